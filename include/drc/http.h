@@ -1,0 +1,46 @@
+/* The one door to libcurl: blocking HTTP with deadlines and keep-alive. A handle belongs to one thread (its pool of
+ * connections with it); drc_http_global_init once in main before any thread. */
+#ifndef DRC_HTTP_H
+#define DRC_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drc/arena.h"
+#include "drc/err.h"
+
+struct drc_http;
+
+struct drc_http_request {
+    const char *method; /* "GET" or "POST" */
+    const char *url;    /* https, or http where the host is loopback */
+    const char *bearer; /* NULL: no Authorization header; never follows a redirect, never logged */
+    const char *content_type;
+    const void *body;
+    size_t body_bytes;
+    int connect_timeout_ms, timeout_ms; /* 0 = 5 s, 15 s */
+    size_t max_bytes;                   /* cap of the response, 0 = DRC_HTTP_RESPONSE_MAX_BYTES */
+};
+
+struct drc_http_response {
+    long status;
+    int retry_after_ms; /* Retry-After header, 0 if absent */
+    const char *body;   /* in the arena, NUL-terminated */
+    size_t body_bytes;
+    int64_t elapsed_us;
+    bool sent; /* request bytes may have reached the peer: a failed POST is unclear, not surely unsent */
+};
+
+int drc_http_global_init(struct drc_err *err);
+struct drc_http *drc_http_new(const char *ca_file); /* NULL = system store */
+void drc_http_free(struct drc_http *h);
+
+/* 0 for any HTTP status; -1 with NET, TIMEOUT or LIMIT where there is no complete response (resp->sent is set then too). */
+int drc_http_do(struct drc_http *h, struct drc_arena *a, const struct drc_http_request *req,
+                struct drc_http_response *resp, struct drc_err *err);
+
+/* application/x-www-form-urlencoded text of name/value pairs (NULL-terminated list: name, value, name, value, NULL). */
+char *drc_http_form(struct drc_arena *a, const char *const *pairs);
+
+#endif

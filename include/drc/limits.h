@@ -1,0 +1,36 @@
+/* Every cap of drc in one place. Input is cut off where it enters (in io/ and at the borders); behind
+ * that point code may rely on these bounds. Sizes are bytes, times milliseconds, unless named otherwise. */
+#ifndef DRC_LIMITS_H
+#define DRC_LIMITS_H
+
+/* memory */
+#define DRC_ARENA_MAX_BYTES (256u * 1024u * 1024u) /* one request; more is a bug: abort */
+#define DRC_BUF_MAX_BYTES (16u * 1024u * 1024u)    /* default cap of a growing buffer */
+
+/* network */
+#define DRC_WS_MESSAGE_MAX_BYTES (4u * 1024u * 1024u) /* one WebSocket message, assembled */
+#define DRC_WS_ACK_MAX_BYTES 20480u                   /* Slack drops larger acks silently */
+#define DRC_HTTP_RESPONSE_MAX_BYTES (8u * 1024u * 1024u)
+#define DRC_HTTP_UPLOAD_MAX_BYTES (16u * 1024u * 1024u)
+#define DRC_JSON_MAX_BYTES (8u * 1024u * 1024u)
+
+/* database */
+#define DRC_REPORT_ROWS_MAX 5000 /* entities that one report may return */
+#define DRC_REPORT_COLUMNS_MAX 64
+#define DRC_REPORT_SQL_MAX_BYTES 65536u
+#define DRC_REPORT_DEADLINE_MS 10000
+#define DRC_CELL_MAX_BYTES 65536u
+
+/* requests */
+#define DRC_COMMAND_TEXT_MAX_BYTES 4000u /* a longer command is refused with a sentence */
+#define DRC_REQUEST_TRIES_MAX 2          /* the third start dead-letters the request */
+#define DRC_WORKERS_MAX 64
+#define DRC_NAME_MAX_CHARS 80 /* a name from the platform, shown or sent anywhere */
+
+/* presentation */
+#define DRC_PICKER_ROWS_MAX 99 /* plus "Whole report": Slack allows 100 options */
+#define DRC_CHART_BARS_MAX 15
+#define DRC_SVG_MAX_BYTES (1024u * 1024u)
+#define DRC_FACTS_MAX 25 /* facts of one answer */
+
+#endif
