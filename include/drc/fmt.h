@@ -10,10 +10,10 @@
 #define DRC_FMT_BYTES 40
 #define DRC_UUSD_PER_USD INT64_C(1000000) /* money is INTEGER micro-dollars */
 
-char *drc_fmt_usd(int64_t uusd, char *out);       /* "$18,240" from $100 up, "$42.10", "$0.42", "$0.0042"; "-$5" */
+char *drc_fmt_usd(int64_t uusd, char *out);       /* "$18,240" from $100 up, "$42.10", "$0.42", "$0.0042"; "-$5.00"; "$0" */
 char *drc_fmt_usd_signed(int64_t uusd, char *out); /* "+$1,960", "-$12.50", "$0" */
 char *drc_fmt_usd_short(int64_t uusd, char *out); /* axis ticks: "$0", "$500", "$1.5k", "$12k", "$3M" */
-char *drc_fmt_usd_exact(int64_t uusd, char *out); /* CSV and checks: "18240.123456", no sign of grouping */
+char *drc_fmt_usd_exact(int64_t uusd, char *out); /* CSV and checks: "18240.123456", no grouping */
 char *drc_fmt_count(int64_t n, char *out);        /* "1,234" */
 char *drc_fmt_pct(double ratio, char *out);       /* 0.1234 -> "12 %"; below 10 %: "4.2 %"; NaN -> "n/a" */
 char *drc_fmt_pct_signed(double ratio, char *out); /* change: "+12 %", "-4.2 %"; NaN -> "n/a" */

@@ -1,0 +1,144 @@
+#include "drc/fmt.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static uint64_t magnitude(int64_t v)
+{
+    return v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v;
+}
+
+/* Writes n with thousands separators; returns the length. */
+static int grouped(uint64_t n, char *out)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, n), o = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            out[o++] = ',';
+        out[o++] = digits[i];
+    }
+    out[o] = '\0';
+    return o;
+}
+
+static char *money(const char *sign, uint64_t uusd, char *out)
+{
+    char whole[32];
+    if (uusd >= 99995000) { /* $100 and up: whole dollars, half up */
+        grouped((uusd + 500000) / 1000000, whole);
+        snprintf(out, DRC_FMT_BYTES, "%s$%s", sign, whole);
+    } else if (uusd >= 9950 || uusd == 0) {
+        uint64_t cents = (uusd + 5000) / 10000;
+        if (cents == 0)
+            snprintf(out, DRC_FMT_BYTES, "$0");
+        else
+            snprintf(out, DRC_FMT_BYTES, "%s$%" PRIu64 ".%02d", sign, cents / 100, (int)(cents % 100));
+    } else { /* below a cent: four decimals, never shown as 0 */
+        uint64_t units = (uusd + 50) / 100;
+        if (units == 0)
+            snprintf(out, DRC_FMT_BYTES, "%s<$0.0001", sign);
+        else
+            snprintf(out, DRC_FMT_BYTES, "%s$0.%04" PRIu64, sign, units);
+    }
+    return out;
+}
+
+char *drc_fmt_usd(int64_t uusd, char *out)
+{
+    return money(uusd < 0 ? "-" : "", magnitude(uusd), out);
+}
+
+char *drc_fmt_usd_signed(int64_t uusd, char *out)
+{
+    return money(uusd < 0 ? "-" : uusd > 0 ? "+" : "", magnitude(uusd), out);
+}
+
+char *drc_fmt_usd_short(int64_t uusd, char *out)
+{
+    static const struct {
+        double scale;
+        const char *suffix;
+    } steps[] = {{1e15, "B"}, {1e12, "M"}, {1e9, "k"}, {1e6, ""}};
+    double v = (double)magnitude(uusd);
+    const char *sign = uusd < 0 ? "-" : "";
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (v < steps[i].scale)
+            continue;
+        double x = v / steps[i].scale;
+        int decimals = x < 10 && fabs(x - round(x)) > 0.04 ? 1 : 0;
+        snprintf(out, DRC_FMT_BYTES, "%s$%.*f%s", sign, decimals, x, steps[i].suffix);
+        return out;
+    }
+    return money(sign, magnitude(uusd), out);
+}
+
+char *drc_fmt_usd_exact(int64_t uusd, char *out)
+{
+    uint64_t v = magnitude(uusd);
+    snprintf(out, DRC_FMT_BYTES, "%s%" PRIu64 ".%06" PRIu64, uusd < 0 ? "-" : "", v / 1000000, v % 1000000);
+    return out;
+}
+
+char *drc_fmt_count(int64_t n, char *out)
+{
+    char text[32];
+    grouped(magnitude(n), text);
+    snprintf(out, DRC_FMT_BYTES, "%s%s", n < 0 ? "-" : "", text);
+    return out;
+}
+
+static char *percent(double ratio, bool sign, char *out)
+{
+    if (!isfinite(ratio)) {
+        snprintf(out, DRC_FMT_BYTES, "n/a");
+        return out;
+    }
+    double p = ratio * 100, size = fabs(p);
+    int decimals = size > 0 && size < 9.95 ? 1 : 0;
+    if (size > 99 && size < 100) /* never round a failure away to 100 % */
+        decimals = size < 99.95 ? 1 : 2;
+    char text[32];
+    snprintf(text, sizeof text, "%.*f", decimals, size);
+    bool zero = strspn(text, "0.") == strlen(text);
+    const char *mark = zero ? "" : p < 0 ? "-" : sign ? "+" : "";
+    snprintf(out, DRC_FMT_BYTES, "%s%s %%", mark, zero ? "0" : text);
+    return out;
+}
+
+char *drc_fmt_pct(double ratio, char *out)
+{
+    return percent(ratio, false, out);
+}
+
+char *drc_fmt_pct_signed(double ratio, char *out)
+{
+    return percent(ratio, true, out);
+}
+
+char *drc_fmt_ratio(double v, char *out)
+{
+    if (isfinite(v))
+        snprintf(out, DRC_FMT_BYTES, "%.2f", v);
+    else
+        snprintf(out, DRC_FMT_BYTES, "n/a");
+    return out;
+}
+
+char *drc_fmt_duration(int64_t ms, char *out)
+{
+    if (ms < 0)
+        snprintf(out, DRC_FMT_BYTES, "n/a");
+    else if (ms < 1000)
+        snprintf(out, DRC_FMT_BYTES, "%d ms", (int)ms);
+    else if (ms < 119500)
+        snprintf(out, DRC_FMT_BYTES, "%d s", (int)((ms + 500) / 1000));
+    else if (ms < 7170000)
+        snprintf(out, DRC_FMT_BYTES, "%d min", (int)((ms + 30000) / 60000));
+    else
+        snprintf(out, DRC_FMT_BYTES, "%" PRId64 " h %02d min", (ms + 30000) / 3600000,
+                 (int)((ms + 30000) / 60000 % 60));
+    return out;
+}

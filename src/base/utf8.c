@@ -1,0 +1,139 @@
+#include "drc/utf8.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+#include "drc/arena.h"
+
+/* One code point at s (at most `bytes` left); returns its length, 0 where the bytes are not UTF-8. */
+static int decode(const char *s, size_t bytes, unsigned *cp)
+{
+    utf8proc_int32_t c;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)bytes, &c);
+    if (n <= 0 || c < 0)
+        return 0;
+    *cp = (unsigned)c;
+    return (int)n;
+}
+
+bool drc_utf8_valid(const char *s, size_t bytes)
+{
+    unsigned cp;
+    for (size_t i = 0; i < bytes;) {
+        int n = decode(s + i, bytes - i, &cp);
+        if (n == 0)
+            return false;
+        i += (size_t)n;
+    }
+    return true;
+}
+
+size_t drc_utf8_count(const char *s)
+{
+    size_t n = 0;
+    for (; *s != '\0'; s++)
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    return n;
+}
+
+/* Code points that a reader cannot see and that change what the reader sees: controls, bidi, zero width, tags. */
+static bool is_hidden(unsigned cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || (cp >= 0x200b && cp <= 0x200f) ||
+           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
+           (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp <= 0xe007f);
+}
+
+char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t max_chars, bool keep_lines)
+{
+    char *out = drc_arena_alloc(a, bytes * 3 + 4); /* every bad byte may become U+FFFD */
+    size_t o = 0, chars = 0, last = 0;
+    for (size_t i = 0; i < bytes && s[i] != '\0';) {
+        unsigned cp = 0;
+        int n = decode(s + i, bytes - i, &cp);
+        bool line = keep_lines && (cp == '\n' || cp == '\t');
+        if (n > 0 && is_hidden(cp) && !line) {
+            if ((cp == '\n' || cp == '\t') && o > 0 && out[o - 1] != ' ') { /* words stay apart */
+                last = o;
+                out[o++] = ' ';
+                chars++;
+            }
+            i += (size_t)n;
+            continue;
+        }
+        if (chars == max_chars) { /* replace the last one kept by an ellipsis */
+            o = max_chars == 0 ? 0 : last;
+            memcpy(out + o, "\u2026", 3);
+            o += 3;
+            break;
+        }
+        last = o;
+        if (n == 0) {
+            memcpy(out + o, "\ufffd", 3);
+            o += 3;
+            i++;
+        } else {
+            memcpy(out + o, s + i, (size_t)n);
+            o += (size_t)n;
+            i += (size_t)n;
+        }
+        chars++;
+    }
+    out[o] = '\0';
+    return out;
+}
+
+int drc_utf8_width(const char *s)
+{
+    int width = 0;
+    unsigned cp;
+    for (int n; (n = drc_utf8_next(s, &cp)) > 0; s += n)
+        width += utf8proc_charwidth((utf8proc_int32_t)cp);
+    return width;
+}
+
+int drc_utf8_next(const char *s, unsigned *codepoint)
+{
+    if (*s == '\0')
+        return 0;
+    int n = decode(s, strnlen(s, 4), codepoint);
+    if (n == 0) {
+        *codepoint = 0xfffd;
+        return 1;
+    }
+    return n;
+}
+
+static size_t fold(const char *s, unsigned *out, size_t max)
+{
+    size_t n = 0;
+    unsigned cp;
+    for (int len; n < max && (len = drc_utf8_next(s, &cp)) > 0; s += len)
+        out[n++] = cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+    return n;
+}
+
+int drc_utf8_distance(const char *a, const char *b)
+{
+    enum { MAX = 64 };
+    unsigned x[MAX], y[MAX];
+    size_t nx = fold(a, x, MAX), ny = fold(b, y, MAX);
+    unsigned char d[MAX + 1][MAX + 1];
+    for (size_t i = 0; i <= nx; i++)
+        d[i][0] = (unsigned char)i;
+    for (size_t j = 0; j <= ny; j++)
+        d[0][j] = (unsigned char)j;
+    for (size_t i = 1; i <= nx; i++) {
+        for (size_t j = 1; j <= ny; j++) {
+            int best = d[i - 1][j - 1] + (x[i - 1] != y[j - 1]);
+            if (d[i - 1][j] + 1 < best)
+                best = d[i - 1][j] + 1;
+            if (d[i][j - 1] + 1 < best)
+                best = d[i][j - 1] + 1;
+            if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1] && d[i - 2][j - 2] + 1 < best)
+                best = d[i - 2][j - 2] + 1;
+            d[i][j] = (unsigned char)best;
+        }
+    }
+    return d[nx][ny] > 32 ? 32 : d[nx][ny];
+}
