@@ -20,6 +20,7 @@
 #define DRC_REPORT_SQL_MAX_BYTES 65536u
 #define DRC_REPORT_DEADLINE_MS 10000
 #define DRC_CELL_MAX_BYTES 65536u
+#define DRC_ROWS_MAX_BYTES (32u * 1024u * 1024u) /* text of one result */
 
 /* requests */
 #define DRC_COMMAND_TEXT_MAX_BYTES 4000u /* a longer command is refused with a sentence */
