@@ -1,0 +1,240 @@
+/* Facts of a selection: a fixed list of metrics over conventional column names, so that a new report with the same names
+ * gets the same facts without C; then whatever other figures the report declares. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "drc/answer.h"
+#include "drc/clock.h"
+#include "drc/digest.h"
+#include "drc/limits.h"
+#include "drc/utf8.h"
+
+enum op { OP_VALUE, OP_SHARE, OP_RANK, OP_ENTITIES, OP_REPORT_SUM, OP_DIFF, OP_RELATIVE, OP_QUOTIENT, OP_PEAK, OP_TOP3 };
+enum scope { ROW = 1, REPORT = 2, BOTH = 3 };
+
+static const struct metric {
+    const char *metric, *title;
+    enum drc_unit unit;
+    enum op op;
+    const char *x, *y; /* columns */
+    enum scope scope;
+} metrics[] = {
+    {"total_uusd", "Cost", DRC_UNIT_USD, OP_VALUE, "total_uusd", NULL, BOTH},
+    {"share", "Share of the report's total", DRC_UNIT_RATIO, OP_SHARE, "total_uusd", NULL, ROW},
+    {"rank", "Rank by cost", DRC_UNIT_COUNT, OP_RANK, NULL, NULL, ROW},
+    {"entity_count", "Entities in the report", DRC_UNIT_COUNT, OP_ENTITIES, NULL, NULL, BOTH},
+    {"report_total_uusd", "Total of the report", DRC_UNIT_USD, OP_REPORT_SUM, "total_uusd", NULL, ROW},
+    {"top3_share", "Share of the three dearest", DRC_UNIT_RATIO, OP_TOP3, "total_uusd", NULL, REPORT},
+    {"baseline_uusd", "Cost in the window before", DRC_UNIT_USD, OP_VALUE, "baseline_uusd", NULL, BOTH},
+    {"change_uusd", "Change against the window before", DRC_UNIT_DELTA, OP_DIFF, "total_uusd", "baseline_uusd", BOTH},
+    {"change_ratio", "Change, relative", DRC_UNIT_CHANGE, OP_RELATIVE, "total_uusd", "baseline_uusd", BOTH},
+    {"dbu_uusd", "Productive DBU cost", DRC_UNIT_USD, OP_VALUE, "dbu_uusd", NULL, BOTH},
+    {"ondemand_vm_uusd", "Productive on-demand VM cost", DRC_UNIT_USD, OP_VALUE, "ondemand_vm_uusd", NULL, BOTH},
+    {"spot_vm_uusd", "Productive spot VM cost", DRC_UNIT_USD, OP_VALUE, "spot_vm_uusd", NULL, BOTH},
+    {"wasted_uusd", "Cost of failed attempts", DRC_UNIT_USD, OP_VALUE, "wasted_uusd", NULL, BOTH},
+    {"wasted_share", "Share lost to failed attempts", DRC_UNIT_RATIO, OP_QUOTIENT, "wasted_uusd", "total_uusd", BOTH},
+    {"spot_share", "Node time on spot", DRC_UNIT_RATIO, OP_QUOTIENT, "spot_node_ms", "node_ms", BOTH},
+    {"runs", "Logical runs", DRC_UNIT_COUNT, OP_VALUE, "runs", NULL, BOTH},
+    {"success_rate", "Run success", DRC_UNIT_RATIO, OP_QUOTIENT, "runs_ok", "runs", BOTH},
+    {"success_lo", "Run success, lower 95 % bound", DRC_UNIT_RATIO, OP_VALUE, "success_lo", NULL, ROW},
+    {"failed_attempts", "Failed attempts", DRC_UNIT_COUNT, OP_VALUE, "failed_attempts", NULL, BOTH},
+    {"attempts_per_run", "Attempts per run", DRC_UNIT_FACTOR, OP_QUOTIENT, "attempts", "runs", BOTH},
+    {"usd_per_ok_run", "Cost per successful run", DRC_UNIT_USD, OP_QUOTIENT, "total_uusd", "runs_ok", BOTH},
+    {"evictions", "Spot evictions", DRC_UNIT_COUNT, OP_VALUE, "evictions", NULL, BOTH},
+    {"p50_ms", "Median duration", DRC_UNIT_MS, OP_VALUE, "p50_ms", NULL, ROW},
+    {"p95_ms", "95th percentile duration", DRC_UNIT_MS, OP_VALUE, "p95_ms", NULL, ROW},
+    {"peak_day_uusd", "Dearest day", DRC_UNIT_USD, OP_PEAK, "daily", NULL, ROW},
+};
+
+int drc_selection_make(struct drc_arena *a, const struct drc_result *res, const char *entity_id,
+                       struct drc_selection *out, struct drc_err *err)
+{
+    const char *whole = drc_arena_printf(a, "report:%s", res->report->id);
+    if (entity_id == NULL || strcmp(entity_id, whole) == 0) {
+        *out = (struct drc_selection){whole, "report", "Whole report", -1};
+        return 0;
+    }
+    int row = drc_result_find(res, entity_id);
+    if (row < 0)
+        return drc_err_set(err, DRC_ERR_NOTFOUND, "'%.120s' is not among the rows of this report run", entity_id);
+    const char *label = drc_result_text(res, (size_t)row, res->report->label);
+    *out = (struct drc_selection){drc_arena_strdup(a, entity_id), res->report->entity,
+                                  drc_utf8_clean(a, label, strlen(label), DRC_NAME_MAX_CHARS, false), row};
+    return 0;
+}
+
+static bool declared(const struct drc_result *res, const char *column)
+{
+    for (size_t i = 0; i < res->rows.column_count; i++)
+        if (strcmp(res->rows.columns[i], column) == 0)
+            return true;
+    return false;
+}
+
+/* The column's value of the row, or its sum over the report where at least one row knows it. NaN = unknown. */
+static double value_of(const struct drc_result *res, int row, const char *column)
+{
+    if (row >= 0)
+        return drc_result_real(res, (size_t)row, column);
+    size_t nulls;
+    int64_t sum = drc_result_sum(res, 0, column, &nulls);
+    return nulls == res->rows.row_count && nulls > 0 ? (double)NAN : (double)sum;
+}
+
+static double sum_of(const struct drc_result *res, const char *column, size_t rows)
+{
+    double sum = 0;
+    for (size_t i = 0; i < rows && i < res->rows.row_count; i++)
+        sum += drc_result_real(res, i, column);
+    return sum;
+}
+
+static double quotient(double x, double y)
+{
+    return y > 0 ? x / y : (double)NAN;
+}
+
+static double peak(const struct drc_result *res, int row, const char *column)
+{
+    int64_t days[366];
+    size_t n = drc_result_series(drc_result_cell(res, (size_t)row, column), days, 366);
+    double best = (double)NAN;
+    for (size_t i = 0; i < n; i++)
+        if (isnan(best) || (double)days[i] > best)
+            best = (double)days[i];
+    return best;
+}
+
+static double compute(const struct drc_result *res, const struct metric *m, int row)
+{
+    size_t all = res->rows.row_count;
+    switch (m->op) {
+    case OP_VALUE:
+        return value_of(res, row, m->x);
+    case OP_SHARE:
+        return quotient(value_of(res, row, m->x), sum_of(res, m->x, all));
+    case OP_RANK:
+        return row + 1;
+    case OP_ENTITIES:
+        return (double)all;
+    case OP_REPORT_SUM:
+        return sum_of(res, m->x, all);
+    case OP_TOP3:
+        return quotient(sum_of(res, m->x, 3), sum_of(res, m->x, all));
+    case OP_DIFF:
+        return value_of(res, row, m->x) - value_of(res, row, m->y);
+    case OP_RELATIVE:
+        return quotient(value_of(res, row, m->x) - value_of(res, row, m->y), value_of(res, row, m->y));
+    case OP_QUOTIENT:
+        return quotient(value_of(res, row, m->x), value_of(res, row, m->y));
+    case OP_PEAK:
+        return peak(res, row, m->x);
+    }
+    return (double)NAN;
+}
+
+static const char *show(struct drc_arena *a, double v, enum drc_unit unit)
+{
+    struct drc_cell cell = {isnan(v) ? DRC_CELL_NULL : DRC_CELL_REAL, isnan(v) ? 0 : llround(v), v, NULL};
+    return drc_cell_show(a, &cell, unit);
+}
+
+static struct drc_fact *add_fact(struct drc_context *out, const char *metric, const char *title, enum drc_unit unit)
+{
+    struct drc_fact *f = &out->facts[out->fact_count++];
+    snprintf(f->id, sizeof f->id, "F%zu", out->fact_count);
+    f->metric = metric;
+    f->title = title;
+    f->unit = unit;
+    return f;
+}
+
+static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_fact *f, double v, int row,
+                 const char *columns)
+{
+    char period[40];
+    f->value = isnan(v) ? 0 : v;
+    f->known = !isnan(v);
+    f->display = show(a, v, f->unit);
+    bool before = strcmp(f->metric, "baseline_uusd") == 0;
+    int64_t first = before ? res->first_day - res->params.days : res->first_day;
+    f->period = drc_arena_strdup(a, drc_date_range(first, first + res->params.days - 1, period));
+    f->source = row < 0 ? drc_arena_printf(a, "%s, all rows, %s", res->report->id, columns)
+                        : drc_arena_printf(a, "%s row %d, %s", res->report->id, row + 1, columns);
+}
+
+static void add_listed(struct drc_arena *a, const struct drc_result *res, int row, struct drc_context *out)
+{
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics && out->fact_count < DRC_FACTS_MAX; i++) {
+        const struct metric *m = &metrics[i];
+        if (!(m->scope & (row < 0 ? REPORT : ROW)) || (m->x != NULL && !declared(res, m->x)) ||
+            (m->y != NULL && !declared(res, m->y)))
+            continue;
+        struct drc_fact *f = add_fact(out, m->metric, m->title, m->unit);
+        const char *columns = m->x == NULL ? "row order" : m->x;
+        if (m->y != NULL)
+            columns = drc_arena_printf(a, "%s and %s", m->x, m->y);
+        fill(a, res, f, compute(res, m, row), row, columns);
+    }
+}
+
+static bool is_listed(const char *column)
+{
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
+        if ((metrics[i].x != NULL && strcmp(metrics[i].x, column) == 0) ||
+            (metrics[i].y != NULL && strcmp(metrics[i].y, column) == 0))
+            return true;
+    return false;
+}
+
+static void add_rest(struct drc_arena *a, const struct drc_result *res, int row, struct drc_context *out)
+{
+    const struct drc_report *r = res->report;
+    for (size_t i = 0; i < r->column_count && out->fact_count < DRC_FACTS_MAX; i++) {
+        const struct drc_column *c = &r->columns[i];
+        bool additive = c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT;
+        bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS;
+        if (is_listed(c->name) || !number || (row < 0 && !additive))
+            continue;
+        fill(a, res, add_fact(out, c->name, c->title, c->unit), value_of(res, row, c->name), row, c->name);
+    }
+}
+
+static void hash_edges(struct drc_arena *a, struct drc_context *out)
+{
+    const char *text = "";
+    char id[16];
+    for (size_t i = 0; i < out->edge_count; i++)
+        text = drc_arena_printf(a, "%s%s %s %lld\n", text, out->edges[i].edge, out->edges[i].label,
+                                (long long)out->edges[i].at_ms);
+    drc_sha256_id(text, strlen(text), 8, id);
+    out->graph_hash = drc_arena_strdup(a, id);
+}
+
+int drc_context_build(struct drc_arena *a, const struct drc_result *res, const struct drc_selection *sel,
+                      struct drc_db *facts_db, const struct drc_graph_sql *graph, size_t graph_count,
+                      struct drc_context *out, struct drc_err *err)
+{
+    memset(out, 0, sizeof *out);
+    out->result = res;
+    out->selection = *sel;
+    out->facts = drc_arena_array(a, DRC_FACTS_MAX, sizeof *out->facts);
+    if (res->rows.row_count > 0) {
+        add_listed(a, res, sel->row, out);
+        add_rest(a, res, sel->row, out);
+    }
+    if (facts_db != NULL && sel->row >= 0 &&
+        drc_graph_hop(a, res, sel->entity_id, facts_db, graph, graph_count, out, err) < 0)
+        return -1;
+    hash_edges(a, out);
+    return 0;
+}
+
+const struct drc_fact *drc_context_fact(const struct drc_context *c, const char *metric)
+{
+    for (size_t i = 0; i < c->fact_count; i++)
+        if (strcmp(c->facts[i].metric, metric) == 0)
+            return &c->facts[i];
+    return NULL;
+}

@@ -1,0 +1,189 @@
+#include "drc/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "drc/digest.h"
+#include "drc/file.h"
+#include "drc/limits.h"
+#include "drc/meta.h"
+
+static const char *const keys[] = {"id",     "version", "title",  "pillar", "question", "entity",
+                                   "key",    "label",   "mark",   "series", "column",   "param",
+                                   "top",    "order",   "method", "chip",   "reconcile", NULL};
+
+static const struct {
+    const char *name;
+    enum drc_unit unit;
+} units[] = {{"usd", DRC_UNIT_USD},   {"count", DRC_UNIT_COUNT}, {"ratio", DRC_UNIT_RATIO},
+             {"ms", DRC_UNIT_MS},     {"time", DRC_UNIT_TIME},   {"text", DRC_UNIT_TEXT},
+             {"json", DRC_UNIT_JSON}, {"id", DRC_UNIT_ID}};
+
+static int parse_unit(const char *path, int line, const char *name, enum drc_unit *out, struct drc_err *err)
+{
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].name, name) == 0) {
+            *out = units[i].unit;
+            return 0;
+        }
+    return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: unknown unit '%s'", path, line, name);
+}
+
+static int take_column(struct drc_arena *a, struct drc_report *r, const struct drc_meta_entry *e,
+                       struct drc_err *err)
+{
+    const char *part[3];
+    if (drc_meta_split(a, e->value, '|', part, 3) != 3)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a column is 'name | unit | Title'", r->path, e->line);
+    struct drc_column *c = &r->columns[r->column_count++];
+    c->name = part[0];
+    c->title = part[2];
+    return parse_unit(r->path, e->line, part[1], &c->unit, err);
+}
+
+static int take_param(struct drc_arena *a, struct drc_report *r, const struct drc_meta_entry *e,
+                      struct drc_err *err)
+{
+    const char *part[3];
+    if (drc_meta_split(a, e->value, '|', part, 3) != 3)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a parameter is 'name | default | range'", r->path, e->line);
+    r->params[r->param_count++] = (struct drc_param_def){part[0], part[1], part[2]};
+    return 0;
+}
+
+/* The lists of the header: columns, parameters, chips. */
+static int take_lists(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r, struct drc_err *err)
+{
+    r->columns = drc_arena_array(a, m->count, sizeof *r->columns);
+    r->params = drc_arena_array(a, m->count, sizeof *r->params);
+    r->chips = drc_arena_array(a, m->count, sizeof *r->chips);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct drc_meta_entry *e = &m->entries[i];
+        int rc = 0;
+        if (strcmp(e->key, "column") == 0)
+            rc = take_column(a, r, e, err);
+        else if (strcmp(e->key, "param") == 0)
+            rc = take_param(a, r, e, err);
+        else if (strcmp(e->key, "chip") == 0)
+            r->chips[r->chip_count++] = e->value;
+        if (rc < 0)
+            return -1;
+    }
+    const char *series = drc_meta_get(m, "series");
+    if (series != NULL) {
+        r->series = drc_arena_array(a, DRC_REPORT_COLUMNS_MAX, sizeof *r->series);
+        r->series_count = drc_meta_split(a, series, ',', r->series, DRC_REPORT_COLUMNS_MAX);
+    }
+    return 0;
+}
+
+static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r, struct drc_err *err)
+{
+    const struct {
+        const char *key;
+        const char **to;
+    } needed[] = {{"id", &r->id},         {"title", &r->title}, {"pillar", &r->pillar}, {"question", &r->question},
+                  {"entity", &r->entity}, {"key", &r->key},     {"label", &r->label},   {"mark", &r->mark}};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        *needed[i].to = drc_meta_need(m, needed[i].key, err);
+        if (*needed[i].to == NULL)
+            return -1;
+    }
+    const char *version = drc_meta_get(m, "version"), *top = drc_meta_get(m, "top");
+    r->version = version == NULL ? 1 : (int)strtol(version, NULL, 10);
+    r->top = top == NULL ? DRC_CHART_BARS_MAX : (int)strtol(top, NULL, 10);
+    if (r->top < 1 || r->top > DRC_CHART_BARS_MAX)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: top is 1 to %d", r->path, DRC_CHART_BARS_MAX);
+    r->method = drc_meta_get(m, "method");
+    r->reconcile_path = drc_meta_get(m, "reconcile");
+    return take_lists(a, m, r, err);
+}
+
+/* Words that read a clock or toss a coin: a report must give the same answer twice. */
+static int check_determinism(const struct drc_report *r, struct drc_err *err)
+{
+    static const char *const banned[] = {"'now'",        "current_date", "current_timestamp", "current_time",
+                                         "random(",      "randomblob(",  "last_insert_rowid", "unixepoch()",
+                                         "julianday()", "date()",       "datetime()"};
+    for (size_t i = 0; i < sizeof banned / sizeof *banned; i++)
+        if (strcasestr(r->sql, banned[i]) != NULL)
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: '%s' would make the result change by itself", r->path,
+                               banned[i]);
+    if (strcasestr(r->sql, "order by") == NULL)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: a report states its order (ORDER BY)", r->path);
+    return 0;
+}
+
+static bool has_column(const struct drc_rows *rows, const char *name)
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        if (strcmp(rows->columns[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool declares(const struct drc_report *r, const char *name)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (strcmp(r->columns[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int check_columns(struct drc_arena *a, const struct drc_report *r, struct drc_db *facts, struct drc_err *err)
+{
+    struct drc_rows shape;
+    if (drc_db_describe(facts, a, r->sql, &shape, err) < 0)
+        return drc_err_context(err, "%s", r->path);
+    for (size_t i = 0; i < r->column_count; i++)
+        if (!has_column(&shape, r->columns[i].name))
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'", r->path, r->columns[i].name);
+    for (size_t i = 0; i < r->series_count; i++)
+        if (!declares(r, r->series[i]))
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: series '%s' is not a declared column", r->path, r->series[i]);
+    if (!declares(r, r->key) || !declares(r, r->label))
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: key and label must be declared columns", r->path);
+    return 0;
+}
+
+static int load_reconcile(struct drc_arena *a, const char *home, struct drc_report *r, struct drc_db *facts,
+                          struct drc_err *err)
+{
+    if (r->reconcile_path == NULL)
+        return 0;
+    if (strstr(r->reconcile_path, "..") != NULL)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: reconcile names a file under sql/", r->path);
+    const char *path = drc_arena_printf(a, "%s/%s", home, r->reconcile_path);
+    r->reconcile_sql = drc_file_read(a, path, DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+    if (r->reconcile_sql == NULL)
+        return -1;
+    struct drc_rows shape;
+    if (drc_db_describe(facts, a, r->reconcile_sql, &shape, err) < 0)
+        return drc_err_context(err, "%s", r->reconcile_path);
+    static const char *const need[] = {"billed_uusd", "explained_uusd", "bill_uusd"};
+    for (size_t i = 0; i < sizeof need / sizeof *need; i++)
+        if (!has_column(&shape, need[i]))
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'", r->reconcile_path, need[i]);
+    return 0;
+}
+
+int drc_report_load(struct drc_arena *a, const char *home, const char *file_name, struct drc_db *facts,
+                    struct drc_report *out, struct drc_err *err)
+{
+    memset(out, 0, sizeof *out);
+    out->path = drc_arena_printf(a, "sql/reports/%s", file_name);
+    const char *full = drc_arena_printf(a, "%s/%s", home, out->path);
+    out->sql = drc_file_read(a, full, DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+    struct drc_meta m;
+    if (out->sql == NULL || drc_meta_parse(a, DRC_META_SQL, out->path, out->sql, keys, &m, err) < 0 ||
+        take_header(a, &m, out, err) < 0 || check_determinism(out, err) < 0 ||
+        check_columns(a, out, facts, err) < 0 || load_reconcile(a, home, out, facts, err) < 0)
+        return -1;
+    size_t stem = strlen(file_name) - strlen(".sql");
+    if (strlen(out->id) != stem || strncmp(out->id, file_name, stem) != 0)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: id '%s' is not the file's name", out->path, out->id);
+    const char *both = drc_arena_printf(a, "%s\n%s", out->sql, out->reconcile_sql == NULL ? "" : out->reconcile_sql);
+    drc_sha256_hex(both, strlen(both), out->sql_hash);
+    return 0;
+}
