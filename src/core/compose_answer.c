@@ -1,0 +1,129 @@
+/* An answer in the thread: entity and question, facts, commentary, sources, check line, tools. */
+#include <string.h>
+
+#include "drc/clock.h"
+#include "drc/compose.h"
+#include "drc/utf8.h"
+
+#define FACTS_SHOWN 8
+#define MODEL_TEXT_MAX_CHARS 2500
+
+/* The facts that the chip's commentary speaks of first: those of its contract, then in ledger order. */
+static void add_facts(struct drc_arena *a, struct drc_message *m, const struct drc_context *c)
+{
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "facts");
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Facts");
+    size_t shown = 0;
+    for (size_t i = 0; i < c->fact_count && shown < FACTS_SHOWN; i++) {
+        const struct drc_fact *f = &c->facts[i];
+        if (!f->known)
+            continue;
+        shown++;
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s: ", f->title);
+        drc_text_add(a, &b->text, DRC_SPAN_BOLD, f->display);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", f->id);
+    }
+    for (size_t i = 0; i < c->edge_count && i < 3; i++) {
+        const struct drc_edge *e = &c->edges[i];
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s: ", e->title);
+        drc_text_add(a, &b->text, DRC_SPAN_CODE, e->label);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", e->id);
+    }
+}
+
+static void add_commentary(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
+                           const struct drc_answer *ans)
+{
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "commentary");
+    if (ans->missing != NULL) {
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "This question needs figures that this run does not have: %s. They come with the next data "
+                        "load that holds them; a wider window or another day may have them now.",
+                        ans->missing);
+        return;
+    }
+    if (ans->model_text != NULL) {
+        drc_text_add(a, &b->text, DRC_SPAN_BOLD, "AI commentary");
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s",
+                        drc_utf8_clean(a, ans->model_text, strlen(ans->model_text), MODEL_TEXT_MAX_CHARS, true));
+        return;
+    }
+    struct drc_text t = {NULL, NULL};
+    drc_answer_narrate(a, ans->chip, c, &t);
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Commentary");
+    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\n");
+    b->text.last->next = t.first;
+    b->text.last = t.last;
+}
+
+static void add_sources(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
+                        const struct drc_answer *ans)
+{
+    const struct drc_result *res = c->result;
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "sources");
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Sources");
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  report %s v%d, run %s, sql %.8s, ", res->report->id,
+                    res->report->version, ans->run_id, res->report->sql_hash);
+    if (c->selection.row < 0)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "all %zu rows", res->rows.row_count);
+    else
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "row %d of %zu", c->selection.row + 1, res->rows.row_count);
+    if (c->edge_total > 0)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 usage graph: %zu of %zu neighbours, %s", c->edge_count,
+                        c->edge_total, c->graph_hash);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 data %.12s%s", res->generation,
+                    res->sample ? " (sample data)" : "");
+}
+
+static void add_check(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
+{
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "check");
+    if (ans->waiting)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template; waiting for %s.", ans->model);
+    else if (ans->model_text != NULL)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "Written by AI (%s). Every figure and name in it stands letter by letter in the facts.",
+                        ans->model);
+    else if (ans->withheld != NULL)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template. AI commentary withheld: %s.",
+                        ans->withheld);
+    else
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template from the facts; no AI in this answer.");
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " prompt %.8s", ans->prompt->hash);
+}
+
+static void add_tools(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
+{
+    struct drc_button *tools = drc_arena_array(a, 2, sizeof *tools);
+    tools[0] = (struct drc_button){
+        .label = "Prompt", .action_id = "tool:prompt", .value = drc_value_make(a, ans->run_id, ans->answer_id)};
+    tools[1] =
+        (struct drc_button){.label = "SQL", .action_id = "tool:sql", .value = drc_value_make(a, ans->run_id, "@")};
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_BUTTONS, "tools");
+    b->buttons = tools;
+    b->button_count = 2;
+}
+
+struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c, const struct drc_answer *ans)
+{
+    const char *question = ans->question == NULL ? ans->chip->question : ans->question;
+    struct drc_message *m =
+        drc_message_new(a, drc_arena_printf(a, "%s: %s", c->selection.label, ans->chip->label));
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "title");
+    drc_text_add(a, &b->text, DRC_SPAN_CODE, c->selection.label);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  %s \u00b7 ", drc_lane_title(ans->chip->lane));
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD, drc_utf8_clean(a, question, strlen(question), 300, false));
+    if (ans->question != NULL)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\nanswered as the fixed question \u201c%s\u201d",
+                        ans->chip->question);
+    if (ans->asked_by != NULL && *ans->asked_by != '\0') {
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, ans->question == NULL ? "\nasked by " : ", asked by ");
+        drc_text_add(a, &b->text, DRC_SPAN_USER, ans->asked_by);
+    }
+    add_facts(a, m, c);
+    add_commentary(a, m, c, ans);
+    add_sources(a, m, c, ans);
+    add_check(a, m, ans);
+    add_tools(a, m, ans);
+    return m;
+}

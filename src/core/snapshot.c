@@ -1,0 +1,125 @@
+#include "drc/snapshot.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "drc/file.h"
+#include "drc/limits.h"
+#include "drc/raster.h"
+#include "drc/utf8.h"
+
+#define FONT_MAX_BYTES (16u * 1024u * 1024u)
+#define THEME_MAX_BYTES 65536u
+
+static pthread_mutex_t theme_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int load_reports(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
+{
+    const char **names;
+    size_t n;
+    if (drc_file_list(s->arena, drc_arena_printf(s->arena, "%s/sql/reports", s->home), ".sql", &names, &n, err) < 0)
+        return -1;
+    s->reports = drc_arena_array(s->arena, n + 1, sizeof *s->reports);
+    for (size_t i = 0; i < n; i++)
+        if (drc_report_load(s->arena, s->home, names[i], facts, &s->reports[s->report_count++], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* Every chip that a report names exists for its entity. */
+static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
+{
+    for (size_t i = 0; i < s->report_count; i++) {
+        const struct drc_report *r = &s->reports[i];
+        for (size_t k = 0; k < r->chip_count; k++)
+            if (drc_chip_find(&s->chips, r->chips[k]) == NULL)
+                return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chip '%s' in prompts/chips", r->path,
+                                   r->chips[k]);
+    }
+    return 0;
+}
+
+static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
+{
+    if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 || load_reports(s, facts, err) < 0 ||
+        drc_graph_load(s->arena, s->home, facts, &s->graph, &s->graph_count, err) < 0 || check_chips(s, err) < 0)
+        return -1;
+    struct drc_rows shape;
+    s->find_job_sql = drc_file_read(s->arena, drc_arena_printf(s->arena, "%s/sql/entities/job.sql", s->home),
+                                    DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+    if (s->find_job_sql == NULL)
+        return -1;
+    if (drc_db_describe(facts, s->arena, s->find_job_sql, &shape, err) < 0)
+        return drc_err_context(err, "sql/entities/job.sql");
+    return 0;
+}
+
+struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path, struct drc_err *err)
+{
+    struct drc_arena *a = drc_arena_new();
+    struct drc_snapshot *s = drc_arena_alloc(a, sizeof *s);
+    s->arena = a;
+    s->refs = 1;
+    s->home = drc_arena_strdup(a, home);
+    struct drc_db *facts = drc_db_open(facts_path, DRC_DB_READ, err);
+    int rc = facts == NULL ? -1 : drc_db_sandbox(facts, err);
+    if (rc == 0)
+        rc = load_all(s, facts, err);
+    drc_db_close(facts);
+    if (rc == 0)
+        return s;
+    drc_arena_free(a);
+    return NULL;
+}
+
+void drc_snapshot_free(struct drc_snapshot *s)
+{
+    if (s != NULL)
+        drc_arena_free(s->arena);
+}
+
+static const struct drc_font *load_font(struct drc_snapshot *s, int weight, struct drc_err *err)
+{
+    size_t bytes;
+    const char *path = drc_raster_font_file(s->arena, "Inter", weight, err);
+    const char *data = path == NULL ? NULL : drc_file_read(s->arena, path, FONT_MAX_BYTES, &bytes, err);
+    return data == NULL ? NULL : drc_font_parse(s->arena, data, bytes, err);
+}
+
+const struct drc_theme *drc_snapshot_theme(struct drc_snapshot *s, struct drc_err *err)
+{
+    pthread_mutex_lock(&theme_lock);
+    if (s->theme == NULL) {
+        const char *path = drc_arena_printf(s->arena, "%s/charts/theme.conf", s->home);
+        const char *text = drc_file_read(s->arena, path, THEME_MAX_BYTES, NULL, err);
+        const struct drc_font *regular = text == NULL ? NULL : load_font(s, 400, err);
+        const struct drc_font *semibold = regular == NULL ? NULL : load_font(s, 600, err);
+        if (semibold != NULL)
+            s->theme = drc_theme_parse(s->arena, text, regular, semibold, err);
+    }
+    const struct drc_theme *t = s->theme;
+    pthread_mutex_unlock(&theme_lock);
+    return t;
+}
+
+const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s, const char *id)
+{
+    for (size_t i = 0; i < s->report_count; i++)
+        if (strcmp(s->reports[i].id, id) == 0)
+            return &s->reports[i];
+    return NULL;
+}
+
+const char *drc_snapshot_nearest(const struct drc_snapshot *s, const char *id)
+{
+    const char *best = NULL;
+    int distance = 5; /* "jobcost", "job cost", "cost-job" are near; "hello" is not */
+    for (size_t i = 0; i < s->report_count; i++) {
+        int d = drc_utf8_distance(id, s->reports[i].id);
+        if (d < distance) {
+            distance = d;
+            best = s->reports[i].id;
+        }
+    }
+    return best;
+}
