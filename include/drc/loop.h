@@ -39,7 +39,8 @@ struct drc_ws_events {
     void (*open)(struct drc_ws *ws, void *user);
     /* One whole message (assembled, NUL-terminated). Over the cap: the connection is closed with 1009. */
     void (*message)(struct drc_ws *ws, const char *text, size_t bytes, void *user);
-    void (*frame)(struct drc_ws *ws, void *user); /* any inbound frame incl. ping and pong; may be NULL */
+    /* Any inbound frame incl. ping and pong; may be NULL. A ping of the server is noticed within a second. */
+    void (*frame)(struct drc_ws *ws, void *user);
     /* Last call for this connection, also when connecting failed (then open was not called). */
     void (*close)(struct drc_ws *ws, int code, const char *reason, void *user);
 };
@@ -58,7 +59,12 @@ struct drc_ws *drc_ws_connect(struct drc_loop *l, const struct drc_ws_target *t,
 /* Queues one text message, sent as exactly one FIN frame; copies. urgent: ahead of the queue (acks).
  * `sent` (may be NULL) is called on the loop when the bytes were handed to the socket. LIMIT if over 4 MiB queued. */
 int drc_ws_send(struct drc_ws *ws, const char *text, size_t bytes, bool urgent, struct drc_err *err);
+/* The same text as several frames (FIN only on the last): for tests of receivers. */
+int drc_ws_send_fragments(struct drc_ws *ws, const char *text, size_t bytes, size_t fragment_bytes,
+                          struct drc_err *err);
 void drc_ws_on_sent(struct drc_ws *ws, void (*fn)(struct drc_ws *, void *user)); /* after each message written */
+/* In the message callback: did this message come in more than one frame? */
+bool drc_ws_message_fragmented(const struct drc_ws *ws);
 void drc_ws_ping(struct drc_ws *ws, const char *payload); /* at most 125 bytes */
 /* Close frame with code and reason, at most 1 s for the peer, then TCP is dropped. The close callback comes later. */
 void drc_ws_close(struct drc_ws *ws, int code, const char *reason);
@@ -73,8 +79,8 @@ void drc_ws_freeze(struct drc_ws *ws, bool frozen);
 struct drc_http_in {
     const char *method; /* "GET", "POST", ... */
     const char *path;   /* decoded path without query */
-    const char *query;  /* raw query, "" if none */
-    const char *host, *origin, *authorization, *content_type, *cookie, *user_agent; /* "" if absent */
+    const char *query;  /* percent-encoded query, "" if none */
+    const char *host, *origin, *authorization, *content_type, *cookie, *user_agent, *if_none_match; /* "" if absent */
     const char *body;   /* NUL-terminated */
     size_t body_bytes;
 };
