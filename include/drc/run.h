@@ -1,0 +1,116 @@
+/* Running one request: straight-line code on a worker, the same for Slack and for the command line. What differs is the
+ * poster. A run may end with AGAIN: its state is saved, and the request is queued again. */
+#ifndef DRC_RUN_H
+#define DRC_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drc/answer.h"
+#include "drc/compose.h"
+#include "drc/llm.h"
+#include "drc/message.h"
+#include "drc/request.h"
+#include "drc/snapshot.h"
+#include "drc/store.h"
+
+/* ---- poster: where messages go (one of the three function tables of the house) --------------------------------------- */
+
+enum drc_where {
+    DRC_TO_CHANNEL,   /* a new message; thread_ts set: in that thread */
+    DRC_TO_EDIT,      /* replaces the message `ts` */
+    DRC_TO_EPHEMERAL, /* only the asking person sees it */
+    DRC_TO_DM,        /* the asking person's direct messages */
+    DRC_TO_MODAL,     /* a window over the chat; needs the request's trigger */
+    DRC_TO_HOME       /* the person's home tab */
+};
+
+struct drc_to {
+    enum drc_where where;
+    const char *channel, *thread_ts, *ts;
+    const char *title; /* MODAL */
+};
+
+struct drc_posted {
+    const char *channel, *ts; /* in the arena; NULL where there is none (ephemeral, modal) */
+    bool unclear;             /* failed, but it may have arrived */
+};
+
+struct drc_poster {
+    int (*post)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req, const struct drc_to *to,
+                struct drc_message *m, struct drc_posted *out, struct drc_err *err);
+    /* ts of a message with this metadata id, or NULL (err tells which). */
+    const char *(*find)(struct drc_poster *p, struct drc_arena *a, const struct drc_to *to, const char *metadata_id,
+                        int64_t not_before_ms, struct drc_err *err);
+    const char *(*permalink)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts);
+    void (*status)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *thread_ts,
+                   const char *text);
+    const char *bot_user; /* NULL where there is none */
+    const char *sigil;    /* what people type before a command: "/drc " or "drc " */
+};
+
+/* ---- the surroundings of one request ----------------------------------------------------------------------------------- */
+
+struct drc_env {
+    struct drc_arena *a;
+    struct drc_snapshot *snap;
+    struct drc_db *facts;  /* sandboxed */
+    struct drc_db *state;
+    struct drc_http *http; /* for the model; NULL without one */
+    const struct drc_llm *llm; /* NULL: template commentary only */
+    struct drc_poster *poster;
+    int64_t now_ms;        /* when this run began */
+    bool again_queued;     /* this run continues one that ended with AGAIN */
+};
+
+struct drc_outcome {
+    bool again;                    /* queue it again */
+    enum drc_request_class class;  /* of the next run */
+    int64_t delay_ms;
+};
+
+/* Runs the request. 0: done, or AGAIN. -1: the caller tells the person with drc_run_trouble. */
+int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err);
+
+/* Says a failure to the person: what, why, what to do, an id. One sentence per code, in one place. */
+int drc_run_trouble(struct drc_env *env, const struct drc_request *req, const struct drc_err *why, struct drc_err *err);
+/* The sentence alone. */
+char *drc_trouble_sentence(struct drc_arena *a, const struct drc_request *req, const struct drc_err *why);
+
+/* Class of the queue for a request. */
+enum drc_request_class drc_run_class(const struct drc_request *req);
+
+/* ---- steps, shared by the files app/run_*.c ---------------------------------------------------------------------------- */
+
+/* Posts exactly once for (request, part), across crashes: begin row, post, done row; after an unclear end the message is
+ * looked for by its metadata id first. out gets channel and ts. */
+int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *part, const struct drc_to *to,
+                struct drc_message *m, struct drc_posted *out, struct drc_err *err);
+/* To the asking person alone. */
+int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_message *m, struct drc_err *err);
+int drc_whisper_text(struct drc_env *env, const struct drc_request *req, const char *sentence, struct drc_err *err);
+
+/* The chart PNG; a failure becomes pic->trouble, not an error. */
+void drc_picture_report(struct drc_env *env, const struct drc_result *res, struct drc_picture *pic);
+void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct drc_picture *pic);
+int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id, struct drc_context *out,
+                    struct drc_err *err);
+
+int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words, struct drc_err *err);
+int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *words, struct drc_err *err);
+/* The card of an entity of a stored run. */
+int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run, const char *entity_id,
+                 struct drc_err *err);
+int drc_run_pick(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
+int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char *value, const char *chip_id,
+                 struct drc_outcome *out, struct drc_err *err);
+int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err);
+int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
+int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
+
+/* Answers a chip, or a typed question (question != NULL), on an entity of a run, into a thread. */
+int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
+                   const char *entity_id, const struct drc_chip *chip, const char *question,
+                   const char *thread_ts, struct drc_outcome *out, struct drc_err *err);
+
+#endif

@@ -1,0 +1,253 @@
+/* Chips, typed questions, and the answer both lead to. */
+#include <string.h>
+
+#include "drc/digest.h"
+#include "drc/limits.h"
+#include "drc/log.h"
+#include "drc/run.h"
+#include "drc/utf8.h"
+
+/* ---- the answer ---------------------------------------------------------------------------------------------------- */
+
+static const char *answer_id_of(struct drc_arena *a, const struct drc_run *run, const char *entity,
+                                const char *chip_key)
+{
+    char id[12];
+    const char *seed = drc_arena_printf(a, "%s|%s|%s", run->run_id, entity, chip_key);
+    drc_sha256_id(seed, strlen(seed), 10, id);
+    return drc_arena_strdup(a, id);
+}
+
+static int already_answered(struct drc_env *env, const struct drc_request *req, const struct drc_stored_answer *have,
+                            const struct drc_chip *chip, struct drc_err *err)
+{
+    struct drc_message *m = drc_message_new(env->a, "This question is answered already");
+    struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "where");
+    drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "\u201c%s\u201d is answered already", chip->label);
+    const char *link = env->poster->permalink(env->poster, env->a, have->channel, have->ts);
+    if (link != NULL) {
+        drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, ": ");
+        drc_text_link(env->a, &b->text, "go to the answer", link);
+    }
+    return drc_whisper(env, req, m, err);
+}
+
+/* The model's turn: its text replaces the commentary by one edit, or the check line says why not. */
+static int ask_model(struct drc_env *env, struct drc_answer *ans, struct drc_stored_answer *rec,
+                     const struct drc_context *c)
+{
+    struct drc_err why = DRC_ERR_INIT;
+    const char *text, *foreign;
+    ans->waiting = false;
+    if (drc_llm_complete(env->llm, env->http, env->a, ans->prompt->system, ans->prompt->user, &text, &why) < 0) {
+        ans->withheld = drc_arena_strdup(env->a, why.msg);
+        rec->verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
+        drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id, drc_err_name(why.code),
+                why.msg);
+        return 0;
+    }
+    rec->model_text = text;
+    if (drc_answer_literal(env->a, c, text, &foreign)) {
+        ans->model_text = text;
+        rec->verdict = "posted";
+        return 1;
+    }
+    const char *shown = drc_utf8_clean(env->a, foreign, strlen(foreign), 40, false);
+    ans->withheld = drc_arena_printf(env->a, "'%s' does not stand in the facts", shown);
+    rec->verdict = drc_arena_printf(env->a, "withheld: %s", ans->withheld);
+    drc_log(DRC_LOG_INFO, "model.withheld", "answer=%s token=\"%s\"", ans->answer_id, shown);
+    return 0;
+}
+
+static int edit_with_model(struct drc_env *env, const struct drc_request *req, const struct drc_context *c,
+                           struct drc_answer *ans, struct drc_stored_answer *rec, struct drc_err *err)
+{
+    struct drc_posted posted;
+    ask_model(env, ans, rec, c);
+    struct drc_message *m = drc_compose_answer(env->a, c, ans);
+    struct drc_to to = {.where = DRC_TO_EDIT, .channel = rec->channel, .thread_ts = rec->thread_ts, .ts = rec->ts};
+    if (env->poster->post(env->poster, env->a, req, &to, m, &posted, err) < 0)
+        return -1;
+    env->poster->status(env->poster, env->a, rec->channel, rec->thread_ts, "");
+    return drc_store_answer_put(env->state, rec, env->now_ms, err);
+}
+
+static int post_answer(struct drc_env *env, const struct drc_request *req, const struct drc_context *c,
+                       const struct drc_answer *ans, struct drc_stored_answer *rec, struct drc_err *err)
+{
+    struct drc_posted posted;
+    struct drc_message *m = drc_compose_answer(env->a, c, ans);
+    struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = rec->thread_ts};
+    /* The record comes first: a click that races with a crash finds it, and the Prompt button never points nowhere. */
+    if (drc_store_answer_put(env->state, rec, env->now_ms, err) < 0 ||
+        drc_deliver(env, req, "answer", &to, m, &posted, err) < 0)
+        return -1;
+    rec->channel = posted.channel == NULL ? rec->channel : posted.channel;
+    rec->ts = posted.ts;
+    return drc_store_answer_put(env->state, rec, env->now_ms, err);
+}
+
+int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
+                   const char *entity_id, const struct drc_chip *chip, const char *question,
+                   const char *thread_ts, struct drc_outcome *out, struct drc_err *err)
+{
+    const char *chip_key = question == NULL ? chip->id : req->key;
+    struct drc_stored_answer rec;
+    int known = drc_store_answer_find(env->state, env->a, run->run_id, entity_id, chip_key, &rec, err);
+    if (known < 0)
+        return -1;
+    bool mine = known == 1 && strcmp(rec.request_key, req->key) == 0;
+    if (known == 1 && !mine && rec.ts != NULL)
+        return already_answered(env, req, &rec, chip, err);
+    struct drc_context c;
+    struct drc_prompt prompt;
+    if (drc_env_context(env, &run->result, entity_id, &c, err) < 0 ||
+        drc_prompt_make(env->a, &env->snap->chips, chip, &c, question, &prompt, err) < 0)
+        return -1;
+    struct drc_answer ans = {
+        .chip = chip,
+        .answer_id = answer_id_of(env->a, run, entity_id, chip_key),
+        .run_id = run->run_id,
+        .asked_by = req->user,
+        .question = question,
+        .missing = drc_answer_missing(env->a, chip, &c),
+        .prompt = &prompt,
+        .model = env->llm == NULL ? NULL : env->llm->model,
+    };
+    bool wants_model = env->llm != NULL && ans.missing == NULL;
+    ans.waiting = wants_model;
+    struct drc_stored_answer fresh = {
+        .answer_id = ans.answer_id, .run_id = run->run_id, .entity_id = entity_id, .chip_key = chip_key,
+        .request_key = req->key, .channel = req->channel, .thread_ts = thread_ts, .ts = mine ? rec.ts : NULL,
+        .prompt = drc_arena_printf(env->a, "%s\n%s", prompt.system, prompt.user), .prompt_hash = prompt.hash,
+        .model = env->llm == NULL ? "template" : env->llm->model, .verdict = "template"};
+    if (wants_model && fresh.ts != NULL && env->again_queued)
+        return edit_with_model(env, req, &c, &ans, &fresh, err);
+    if (post_answer(env, req, &c, &ans, &fresh, err) < 0)
+        return -1;
+    drc_log(DRC_LOG_INFO, "answer.posted", "answer=%s run=%s entity=\"%s\" chip=%s prompt=%.8s", ans.answer_id,
+            run->run_id, entity_id, chip->id, prompt.hash);
+    if (wants_model) {
+        env->poster->status(env->poster, env->a, fresh.channel, thread_ts, "is thinking...");
+        *out = (struct drc_outcome){true, DRC_CLASS_MODEL, 0};
+    }
+    return 0;
+}
+
+/* ---- chips ----------------------------------------------------------------------------------------------------------- */
+
+int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char *value, const char *chip_id,
+                 struct drc_outcome *out, struct drc_err *err)
+{
+    const char *run_id, *entity, *selected_run = NULL;
+    struct drc_run run;
+    const struct drc_chip *chip = drc_chip_find(&env->snap->chips, chip_id);
+    if (chip == NULL || drc_value_split(env->a, value, &run_id, &entity) < 0)
+        return drc_err_set(err, DRC_ERR_INPUT, "I do not know the question '%.60s'; it may be from an older version",
+                           chip_id);
+    if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
+        return -1;
+    const char *root = req->thread_ts != NULL ? req->thread_ts
+                       : run.message_ts != NULL ? run.message_ts
+                                                : req->message_ts;
+    if (strcmp(entity, "@") == 0) {
+        const char *own = root == NULL ? NULL
+                                       : drc_store_selected(env->state, env->a, req->user, req->channel, root,
+                                                            &selected_run, err);
+        bool of_this_run = own != NULL && strcmp(selected_run, run_id) == 0;
+        entity = of_this_run ? own : drc_arena_printf(env->a, "report:%s", run.result.report->id);
+    }
+    const char *kind = strncmp(entity, "report:", 7) == 0 ? "report" : run.result.report->entity;
+    if (strcmp(kind, chip->entity) != 0) /* the person picked a job: the same question, about it */
+        chip = drc_chip_for(&env->snap->chips, kind, chip->verb);
+    if (chip == NULL)
+        return drc_err_set(err, DRC_ERR_INPUT, "this question is not made for a %s", kind);
+    if (root != NULL &&
+        drc_store_select(env->state, req->user, req->channel, root, run_id, entity, env->now_ms, err) < 0)
+        return -1;
+    return drc_run_answer(env, req, &run, entity, chip, NULL, root, out, err);
+}
+
+/* ---- questions in words -------------------------------------------------------------------------------------------------- */
+
+/* The longest entity name of the run that the text holds; a person who names a job means that job. */
+static const char *named_in(const struct drc_result *res, const char *text)
+{
+    const char *best = NULL;
+    size_t longest = 2;
+    for (size_t i = 0; i < res->rows.row_count; i++) {
+        const char *label = drc_result_text(res, i, res->report->label);
+        size_t n = strlen(label);
+        if (n > longest && strcasestr(text, label) != NULL) {
+            longest = n;
+            best = drc_result_text(res, i, res->report->key);
+        }
+    }
+    return best;
+}
+
+static int ask_which(struct drc_env *env, const struct drc_request *req, const struct drc_run *run, struct drc_err *err)
+{
+    const struct drc_result *res = &run->result;
+    size_t n = res->rows.row_count < DRC_PICKER_ROWS_MAX ? res->rows.row_count : DRC_PICKER_ROWS_MAX;
+    struct drc_option *options = drc_arena_array(env->a, n + 1, sizeof *options);
+    size_t count = 0;
+    options[count++] = (struct drc_option){
+        "Whole report",
+        drc_value_make(env->a, run->run_id, drc_arena_printf(env->a, "report:%s", res->report->id)), NULL, NULL};
+    for (size_t i = 0; i < n; i++) {
+        const char *label = drc_result_text(res, i, res->report->label);
+        const char *value = drc_value_make(env->a, run->run_id, drc_result_text(res, i, res->report->key));
+        if (strlen(value) <= 150)
+            options[count++] = (struct drc_option){drc_utf8_clean(env->a, label, strlen(label), 75, false), value, NULL, NULL};
+    }
+    struct drc_message *m =
+        drc_compose_choice(env->a, "Which one do you mean? Choose, then ask again.", options, count);
+    struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
+    struct drc_posted posted;
+    return drc_deliver(env, req, "which", &to, m, &posted, err);
+}
+
+static int no_report_here(struct drc_env *env, struct drc_err *err)
+{
+    return drc_err_set(err, DRC_ERR_INPUT,
+                       "I answer questions about a report, and there is none in this thread. Start with `%sreport job-cost`, "
+                       "or `%sjob` and a name",
+                       env->poster->sigil, env->poster->sigil);
+}
+
+int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err)
+{
+    const char *card_entity = NULL, *run_id = NULL, *selected_run = NULL;
+    if (req->thread_ts != NULL)
+        run_id = drc_store_run_of_thread(env->state, env->a, req->channel, req->thread_ts, &card_entity, err);
+    const char *entity = drc_store_selected(env->state, env->a, req->user, req->channel, req->thread_ts, &selected_run, err);
+    if (entity != NULL)
+        run_id = selected_run;
+    if (err->code != DRC_OK)
+        return -1;
+    if (run_id == NULL)
+        return no_report_here(env, err);
+    struct drc_run run;
+    if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
+        return -1;
+    const char *named = named_in(&run.result, req->text);
+    if (named != NULL)
+        entity = named;
+    else if (entity == NULL)
+        entity = card_entity;
+    if (entity == NULL)
+        return ask_which(env, req, &run, err);
+    const char *kind = strncmp(entity, "report:", 7) == 0 ? "report" : run.result.report->entity;
+    const struct drc_chip *chip = drc_chip_match(&env->snap->chips, kind, req->text);
+    if (chip == NULL)
+        chip = drc_chip_for(&env->snap->chips, kind, "explain");
+    if (chip == NULL)
+        return drc_err_set(err, DRC_ERR_CONFIG, "there is no chip '%s.explain' in prompts/chips", kind);
+    const char *root = req->thread_ts;
+    if (root != NULL &&
+        drc_store_select(env->state, req->user, req->channel, root, run.run_id, entity, env->now_ms, err) < 0)
+        return -1;
+    const char *question = drc_utf8_clean(env->a, req->text, strlen(req->text), 500, false);
+    return drc_run_answer(env, req, &run, entity, chip, question, root, out, err);
+}
