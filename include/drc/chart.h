@@ -18,6 +18,9 @@ struct drc_font;
 struct drc_font *drc_font_parse(struct drc_arena *a, const void *data, size_t bytes, struct drc_err *err);
 double drc_font_width(const struct drc_font *f, const char *utf8, double px);
 bool drc_font_has(const struct drc_font *f, unsigned codepoint);
+/* What `f` has no glyph for is looked up and measured in `fallback` (DejaVu Sans behind Inter: Arabic, Hebrew, symbols),
+ * as fontconfig does when drawing. Call before the font is shared; fallback lives as long as f. */
+void drc_font_chain(struct drc_font *f, const struct drc_font *fallback);
 
 /* charts/theme.conf: palette, sizes, fonts (`key = value` lines, `#` comments). */
 struct drc_theme;
@@ -25,9 +28,13 @@ struct drc_theme;
 struct drc_theme *drc_theme_parse(struct drc_arena *a, const char *text, const struct drc_font *regular,
                                   const struct drc_font *semibold, struct drc_err *err);
 const char *drc_theme_font_family(const struct drc_theme *t); /* "Inter, DejaVu Sans, sans-serif" */
+/* SHA-256 (hex) of the font file that the theme was drawn with, weight 400 or 600; "" = not given. */
+const char *drc_theme_font_sha256(const struct drc_theme *t, int weight);
 
 #define DRC_CHART_SERIES_MAX 6
 #define DRC_CHART_NOTES_MAX 3
+#define DRC_CHART_ROWS_MAX 24 /* reports draw DRC_CHART_BARS_MAX and "Other" */
+#define DRC_CHART_DAYS_MAX 400
 
 enum drc_chart_role { /* meaning of a series; the theme gives each its colour and pattern */
     DRC_ROLE_DBU,
@@ -56,14 +63,15 @@ struct drc_chart_hbar {
     const char *title, *subtitle, *footer; /* the subtitle says the finding in numbers */
     const struct drc_chart_series *series;
     size_t series_count;
-    const struct drc_chart_row *rows; /* in drawing order; at most 16 */
+    const struct drc_chart_row *rows; /* in drawing order; at most DRC_CHART_ROWS_MAX */
     size_t row_count;
     const char *note_titles[DRC_CHART_NOTES_MAX]; /* heads of the right-hand columns; NULL = unused */
     bool sparkline; /* a last column with each row's daily totals */
     const char *spark_title;
 };
 
-/* Stacked horizontal bars, sorted as given, value label at each bar's end. No rows gives a chart that says so. */
+/* Stacked horizontal bars, sorted as given, value label at each bar's end. No rows gives a chart that says so. An "Other"
+ * bar far longer than the rest is drawn broken. Appends to `svg`. Errors: LIMIT (too many rows or series, buffer full). */
 int drc_chart_stacked_hbar(const struct drc_theme *t, const struct drc_chart_hbar *spec, struct drc_buf *svg,
                            struct drc_err *err);
 
@@ -81,7 +89,7 @@ struct drc_chart_days {
     size_t mark_count;
 };
 
-/* Stacked columns by day: the small chart of an entity card. */
+/* Stacked columns by day: the small chart of an entity card. Errors as above. */
 int drc_chart_days(const struct drc_theme *t, const struct drc_chart_days *spec, struct drc_buf *svg,
                    struct drc_err *err);
 

@@ -1,0 +1,339 @@
+#include "core/chart_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "drc/fmt.h"
+
+#define COLUMN_GAP 16.0
+#define COLUMN_MAX 84.0 /* a note is a figure, not a sentence */
+#define GLYPH_ROOM 15.0 /* the warning triangle before a note */
+#define SPARK_WIDTH 58.0
+#define LABEL_GAP 12.0
+#define LABEL_MIN 96.0
+#define LABEL_MAX 190.0
+#define PLOT_WANTED 214.0 /* bars and value labels; names are cut to leave this much */
+#define PLOT_MIN 150.0    /* below this a right-hand column is dropped */
+#define VALUE_GAP 6.0
+#define HEADS_HEIGHT 22.0
+#define AXIS_HEIGHT 24.0
+#define OTHER_GAP 9.0
+#define OTHER_BROKEN 1.25 /* "Other" longer than this times the longest named bar is drawn broken */
+#define EMPTY_HEIGHT 110.0
+#define SPARK_POINTS_MAX 400
+
+struct row {
+    char *label, *notes[DRC_CHART_NOTES_MAX], value[DRC_FMT_BYTES];
+    double pos, neg, value_width; /* sums of positive and of negative values as magnitudes, micro-dollars */
+    double shrink;                /* < 1: a broken bar */
+    double top;
+};
+
+struct column {
+    double right, width;
+    char *head;
+};
+
+struct plot {
+    struct frame f;
+    const struct drc_chart_hbar *spec;
+    struct row rows[DRC_CHART_ROWS_MAX];
+    struct column notes[DRC_CHART_NOTES_MAX], spark; /* width 0: not drawn */
+    bool heads;
+    double label_width, left, right; /* of bars and value labels */
+    double zero, scale;              /* x of 0; px per micro-dollar */
+    double top, bottom;              /* first row's top, last row's bottom */
+    struct ticks ticks;
+};
+
+static void measure_values(struct plot *p)
+{
+    const struct drc_theme *t = p->f.t;
+    double longest = 0;
+    for (size_t i = 0; i < p->spec->row_count; i++) {
+        const struct drc_chart_row *in = &p->spec->rows[i];
+        struct row *r = &p->rows[i];
+        int64_t total = 0;
+        for (size_t s = 0; s < p->spec->series_count; s++) {
+            total = drc_chart_add(total, in->values[s]);
+            r->pos += fmax((double)in->values[s], 0);
+            r->neg += fmax(-(double)in->values[s], 0);
+        }
+        drc_fmt_usd(total, r->value);
+        r->value_width = drc_font_width(t->semibold, r->value, t->text_px);
+        r->shrink = 1;
+        if (!in->is_other)
+            longest = fmax(longest, fmax(r->pos, r->neg));
+    }
+    for (size_t i = 0; i < p->spec->row_count; i++) {
+        struct row *r = &p->rows[i];
+        double size = fmax(r->pos, r->neg);
+        if (p->spec->rows[i].is_other && longest > 0 && size > longest * OTHER_BROKEN)
+            r->shrink = longest * OTHER_BROKEN / size;
+    }
+}
+
+static void measure_note_column(struct plot *p, size_t c)
+{
+    const struct drc_theme *t = p->f.t;
+    struct column *col = &p->notes[c];
+    if (p->spec->note_titles[c] == NULL)
+        return;
+    col->head = drc_chart_clean(p->f.a, t->regular, p->spec->note_titles[c]);
+    col->head = drc_chart_cut_end(p->f.a, t->regular, col->head, t->small_px, COLUMN_MAX);
+    col->width = fmax(24, drc_font_width(t->regular, col->head, t->small_px));
+    for (size_t i = 0; i < p->spec->row_count; i++) {
+        const struct drc_chart_row *in = &p->spec->rows[i];
+        if (in->notes[c] == NULL)
+            continue;
+        bool alert = in->note_alert[c];
+        const struct drc_font *font = alert ? t->semibold : t->regular;
+        double room = COLUMN_MAX - (alert ? GLYPH_ROOM : 0);
+        char *text = drc_chart_clean(p->f.a, font, in->notes[c]);
+        p->rows[i].notes[c] = text = drc_chart_cut_end(p->f.a, font, text, t->small_px, room);
+        double w = drc_font_width(font, text, t->small_px) + (alert ? GLYPH_ROOM : 0);
+        col->width = fmax(col->width, w);
+    }
+}
+
+static double columns_width(const struct plot *p)
+{
+    double sum = p->spark.width > 0 ? p->spark.width + COLUMN_GAP : 0;
+    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++)
+        if (p->notes[c].width > 0)
+            sum += p->notes[c].width + COLUMN_GAP;
+    return sum;
+}
+
+/* Columns that leave no room for the bars are dropped from the right: the bars are the chart. */
+static void measure_columns(struct plot *p)
+{
+    const struct drc_theme *t = p->f.t;
+    double room = p->f.right - p->f.left - LABEL_MIN - LABEL_GAP - PLOT_MIN;
+    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++)
+        measure_note_column(p, c);
+    if (p->spec->sparkline) {
+        p->spark.head = drc_chart_clean(p->f.a, t->regular, p->spec->spark_title);
+        p->spark.head = drc_chart_cut_end(p->f.a, t->regular, p->spark.head, t->small_px, COLUMN_MAX);
+        p->spark.width = fmax(SPARK_WIDTH, drc_font_width(t->regular, p->spark.head, t->small_px));
+        if (columns_width(p) > room)
+            p->spark.width = 0;
+    }
+    for (size_t c = DRC_CHART_NOTES_MAX; c-- > 0 && columns_width(p) > room;)
+        p->notes[c].width = 0;
+    double right = p->f.right;
+    if (p->spark.width > 0) {
+        p->spark.right = right;
+        right -= p->spark.width + COLUMN_GAP;
+        p->heads = p->heads || *p->spark.head != '\0';
+    }
+    for (size_t c = DRC_CHART_NOTES_MAX; c-- > 0;) {
+        if (p->notes[c].width == 0)
+            continue;
+        p->notes[c].right = right;
+        right -= p->notes[c].width + COLUMN_GAP;
+        p->heads = p->heads || *p->notes[c].head != '\0';
+    }
+    p->right = right;
+}
+
+static void measure_labels(struct plot *p)
+{
+    const struct drc_theme *t = p->f.t;
+    const char *names[DRC_CHART_ROWS_MAX];
+    char *cut[DRC_CHART_ROWS_MAX];
+    double cap = fmin(fmax(p->right - p->f.left - LABEL_GAP - PLOT_WANTED, LABEL_MIN), LABEL_MAX);
+    for (size_t i = 0; i < p->spec->row_count; i++)
+        names[i] = p->spec->rows[i].label == NULL ? "" : p->spec->rows[i].label;
+    drc_chart_cut_names(p->f.a, t->regular, names, p->spec->row_count, t->text_px, cap, cut);
+    for (size_t i = 0; i < p->spec->row_count; i++) {
+        p->rows[i].label = cut[i];
+        p->label_width = fmax(p->label_width, drc_font_width(t->regular, cut[i], t->text_px));
+    }
+    p->left = drc_svg_snap(p->f.left + p->label_width + LABEL_GAP);
+}
+
+/* The largest scale at which every bar and its value label end within the plot. */
+static void measure_scale(struct plot *p)
+{
+    double neg = 0, pos = 0, room = p->right - p->left, scale = INFINITY;
+    for (size_t i = 0; i < p->spec->row_count; i++) {
+        neg = fmax(neg, p->rows[i].neg * p->rows[i].shrink);
+        pos = fmax(pos, p->rows[i].pos * p->rows[i].shrink);
+    }
+    for (size_t i = 0; i < p->spec->row_count; i++) {
+        const struct row *r = &p->rows[i];
+        double span = neg + r->pos * r->shrink;
+        if (span > 0)
+            scale = fmin(scale, fmax(room - VALUE_GAP - r->value_width, 1) / span);
+    }
+    p->scale = isfinite(scale) ? scale : 0;
+    p->zero = drc_svg_snap(p->left + neg * p->scale);
+    drc_chart_ticks(p->f.t, -neg, pos, p->scale, 12, &p->ticks);
+}
+
+static double place_rows(struct plot *p)
+{
+    double y = p->f.top + (p->heads ? HEADS_HEIGHT : 0);
+    p->top = y;
+    for (size_t i = 0; i < p->spec->row_count; i++, y += p->f.t->row_px) {
+        if (p->spec->rows[i].is_other && i > 0 && !p->spec->rows[i - 1].is_other)
+            y += OTHER_GAP;
+        p->rows[i].top = y;
+    }
+    p->bottom = y;
+    return y + AXIS_HEIGHT;
+}
+
+static void draw_grid(const struct plot *p)
+{
+    const struct drc_theme *t = p->f.t;
+    struct pen pen = {t->small_px, false, t->muted, ANCHOR_MIDDLE};
+    for (size_t i = 0; i < p->ticks.count; i++) {
+        double x = drc_svg_snap(p->zero + p->ticks.values[i] * p->scale);
+        if (p->ticks.values[i] != 0)
+            drc_svg_line(p->f.svg, x, p->top, x, p->bottom + 3, 1, t->grid, NULL);
+        drc_svg_text(p->f.svg, pen, x, drc_svg_baseline(p->bottom + AXIS_HEIGHT / 2 + 1, t->small_px),
+                     p->ticks.text[i]);
+    }
+}
+
+static void draw_heads(const struct plot *p)
+{
+    const struct drc_theme *t = p->f.t;
+    struct pen pen = {t->small_px, false, t->muted, ANCHOR_END};
+    double y = drc_svg_baseline(p->f.top + HEADS_HEIGHT / 2 - 2, t->small_px);
+    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++)
+        if (p->notes[c].width > 0)
+            drc_svg_text(p->f.svg, pen, p->notes[c].right, y, p->notes[c].head);
+    if (p->spark.width > 0)
+        drc_svg_text(p->f.svg, pen, p->spark.right, y, p->spark.head);
+}
+
+/* One side of zero: sign +1 draws the positive values to the right, -1 the negative ones to the left. Returns the end. */
+static double draw_stack(const struct plot *p, size_t row, double sign)
+{
+    const struct drc_chart_row *in = &p->spec->rows[row];
+    const struct drc_theme *t = p->f.t;
+    double strength = in->is_other ? t->muted_strength : 1, sum = 0, end = p->zero;
+    double top = drc_svg_snap(p->rows[row].top + (t->row_px - t->bar_px) / 2);
+    size_t largest = 0;
+    for (size_t s = 0; s < p->spec->series_count; s++) {
+        double v = fmax((double)in->values[s] * sign, 0);
+        largest = v > fmax((double)in->values[largest] * sign, 0) ? s : largest;
+        sum += v;
+        double next = drc_svg_snap(p->zero + sign * sum * p->rows[row].shrink * p->scale);
+        double w = fabs(next - end), gap = end != p->zero && w > 2 ? 1 : 0;
+        if (w < 0.5)
+            continue;
+        double x = sign > 0 ? end + gap : next;
+        drc_svg_role(p->f.svg, t, p->spec->series[s].role, (struct box){x, top, w - gap, t->bar_px}, strength);
+        end = next;
+    }
+    if (sum > 0 && end == p->zero) { /* something is never drawn as nothing */
+        end += sign * 1.5;
+        drc_svg_role(p->f.svg, t, p->spec->series[largest].role,
+                     (struct box){fmin(end, p->zero), top, 1.5, t->bar_px}, strength);
+    }
+    return end;
+}
+
+static void draw_break(const struct plot *p, double top, double end)
+{
+    const struct drc_theme *t = p->f.t;
+    double x = drc_svg_snap(p->zero + (end - p->zero) * 0.86), y = top + (t->row_px - t->bar_px) / 2;
+    drc_svg_line(p->f.svg, x, y + t->bar_px + 1, x + 6, y - 1, 4, t->background, NULL);
+    drc_svg_line(p->f.svg, x - 2.5, y + t->bar_px + 1, x + 3.5, y - 1, 1, t->muted, NULL);
+    drc_svg_line(p->f.svg, x + 2.5, y + t->bar_px + 1, x + 8.5, y - 1, 1, t->muted, NULL);
+}
+
+static void draw_notes(const struct plot *p, size_t row)
+{
+    const struct drc_theme *t = p->f.t;
+    const struct drc_chart_row *in = &p->spec->rows[row];
+    double middle = p->rows[row].top + t->row_px / 2;
+    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++) {
+        const char *text = p->rows[row].notes[c];
+        if (text == NULL || p->notes[c].width == 0)
+            continue;
+        bool alert = in->note_alert[c];
+        struct pen pen = {t->small_px, alert, alert ? t->alert : in->is_other ? t->muted : t->ink, ANCHOR_END};
+        drc_svg_text(p->f.svg, pen, p->notes[c].right, drc_svg_baseline(middle, t->small_px), text);
+        if (alert)
+            drc_svg_warning(p->f.svg,
+                            p->notes[c].right - drc_font_width(t->semibold, text, t->small_px) - GLYPH_ROOM, middle,
+                            t->alert);
+    }
+    if (p->spark.width > 0 && in->spark != NULL && in->spark_count > 0) {
+        size_t skip = in->spark_count > SPARK_POINTS_MAX ? in->spark_count - SPARK_POINTS_MAX : 0;
+        drc_svg_spark(p->f.svg, t, in->spark + skip, in->spark_count - skip,
+                      (struct box){p->spark.right - SPARK_WIDTH, middle - 8, SPARK_WIDTH - 3, 15});
+    }
+}
+
+static void draw_row(const struct plot *p, size_t row)
+{
+    const struct drc_theme *t = p->f.t;
+    const struct row *r = &p->rows[row];
+    bool muted = p->spec->rows[row].is_other;
+    double middle = r->top + t->row_px / 2, y = drc_svg_baseline(middle, t->text_px);
+    struct pen label = {t->text_px, false, muted ? t->muted : t->ink, ANCHOR_START};
+    struct pen value = {t->text_px, true, muted ? t->muted : t->ink, ANCHOR_START};
+    if (muted && row > 0)
+        drc_svg_line(p->f.svg, p->f.left, r->top - OTHER_GAP / 2, p->f.right, r->top - OTHER_GAP / 2, 1, t->grid, NULL);
+    drc_svg_text(p->f.svg, label, p->f.left, y, r->label);
+    draw_stack(p, row, -1);
+    double end = draw_stack(p, row, 1);
+    if (r->shrink < 1)
+        draw_break(p, r->top, end);
+    drc_svg_text(p->f.svg, value, fmax(end, p->zero) + VALUE_GAP, y, r->value);
+    draw_notes(p, row);
+}
+
+static void draw_plot(struct plot *p)
+{
+    draw_grid(p);
+    if (p->heads)
+        draw_heads(p);
+    for (size_t i = 0; i < p->spec->row_count; i++)
+        draw_row(p, i);
+    drc_svg_line(p->f.svg, p->zero, p->top, p->zero, p->bottom + 3, 1, p->f.t->zero_line, NULL);
+}
+
+static int draw_chart(struct plot *p, struct drc_err *err)
+{
+    const struct drc_chart_hbar *spec = p->spec;
+    bool empty = spec->row_count == 0 || spec->series_count == 0;
+    if (spec->row_count > DRC_CHART_ROWS_MAX)
+        return drc_err_set(err, DRC_ERR_LIMIT, "a chart has at most %d bars", DRC_CHART_ROWS_MAX);
+    if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series, spec->series_count, empty,
+                       err) != 0)
+        return -1;
+    double bottom = p->f.top + EMPTY_HEIGHT;
+    if (!empty) {
+        measure_values(p);
+        measure_columns(p);
+        measure_labels(p);
+        measure_scale(p);
+        bottom = place_rows(p);
+    }
+    drc_frame_draw(&p->f, bottom + drc_frame_footer_height(&p->f), spec->series, spec->series_count);
+    if (empty)
+        drc_frame_empty(&p->f, p->f.top, EMPTY_HEIGHT, "Nothing to show: no rows in this window and scope.");
+    else
+        draw_plot(p);
+    return drc_svg_close(p->f.svg, err);
+}
+
+int drc_chart_stacked_hbar(const struct drc_theme *t, const struct drc_chart_hbar *spec, struct drc_buf *svg,
+                           struct drc_err *err)
+{
+    struct drc_arena *a = drc_arena_new();
+    struct plot *p = drc_arena_alloc(a, sizeof *p);
+    p->f = (struct frame){.a = a, .t = t, .svg = svg};
+    p->spec = spec;
+    int rc = draw_chart(p, err);
+    drc_arena_free(a);
+    return rc;
+}
