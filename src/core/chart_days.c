@@ -15,6 +15,8 @@
 #define DATES_HEIGHT 22.0
 #define REFERENCE_MAX 110.0
 #define TICK_GAP 8.0
+#define COLUMN_MAX 48.0
+#define DATED_MAX 10 /* up to so many columns each has its date */
 #define SIDE_GAP 8.0
 
 struct mark {
@@ -162,7 +164,8 @@ static void draw_stack(const struct plot *p, size_t day, double sign)
 {
     const struct drc_theme *t = p->f.t;
     double pitch = (p->right - p->left) / (double)p->spec->day_count, gap = pitch >= 12 ? 3 : pitch >= 5 ? 1.5 : 0;
-    double x1 = day_x(p, (double)day) + gap / 2, x2 = fmin(day_x(p, (double)day + 1) - gap / 2, x1 + 48);
+    double middle = day_x(p, (double)day + 0.5), half = fmin(pitch - gap, COLUMN_MAX) / 2;
+    double x1 = middle - half, x2 = middle + half;
     double sum = 0, end = drc_svg_snap(y_of(p, 0));
     if (gap > 0) {
         x1 = drc_svg_snap(x1);
@@ -192,6 +195,14 @@ static void draw_reference(const struct plot *p)
         drc_svg_text(p->f.svg, pen, p->right + SIDE_GAP, drc_svg_baseline(middle, t->small_px), p->reference[i]);
 }
 
+/* Lines first, under the columns: a dotted line over a stack reads as a value. */
+static void draw_mark_lines(const struct plot *p)
+{
+    for (size_t i = 0; i < p->mark_count; i++)
+        if (p->marks[i].lane >= 0)
+            drc_svg_line(p->f.svg, p->marks[i].x, p->top, p->marks[i].x, p->bottom, 1, p->f.t->muted, "1 2");
+}
+
 static void draw_marks(const struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
@@ -199,7 +210,6 @@ static void draw_marks(const struct plot *p)
     for (size_t i = 0; i < p->mark_count; i++) {
         const struct mark *m = &p->marks[i];
         char x[24], y[24];
-        drc_svg_line(p->f.svg, m->x, p->top, m->x, p->bottom, 1, t->ink, "1 3");
         drc_buf_printf(p->f.svg, "<path d=\"M%s %sl-4 -7h8z\" fill=\"%s\"/>\n", drc_svg_num(m->x, x),
                        drc_svg_num(p->top - 1, y), t->ink);
         if (m->lane < 0)
@@ -209,40 +219,51 @@ static void draw_marks(const struct plot *p)
     }
 }
 
-/* First and last day always; firsts of months between them where they fit. */
+/* A date under the middle of its column, if it keeps clear of [from, to]; returns its right edge, else `from`. */
+static double draw_date(const struct plot *p, int64_t day, double from, double to)
+{
+    const struct drc_theme *t = p->f.t;
+    struct pen pen = {t->small_px, false, t->muted, ANCHOR_MIDDLE};
+    char text[16];
+    double x = drc_svg_snap(day_x(p, (double)(day - p->spec->first_day) + 0.5));
+    double half = drc_font_width(t->regular, drc_date_short(day, text), t->small_px) / 2;
+    if (x - half < from || x + half > to)
+        return from;
+    drc_svg_line(p->f.svg, x, p->bottom, x, p->bottom + 4, 1, t->zero_line, NULL);
+    drc_svg_text(p->f.svg, pen, x, drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px), text);
+    return x + half + 14;
+}
+
+/* Few columns: every date. Many: the first and the last day, and firsts of months between them where they fit. */
 static void draw_dates(const struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
     char text[16];
     int64_t first = p->spec->first_day, last = first + (int64_t)p->spec->day_count - 1;
-    double y = drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px);
-    struct pen pen = {t->small_px, false, t->muted, ANCHOR_START};
-    drc_date_short(first, text);
-    drc_svg_text(p->f.svg, pen, p->left, y, text);
-    double taken = p->left + drc_font_width(t->regular, text, t->small_px);
-    drc_date_short(last, text);
-    double end = p->right - drc_font_width(t->regular, text, t->small_px);
-    if (last == first || end < taken + 12)
-        return;
-    pen.anchor = ANCHOR_END;
-    drc_svg_text(p->f.svg, pen, p->right, y, text);
-    pen.anchor = ANCHOR_MIDDLE;
-    for (int64_t day = first + 1; day < last; day++) {
+    double y = drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px), from = p->f.left, to = p->f.right;
+    bool every = p->spec->day_count <= DATED_MAX;
+    if (!every) {
+        struct pen pen = {t->small_px, false, t->muted, ANCHOR_START};
+        drc_date_short(first, text);
+        drc_svg_text(p->f.svg, pen, p->left, y, text);
+        from = p->left + drc_font_width(t->regular, text, t->small_px) + 14;
+        drc_date_short(last, text);
+        pen.anchor = ANCHOR_END;
+        drc_svg_text(p->f.svg, pen, p->right, y, text);
+        to = p->right - drc_font_width(t->regular, text, t->small_px) - 14;
+    }
+    for (int64_t day = first; day <= last; day++) {
         int year, month, mday;
         drc_date_civil(day, &year, &month, &mday);
-        double x = drc_svg_snap(day_x(p, (double)(day - first) + 0.5));
-        double half = mday == 1 ? drc_font_width(t->regular, drc_date_short(day, text), t->small_px) / 2 : 0;
-        if (mday != 1 || x - half < taken + 14 || x + half > end - 14)
-            continue;
-        drc_svg_line(p->f.svg, x, p->bottom, x, p->bottom + 4, 1, t->zero_line, NULL);
-        drc_svg_text(p->f.svg, pen, x, y, text);
-        taken = x + half;
+        if (every || (mday == 1 && day != first && day != last))
+            from = draw_date(p, day, from, to);
     }
 }
 
 static void draw_plot(const struct plot *p)
 {
     draw_grid(p);
+    draw_mark_lines(p);
     for (size_t d = 0; d < p->spec->day_count; d++) {
         draw_stack(p, d, 1);
         draw_stack(p, d, -1);
@@ -255,28 +276,36 @@ static void draw_plot(const struct plot *p)
     draw_dates(p);
 }
 
+/* NULL if there is something to draw. */
+static const char *emptiness(struct plot *p)
+{
+    if (p->spec->day_count == 0 || p->spec->series_count == 0)
+        return "Nothing to show: no day in this window.";
+    measure_range(p);
+    return p->high > p->low ? NULL : "Nothing was billed in this window.";
+}
+
 static int draw_chart(struct plot *p, struct drc_err *err)
 {
     const struct drc_chart_days *spec = p->spec;
-    bool empty = spec->day_count == 0 || spec->series_count == 0;
     if (spec->day_count > DRC_CHART_DAYS_MAX)
         return drc_err_set(err, DRC_ERR_LIMIT, "a chart has at most %d days", DRC_CHART_DAYS_MAX);
-    if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series, spec->series_count, empty,
+    const char *empty = emptiness(p);
+    if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series, spec->series_count, empty != NULL,
                        err) != 0)
         return -1;
     p->top = p->f.top;
-    if (!empty) {
-        measure_range(p);
+    if (empty == NULL) {
         measure_sides(p);
         take_marks(p);
         place_marks(p);
         p->top = drc_svg_snap(p->f.top + (p->mark_count > 0 ? 10 + LANE_HEIGHT * p->lanes : 2));
     }
     p->bottom = p->top + PLOT_HEIGHT;
-    double height = p->bottom + (empty ? 0 : DATES_HEIGHT) + drc_frame_footer_height(&p->f);
+    double height = p->bottom + (empty != NULL ? 0 : DATES_HEIGHT) + drc_frame_footer_height(&p->f);
     drc_frame_draw(&p->f, height, spec->series, spec->series_count);
-    if (empty)
-        drc_frame_empty(&p->f, p->top, PLOT_HEIGHT, "Nothing to show: no billed day in this window.");
+    if (empty != NULL)
+        drc_frame_empty(&p->f, p->top, PLOT_HEIGHT, empty);
     else
         draw_plot(p);
     return drc_svg_close(p->f.svg, err);

@@ -6,15 +6,16 @@
 
 #include "drc/fmt.h"
 
-#define COLUMN_GAP 16.0
-#define COLUMN_MAX 84.0 /* a note is a figure, not a sentence */
+#define COLUMN_GAP 15.0
+#define COLUMN_MAX 98.0 /* a note is a figure, not a sentence */
+#define HEAD_MAX 84.0
 #define GLYPH_ROOM 15.0 /* the warning triangle before a note */
-#define SPARK_WIDTH 58.0
+#define SPARK_WIDTH 54.0
 #define LABEL_GAP 12.0
 #define LABEL_MIN 96.0
-#define LABEL_MAX 190.0
-#define PLOT_WANTED 214.0 /* bars and value labels; names are cut to leave this much */
-#define PLOT_MIN 150.0    /* below this a right-hand column is dropped */
+#define LABEL_MAX 200.0
+#define PLOT_WANTED 178.0 /* bars and value labels; names are cut to leave this much */
+#define PLOT_MIN 140.0    /* below this a right-hand column is dropped */
 #define VALUE_GAP 6.0
 #define HEADS_HEIGHT 22.0
 #define AXIS_HEIGHT 24.0
@@ -81,7 +82,7 @@ static void measure_note_column(struct plot *p, size_t c)
     if (p->spec->note_titles[c] == NULL)
         return;
     col->head = drc_chart_clean(p->f.a, t->regular, p->spec->note_titles[c]);
-    col->head = drc_chart_cut_end(p->f.a, t->regular, col->head, t->small_px, COLUMN_MAX);
+    col->head = drc_chart_cut_end(p->f.a, t->regular, col->head, t->small_px, HEAD_MAX);
     col->width = fmax(24, drc_font_width(t->regular, col->head, t->small_px));
     for (size_t i = 0; i < p->spec->row_count; i++) {
         const struct drc_chart_row *in = &p->spec->rows[i];
@@ -115,7 +116,7 @@ static void measure_columns(struct plot *p)
         measure_note_column(p, c);
     if (p->spec->sparkline) {
         p->spark.head = drc_chart_clean(p->f.a, t->regular, p->spec->spark_title);
-        p->spark.head = drc_chart_cut_end(p->f.a, t->regular, p->spark.head, t->small_px, COLUMN_MAX);
+        p->spark.head = drc_chart_cut_end(p->f.a, t->regular, p->spark.head, t->small_px, HEAD_MAX);
         p->spark.width = fmax(SPARK_WIDTH, drc_font_width(t->regular, p->spark.head, t->small_px));
         if (columns_width(p) > room)
             p->spark.width = 0;
@@ -287,7 +288,9 @@ static void draw_row(const struct plot *p, size_t row)
     double end = draw_stack(p, row, 1);
     if (r->shrink < 1)
         draw_break(p, r->top, end);
-    drc_svg_text(p->f.svg, value, fmax(end, p->zero) + VALUE_GAP, y, r->value);
+    double x = drc_svg_snap(fmax(end, p->zero) + VALUE_GAP);
+    drc_svg_rect(p->f.svg, (struct box){x - 2, middle - 8, drc_svg_snap(r->value_width) + 4, 16}, t->background);
+    drc_svg_text(p->f.svg, value, x, y, r->value);
     draw_notes(p, row);
 }
 

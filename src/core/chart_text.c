@@ -127,13 +127,30 @@ char *drc_chart_cut_end(struct drc_arena *a, const struct drc_font *f, const cha
     return cut_at(a, &g, max_width, drc_font_width(f, ELLIPSIS, px), 1);
 }
 
-/* The first earlier name that looks the same and is not the same; n = none. */
-static size_t clash(const char *const *names, char *const *out, size_t i, const char *candidate)
+/* A name being cut: `other` names must not end up looking like it. */
+struct name {
+    struct glyphs g;
+    const char *clean;
+    size_t twin; /* a different name whose plain cut is the same; itself = none */
+};
+
+struct names {
+    struct drc_arena *a;
+    const struct drc_font *f;
+    const char *const *raw;
+    size_t count;
+    double px, room, dots;
+    struct name *list;
+    char **out;
+};
+
+/* True if an earlier, different name already looks like this. */
+static bool clash(const struct names *n, size_t i, const char *candidate)
 {
     for (size_t j = 0; j < i; j++)
-        if (strcmp(out[j], candidate) == 0 && strcmp(names[j], names[i]) != 0)
-            return j;
-    return i;
+        if (strcmp(n->out[j], candidate) == 0 && strcmp(n->raw[j], n->raw[i]) != 0)
+            return true;
+    return false;
 }
 
 static size_t first_difference(const char *a, const char *b)
@@ -144,25 +161,38 @@ static size_t first_difference(const char *a, const char *b)
     return chars;
 }
 
-static char *cut_name(struct drc_arena *a, const struct drc_font *f, const char *const *names, size_t i, double px,
-                      double room, char *const *out)
+static void measure_names(struct names *n)
 {
-    static const double shares[] = {0.55, 0.35, 0.75, 0.15, 0.9};
-    const char *clean = drc_chart_clean(a, f, names[i]);
-    struct glyphs g = measure(a, f, clean, px);
-    double dots = drc_font_width(f, ELLIPSIS, px);
-    char *s = NULL;
-    for (size_t k = 0; k < sizeof shares / sizeof *shares; k++) {
-        s = cut_at(a, &g, room, dots, shares[k]);
-        if (clash(names, out, i, s) == i)
-            return s;
+    for (size_t i = 0; i < n->count; i++) {
+        const char *clean = drc_chart_clean(n->a, n->f, n->raw[i]);
+        struct name *name = &n->list[i];
+        name->clean = *clean == '\0' ? "(no name)" : clean;
+        name->g = measure(n->a, n->f, name->clean, n->px);
+        name->twin = i;
+        n->out[i] = cut_at(n->a, &name->g, n->room, n->dots, 0.55);
     }
-    const char *rival = drc_chart_clean(a, f, names[clash(names, out, i, s)]);
-    s = cut_around(a, &g, room, dots, first_difference(clean, rival));
-    for (int n = 2; clash(names, out, i, s) != i; n++) { /* same glyphs in both: number them */
-        char *mark = drc_arena_printf(a, " (%d)", n);
-        s = cut_at(a, &g, room - drc_font_width(f, mark, px), dots, 0.55);
-        s = drc_arena_printf(a, "%s%s", s, mark);
+    for (size_t i = 0; i < n->count; i++)
+        for (size_t j = 0; j < n->count && n->list[i].twin == i; j++)
+            if (strcmp(n->out[i], n->out[j]) == 0 && strcmp(n->raw[i], n->raw[j]) != 0)
+                n->list[i].twin = j;
+}
+
+/* Twins show the place where they differ; what still looks alike is cut elsewhere, and in the end numbered. */
+static char *cut_twin(const struct names *n, size_t i)
+{
+    static const double shares[] = {0.35, 0.75, 0.15, 0.9};
+    const struct name *name = &n->list[i];
+    char *s = n->out[i];
+    if (name->g.x[name->g.count] > n->room) {
+        size_t focus = first_difference(name->clean, n->list[name->twin].clean);
+        s = cut_around(n->a, &name->g, n->room, n->dots, focus);
+        for (size_t k = 0; k < sizeof shares / sizeof *shares && clash(n, i, s); k++)
+            s = cut_at(n->a, &name->g, n->room, n->dots, shares[k]);
+    }
+    for (int number = 2; clash(n, i, s); number++) {
+        char *mark = drc_arena_printf(n->a, " (%d)", number);
+        s = cut_at(n->a, &name->g, n->room - drc_font_width(n->f, mark, n->px), n->dots, 0.55);
+        s = drc_arena_printf(n->a, "%s%s", s, mark);
     }
     return s;
 }
@@ -170,8 +200,13 @@ static char *cut_name(struct drc_arena *a, const struct drc_font *f, const char 
 void drc_chart_cut_names(struct drc_arena *a, const struct drc_font *f, const char *const *names, size_t n, double px,
                          double max_width, char **out)
 {
+    struct names all = {.a = a, .f = f, .raw = names, .count = n, .px = px, .room = max_width, .out = out};
+    all.dots = drc_font_width(f, ELLIPSIS, px);
+    all.list = drc_arena_array(a, n + 1, sizeof *all.list);
+    measure_names(&all);
     for (size_t i = 0; i < n; i++)
-        out[i] = cut_name(a, f, names, i, px, max_width, out);
+        if (all.list[i].twin != i || clash(&all, i, out[i]))
+            out[i] = cut_twin(&all, i);
 }
 
 size_t drc_chart_wrap(struct drc_arena *a, const struct drc_font *f, const char *s, double px, double max_width,

@@ -1,0 +1,63 @@
+/* Time and memory of one chart, data to PNG: 20 bars, 600 CSS px at 2x. Prints one line. Run from the root of the source. */
+#include "../unit/chart_cases.h"
+
+#include <sys/resource.h>
+
+#define RUNS 40
+
+static int compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static long resident_kb(void)
+{
+    long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f == NULL || fscanf(f, "%*d %ld", &pages) != 1)
+        pages = 0;
+    if (f != NULL)
+        fclose(f);
+    return pages * 4;
+}
+
+static int64_t draw(const struct drc_theme *t, struct drc_buf *svg, size_t *png_bytes, int64_t *svg_us)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_arena *a = drc_arena_new();
+    const unsigned char *png;
+    int64_t start = drc_clock_mono_us();
+    draw_case(t, case_bench, svg, &err);
+    *svg_us = drc_clock_mono_us() - start;
+    drc_raster_png(a, svg->data, svg->len, 2.0, &png, png_bytes, &err);
+    must_not_fail(&err, "chart");
+    int64_t took = drc_clock_mono_us() - start;
+    drc_arena_free(a);
+    return took;
+}
+
+int main(void)
+{
+    struct drc_arena *a = drc_arena_new();
+    struct look look = load_look(a);
+    struct drc_buf svg;
+    size_t png_bytes = 0;
+    int64_t times[RUNS], texts[RUNS], cold_svg;
+    drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
+    int64_t cold = draw(look.theme, &svg, &png_bytes, &cold_svg);
+    for (int i = 0; i < RUNS; i++)
+        times[i] = draw(look.theme, &svg, &png_bytes, &texts[i]);
+    long warm_kb = resident_kb();
+    for (int i = 0; i < 200; i++)
+        draw(look.theme, &svg, &png_bytes, &cold_svg);
+    qsort(times, RUNS, sizeof *times, compare);
+    qsort(texts, RUNS, sizeof *texts, compare);
+    printf("chart 20 bars: median %.1f ms (min %.1f, max %.1f, %d warm runs), of it SVG %.2f ms, first %.1f ms; "
+           "SVG %zu bytes, PNG %zu bytes; RSS %ld kB, after 200 more %ld kB\n",
+           (double)times[RUNS / 2] / 1000, (double)times[0] / 1000, (double)times[RUNS - 1] / 1000, RUNS,
+           (double)texts[RUNS / 2] / 1000, (double)cold / 1000, svg.len, png_bytes, warm_kb, resident_kb());
+    drc_buf_fini(&svg);
+    drc_arena_free(a);
+    return 0;
+}
