@@ -158,6 +158,7 @@ CREATE TABLE job_runs (
     job_id                 TEXT NOT NULL,
     logical_run_id         TEXT NOT NULL,
     attempt                INTEGER NOT NULL CHECK (attempt >= 1),
+    is_final               INTEGER NOT NULL CHECK (is_final IN (0, 1)), -- the last attempt: its status is the run's
     trigger_type           TEXT NOT NULL CHECK (trigger_type IN ('PERIODIC', 'ONE_TIME', 'RETRY', 'REPAIR')),
     run_date               TEXT NOT NULL,
     scheduled_ms           INTEGER,
@@ -198,8 +199,7 @@ CREATE TABLE job_runs (
     CHECK (run_status <> 'FAILED' OR error_summary IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX job_runs_by_logical ON job_runs (workspace_id, logical_run_id, attempt);
-CREATE INDEX job_runs_by_job ON job_runs (workspace_id, job_id, run_date, logical_run_id, attempt, run_status,
-                                          termination_code, start_ms, end_ms);
+CREATE INDEX job_runs_by_job ON job_runs (workspace_id, job_id, run_date, run_status, is_final, start_ms, end_ms);
 CREATE INDEX job_runs_failed ON job_runs (workspace_id, job_id, end_ms, run_date, job_run_id) WHERE run_status = 'FAILED';
 CREATE INDEX job_runs_by_job_key ON job_runs (job_key);
 CREATE INDEX job_runs_by_run_key ON job_runs (run_key);

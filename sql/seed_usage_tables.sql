@@ -393,7 +393,7 @@ SELECT l.*,
            PRECEDING AND 1 PRECEDING), 0) AS start_ms
 FROM long AS l WINDOW w AS (PARTITION BY l.number ORDER BY l.attempt);
 
-INSERT INTO job_runs (workspace_id, job_run_id, job_id, logical_run_id, attempt, trigger_type, run_date, scheduled_ms,
+INSERT INTO job_runs (workspace_id, job_run_id, job_id, logical_run_id, attempt, is_final, trigger_type, run_date, scheduled_ms,
                       start_ms, end_ms, queue_ms, setup_ms, run_status, termination_code, error_summary, error_signature_id,
                       config_id, driver_instance_type, worker_instance_type, is_fleet_cluster, instance_pool_id, min_nodes,
                       max_nodes, fixed_nodes, is_autoscaling_enabled, worker_nodes, spot_permille, compute_id)
@@ -405,7 +405,8 @@ WITH ended AS (
                              iif(rnd(t.k || 'why' || t.attempt, 0, 2) < 2, t.error_one, t.error_two)) END AS why
     FROM timed AS t WHERE t.start_ms < (SELECT now_ms FROM cut)
 )
-SELECT e.ws, e.number + e.attempt, e.job_id, e.number, e.attempt, iif(e.attempt = 1, 'PERIODIC', 'RETRY'),
+SELECT e.ws, e.number + e.attempt, e.job_id, e.number, e.attempt,
+       e.attempt = max(e.attempt) OVER (PARTITION BY e.number), iif(e.attempt = 1, 'PERIODIC', 'RETRY'),
        date(min(e.start_ms) OVER (PARTITION BY e.number) / 1000, 'unixepoch'),
        e.scheduled_ms, e.start_ms, iif(e.final_status = 'RUNNING', NULL, e.end_ms), e.queue_ms,
        iif(e.final_status = 'SKIPPED', 0, e.setup_ms), e.final_status,

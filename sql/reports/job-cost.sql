@@ -50,6 +50,7 @@
 
 -- Cost belongs to the UTC day on which it was used, a run with all its attempts to the UTC day on which it began. W is the :days
 -- days up to :as_of, B the :days days before. NULL is "not known" or "does not apply", never zero.
+-- The large tables are reached from `jobs` in the order of its key, so that no GROUP BY over them has to sort.
 WITH span AS MATERIALIZED (
     SELECT :as_of AS last_day,
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
@@ -57,49 +58,58 @@ WITH span AS MATERIALIZED (
            CAST(strftime('%s', date(:as_of, '-' || (:days - 1) || ' days')) AS INTEGER) * 1000 AS first_ms,
            (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
 ),
-scope AS MATERIALIZED (
-    SELECT j.workspace_id, j.job_id, j.job_name, j.compute_kind, j.created_ms, w.workspace_name, u.name AS owner
-    FROM workspace AS w
-    CROSS JOIN jobs AS j ON j.workspace_id = w.workspace_id
-    LEFT JOIN users_lookup AS u ON u.user_id = j.owner_user_id
+place AS MATERIALIZED (
+    SELECT w.workspace_id FROM workspace AS w
     WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
 ),
-cost_day AS MATERIALIZED ( -- one row per job and day with usage, W and B
-    SELECT workspace_id, job_id, usage_date, sum(dbu_uusd) AS dbu_uusd, sum(ondemand_uusd) AS ondemand_uusd,
-           sum(spot_uusd) AS spot_uusd, sum(node_ms) AS node_ms, sum(spot_node_ms) AS spot_node_ms
-    FROM (
-        SELECT s.workspace_id, s.job_id, u.usage_date, sum(u.cost_uusd) AS dbu_uusd, 0 AS ondemand_uusd, 0 AS spot_uusd,
-               NULL AS node_ms, NULL AS spot_node_ms
-        FROM span AS p CROSS JOIN scope AS s
-        CROSS JOIN compute_usage AS u ON u.workspace_id = s.workspace_id AND u.job_id = s.job_id
-            AND u.usage_date BETWEEN p.base_first_day AND p.last_day
-        GROUP BY s.workspace_id, s.job_id, u.usage_date
-        UNION ALL
-        SELECT s.workspace_id, s.job_id, n.usage_date, 0, sum(iif(n.market = 'SPOT', 0, n.vm_uusd)),
-               sum(iif(n.market = 'SPOT', n.vm_uusd, 0)), sum(n.node_ms), sum(iif(n.market = 'SPOT', n.node_ms, 0))
-        FROM span AS p CROSS JOIN scope AS s
-        CROSS JOIN node_usage AS n ON n.workspace_id = s.workspace_id AND n.job_id = s.job_id
-            AND n.usage_date BETWEEN p.base_first_day AND p.last_day
-        GROUP BY s.workspace_id, s.job_id, n.usage_date
-    )
-    GROUP BY workspace_id, job_id, usage_date
+dbu AS MATERIALIZED ( -- per job, W and B
+    SELECT j.workspace_id, j.job_id, sum(iif(u.usage_date >= p.first_day, u.cost_uusd, NULL)) AS uusd,
+           sum(iif(u.usage_date < p.first_day, u.cost_uusd, 0)) AS base_uusd
+    FROM jobs AS j CROSS JOIN span AS p
+    CROSS JOIN compute_usage AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id
+        AND u.usage_date BETWEEN p.base_first_day AND p.last_day
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id
 ),
-cost AS MATERIALIZED (
-    SELECT c.workspace_id, c.job_id,
-           sum(c.dbu_uusd) FILTER (WHERE c.usage_date >= p.first_day) AS dbu_uusd,
-           sum(c.ondemand_uusd) FILTER (WHERE c.usage_date >= p.first_day) AS ondemand_uusd,
-           sum(c.spot_uusd) FILTER (WHERE c.usage_date >= p.first_day) AS spot_uusd,
-           sum(c.node_ms) FILTER (WHERE c.usage_date >= p.first_day) AS node_ms,
-           sum(c.spot_node_ms) FILTER (WHERE c.usage_date >= p.first_day) AS spot_node_ms,
-           sum(c.dbu_uusd + c.ondemand_uusd + c.spot_uusd) FILTER (WHERE c.usage_date < p.first_day) AS base_uusd
-    FROM span AS p CROSS JOIN cost_day AS c
-    GROUP BY c.workspace_id, c.job_id
+vm AS MATERIALIZED (
+    SELECT j.workspace_id, j.job_id, sum(n.vm_uusd) AS uusd, sum(n.node_ms) AS node_ms,
+           sum(iif(n.market = 'SPOT', n.vm_uusd, 0)) AS spot_uusd, sum(iif(n.market = 'SPOT', n.node_ms, 0)) AS spot_node_ms
+    FROM jobs AS j
+    CROSS JOIN node_usage AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
+        AND n.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id
+),
+base_vm AS MATERIALIZED ( -- B
+    SELECT j.workspace_id, j.job_id, sum(n.vm_uusd) AS uusd
+    FROM jobs AS j
+    CROSS JOIN node_usage AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
+        AND n.usage_date >= (SELECT base_first_day FROM span) AND n.usage_date < (SELECT first_day FROM span)
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id
+),
+day_dbu AS MATERIALIZED ( -- W
+    SELECT j.workspace_id, j.job_id, u.usage_date, sum(u.cost_uusd) AS uusd
+    FROM jobs AS j
+    CROSS JOIN compute_usage AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id
+        AND u.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id, u.usage_date
+),
+day_vm AS MATERIALIZED (
+    SELECT j.workspace_id, j.job_id, n.usage_date, sum(n.vm_uusd) AS uusd
+    FROM jobs AS j
+    CROSS JOIN node_usage AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
+        AND n.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id, n.usage_date
 ),
 failed AS MATERIALIZED ( -- attempts that failed and may have used something in W
-    SELECT r.workspace_id, r.job_id, r.job_run_id
-    FROM span AS p CROSS JOIN scope AS s
-    CROSS JOIN job_runs AS r ON r.workspace_id = s.workspace_id AND r.job_id = s.job_id
-    WHERE r.run_status = 'FAILED' AND r.end_ms >= p.first_ms
+    SELECT r.workspace_id, r.job_id, r.job_run_id, r.run_date, r.end_ms
+    FROM jobs AS j
+    CROSS JOIN job_runs AS r INDEXED BY job_runs_failed ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place) AND r.run_status = 'FAILED'
+        AND r.end_ms >= (SELECT first_ms FROM span)
 ),
 waste AS MATERIALIZED (
     SELECT workspace_id, job_id, sum(dbu_uusd) AS dbu_uusd, sum(ondemand_uusd) AS ondemand_uusd, sum(spot_uusd) AS spot_uusd
@@ -116,29 +126,19 @@ waste AS MATERIALIZED (
     )
     GROUP BY workspace_id, job_id
 ),
-run AS MATERIALIZED ( -- logical runs that began in W
-    SELECT r.workspace_id, r.job_id, r.logical_run_id, count(*) AS attempts,
+runs AS MATERIALIZED ( -- logical runs that began in W; the final attempt is the run's result
+    SELECT j.workspace_id, j.job_id, sum(r.is_final) AS runs, count(*) AS attempts,
+           sum(r.is_final AND r.run_status = 'SUCCESS') AS runs_ok,
+           sum(r.is_final AND r.run_status IN ('CANCELLED', 'SKIPPED')) AS runs_excluded,
+           sum(r.run_status = 'RUNNING') AS runs_open,
            sum(r.run_status = 'FAILED') AS failed_attempts,
-           max(r.run_status = 'SUCCESS') AS is_ok,
-           max(r.run_status IN ('CANCELLED', 'SKIPPED')) AS is_stopped,
-           max(r.run_status = 'RUNNING') AS is_running
-    FROM span AS p CROSS JOIN scope AS s
-    CROSS JOIN job_runs AS r ON r.workspace_id = s.workspace_id AND r.job_id = s.job_id
-        AND r.run_date BETWEEN p.first_day AND p.last_day
-    GROUP BY r.workspace_id, r.job_id, r.run_date, r.logical_run_id
-),
-runs AS MATERIALIZED (
-    SELECT workspace_id, job_id, count(*) AS runs, sum(is_ok) AS runs_ok, sum(is_stopped AND NOT is_ok) AS runs_excluded,
-           sum(is_running AND NOT is_ok) AS runs_open, sum(attempts) AS attempts, sum(failed_attempts) AS failed_attempts
-    FROM run
-    GROUP BY workspace_id, job_id
-),
-duration AS MATERIALIZED (
-    SELECT r.workspace_id, r.job_id, pctl(r.end_ms - r.start_ms, 0.50) AS p50_ms, pctl(r.end_ms - r.start_ms, 0.95) AS p95_ms
-    FROM span AS p CROSS JOIN scope AS s
-    CROSS JOIN job_runs AS r ON r.workspace_id = s.workspace_id AND r.job_id = s.job_id
-        AND r.run_date BETWEEN p.first_day AND p.last_day AND r.run_status = 'SUCCESS'
-    GROUP BY r.workspace_id, r.job_id
+           pctl(iif(r.run_status = 'SUCCESS', r.end_ms - r.start_ms, NULL), 0.50) AS p50_ms,
+           pctl(iif(r.run_status = 'SUCCESS', r.end_ms - r.start_ms, NULL), 0.95) AS p95_ms
+    FROM jobs AS j
+    CROSS JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+        AND r.run_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id
 ),
 eviction AS MATERIALIZED (
     SELECT r.workspace_id, r.job_id, count(*) AS evictions
@@ -148,41 +148,49 @@ eviction AS MATERIALIZED (
     GROUP BY r.workspace_id, r.job_id
 ),
 failure AS MATERIALIZED (
-    SELECT r.workspace_id, r.job_id, r.end_ms, r.error_summary,
-           row_number() OVER (PARTITION BY r.workspace_id, r.job_id ORDER BY r.end_ms DESC, r.job_run_id DESC) AS place
+    SELECT f.workspace_id, f.job_id, f.job_run_id, f.end_ms,
+           row_number() OVER (PARTITION BY f.workspace_id, f.job_id ORDER BY f.end_ms DESC, f.job_run_id DESC) AS place
     FROM span AS p CROSS JOIN failed AS f
-    CROSS JOIN job_runs AS r ON r.workspace_id = f.workspace_id AND r.job_run_id = f.job_run_id
-    WHERE r.run_date BETWEEN p.first_day AND p.last_day
+    WHERE f.run_date BETWEEN p.first_day AND p.last_day
 ),
 series AS MATERIALIZED ( -- W, one value per day, days without usage are zero
-    SELECT s.workspace_id, s.job_id, d.date,
-           json_group_array(coalesce(c.dbu_uusd + c.ondemand_uusd + c.spot_uusd, 0)) OVER (
-               PARTITION BY s.workspace_id, s.job_id ORDER BY d.date ROWS UNBOUNDED PRECEDING) AS daily
-    FROM span AS p CROSS JOIN scope AS s
-    CROSS JOIN date_series AS d ON d.date BETWEEN p.first_day AND p.last_day
-    LEFT JOIN cost_day AS c ON c.workspace_id = s.workspace_id AND c.job_id = s.job_id AND c.usage_date = d.date
+    SELECT j.workspace_id, j.job_id, d.date,
+           json_group_array(coalesce(u.uusd, 0) + coalesce(n.uusd, 0)) OVER (
+               PARTITION BY j.workspace_id, j.job_id ORDER BY d.date ROWS UNBOUNDED PRECEDING) AS daily
+    FROM jobs AS j
+    CROSS JOIN date_series AS d ON d.date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    LEFT JOIN day_dbu AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id AND u.usage_date = d.date
+    LEFT JOIN day_vm AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id AND n.usage_date = d.date
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
 ),
-known AS MATERIALIZED ( -- false: billed to a shared cluster
-    SELECT s.*, s.compute_kind <> 'ALL_PURPOSE' OR c.dbu_uusd IS NOT NULL AS has_cost
-    FROM scope AS s LEFT JOIN cost AS c ON c.workspace_id = s.workspace_id AND c.job_id = s.job_id
+cost AS MATERIALIZED ( -- has_cost false: billed to a shared cluster
+    SELECT j.workspace_id, j.job_id, j.compute_kind <> 'ALL_PURPOSE' OR u.uusd IS NOT NULL AS has_cost,
+           coalesce(u.uusd, 0) AS dbu_uusd, coalesce(n.uusd - n.spot_uusd, 0) AS ondemand_uusd,
+           coalesce(n.spot_uusd, 0) AS spot_uusd, coalesce(u.base_uusd, 0) + coalesce(b.uusd, 0) AS base_uusd,
+           n.node_ms, n.spot_node_ms, u.job_id IS NOT NULL AS has_usage
+    FROM jobs AS j
+    LEFT JOIN dbu AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id
+    LEFT JOIN vm AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
+    LEFT JOIN base_vm AS b ON b.workspace_id = j.workspace_id AND b.job_id = j.job_id
+    WHERE j.workspace_id IN (SELECT workspace_id FROM place)
 )
-SELECT entity_id('job', s.workspace_id, s.job_id) AS job_key,
-       s.job_name,
-       s.workspace_id,
-       s.workspace_name,
-       s.owner,
-       iif(s.has_cost, coalesce(c.dbu_uusd, 0) - coalesce(x.dbu_uusd, 0), NULL) AS dbu_uusd,
-       iif(s.has_cost, coalesce(c.ondemand_uusd, 0) - coalesce(x.ondemand_uusd, 0), NULL) AS ondemand_vm_uusd,
-       iif(s.has_cost, coalesce(c.spot_uusd, 0) - coalesce(x.spot_uusd, 0), NULL) AS spot_vm_uusd,
-       iif(s.has_cost, coalesce(x.dbu_uusd + x.ondemand_uusd + x.spot_uusd, 0), NULL) AS wasted_uusd,
-       iif(s.has_cost, coalesce(c.dbu_uusd + c.ondemand_uusd + c.spot_uusd, 0), NULL) AS total_uusd,
-       CASE WHEN NOT s.has_cost OR p.data_first_day > p.base_first_day THEN NULL
-            WHEN coalesce(date(s.created_ms / 1000, 'unixepoch'),
-                          (SELECT min(r.run_date) FROM job_runs AS r WHERE r.workspace_id = s.workspace_id AND r.job_id = s.job_id))
-                 <= p.base_first_day THEN coalesce(c.base_uusd, 0)
+SELECT entity_id('job', j.workspace_id, j.job_id) AS job_key,
+       j.job_name,
+       j.workspace_id,
+       w.workspace_name,
+       o.name AS owner,
+       iif(c.has_cost, c.dbu_uusd - coalesce(x.dbu_uusd, 0), NULL) AS dbu_uusd,
+       iif(c.has_cost, c.ondemand_uusd - coalesce(x.ondemand_uusd, 0), NULL) AS ondemand_vm_uusd,
+       iif(c.has_cost, c.spot_uusd - coalesce(x.spot_uusd, 0), NULL) AS spot_vm_uusd,
+       iif(c.has_cost, coalesce(x.dbu_uusd + x.ondemand_uusd + x.spot_uusd, 0), NULL) AS wasted_uusd,
+       iif(c.has_cost, c.dbu_uusd + c.ondemand_uusd + c.spot_uusd, NULL) AS total_uusd,
+       CASE WHEN NOT c.has_cost OR p.data_first_day > p.base_first_day THEN NULL
+            WHEN coalesce(date(j.created_ms / 1000, 'unixepoch'),
+                          (SELECT min(m.run_date) FROM job_runs AS m WHERE m.workspace_id = j.workspace_id AND m.job_id = j.job_id))
+                 <= p.base_first_day THEN c.base_uusd
        END AS baseline_uusd,
-       iif(s.has_cost, coalesce(c.dbu_uusd, 0), NULL) AS dbu_list_uusd,
-       iif(s.has_cost, coalesce(c.ondemand_uusd + c.spot_uusd, 0), NULL) AS vm_est_uusd,
+       iif(c.has_cost, c.dbu_uusd, NULL) AS dbu_list_uusd,
+       iif(c.has_cost, c.ondemand_uusd + c.spot_uusd, NULL) AS vm_est_uusd,
        coalesce(r.runs, 0) AS runs,
        coalesce(r.runs_ok, 0) AS runs_ok,
        coalesce(r.runs_excluded, 0) AS runs_excluded,
@@ -191,21 +199,23 @@ SELECT entity_id('job', s.workspace_id, s.job_id) AS job_key,
        coalesce(e.evictions, 0) AS evictions,
        c.spot_node_ms,
        c.node_ms,
-       CAST(t.p50_ms + 0.5 AS INTEGER) AS p50_ms,
-       CAST(t.p95_ms + 0.5 AS INTEGER) AS p95_ms,
+       CAST(r.p50_ms + 0.5 AS INTEGER) AS p50_ms,
+       CAST(r.p95_ms + 0.5 AS INTEGER) AS p95_ms,
        wilson_lo(r.runs_ok, r.runs - r.runs_excluded - r.runs_open) AS success_lo,
        wilson_hi(r.runs_ok, r.runs - r.runs_excluded - r.runs_open) AS success_hi,
        f.end_ms AS last_failure_ms,
-       substr(trim(substr(f.error_summary, 1, instr(f.error_summary || char(10), char(10)) - 1)), 1, 200) AS last_error,
-       iif(s.has_cost, d.daily, NULL) AS daily
+       (SELECT substr(trim(substr(m.error_summary, 1, instr(m.error_summary || char(10), char(10)) - 1)), 1, 200)
+        FROM job_runs AS m WHERE m.workspace_id = f.workspace_id AND m.job_run_id = f.job_run_id) AS last_error,
+       iif(c.has_cost, d.daily, NULL) AS daily
 FROM span AS p
-CROSS JOIN known AS s
-LEFT JOIN cost AS c ON c.workspace_id = s.workspace_id AND c.job_id = s.job_id
-LEFT JOIN waste AS x ON x.workspace_id = s.workspace_id AND x.job_id = s.job_id
-LEFT JOIN runs AS r ON r.workspace_id = s.workspace_id AND r.job_id = s.job_id
-LEFT JOIN duration AS t ON t.workspace_id = s.workspace_id AND t.job_id = s.job_id
-LEFT JOIN eviction AS e ON e.workspace_id = s.workspace_id AND e.job_id = s.job_id
-LEFT JOIN failure AS f ON f.workspace_id = s.workspace_id AND f.job_id = s.job_id AND f.place = 1
-LEFT JOIN series AS d ON d.workspace_id = s.workspace_id AND d.job_id = s.job_id AND d.date = p.last_day
-WHERE r.runs IS NOT NULL OR c.workspace_id IS NOT NULL
+CROSS JOIN cost AS c
+CROSS JOIN jobs AS j ON j.workspace_id = c.workspace_id AND j.job_id = c.job_id
+JOIN workspace AS w ON w.workspace_id = c.workspace_id
+LEFT JOIN users_lookup AS o ON o.user_id = j.owner_user_id
+LEFT JOIN waste AS x ON x.workspace_id = c.workspace_id AND x.job_id = c.job_id
+LEFT JOIN runs AS r ON r.workspace_id = c.workspace_id AND r.job_id = c.job_id
+LEFT JOIN eviction AS e ON e.workspace_id = c.workspace_id AND e.job_id = c.job_id
+LEFT JOIN failure AS f ON f.workspace_id = c.workspace_id AND f.job_id = c.job_id AND f.place = 1
+LEFT JOIN series AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id AND d.date = p.last_day
+WHERE r.runs IS NOT NULL OR c.has_usage
 ORDER BY total_uusd DESC, job_key

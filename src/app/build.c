@@ -1,0 +1,283 @@
+#include "drc/build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drc/arena.h"
+#include "drc/buf.h"
+#include "drc/digest.h"
+#include "drc/file.h"
+#include "drc/limits.h"
+#include "drc/meta.h"
+
+#define SCRIPT_MAX_BYTES (1024u * 1024u)
+#define HASH_CHUNK_BYTES (1024u * 1024u)
+#define SHOWN_CELLS 6 /* of a row that a check found */
+
+struct build {
+    struct drc_arena *a;
+    const char *home;
+    void (*progress)(const char *step, int percent, void *user);
+    void *user;
+};
+
+static void tell(const struct build *b, const char *step, int percent)
+{
+    if (b->progress != NULL)
+        b->progress(step, percent, b->user);
+}
+
+/* ---- checks --------------------------------------------------------------------------------------------------- */
+
+static void show_row(struct drc_buf *out, const struct drc_rows *rows)
+{
+    for (size_t i = 0; i < rows->column_count && i < SHOWN_CELLS; i++) {
+        const struct drc_cell *c = &rows->cells[i];
+        drc_buf_printf(out, "%s%s=", i == 0 ? "" : ", ", rows->columns[i]);
+        if (c->type == DRC_CELL_INT)
+            drc_buf_printf(out, "%" PRId64, c->i);
+        else if (c->type == DRC_CELL_REAL)
+            drc_buf_printf(out, "%.6g", c->d);
+        else
+            drc_buf_printf(out, "%.60s", c->type == DRC_CELL_TEXT ? c->text : "NULL");
+    }
+}
+
+static int run_check(const struct build *b, struct drc_db *facts, const char *name, struct drc_err *err)
+{
+    static const char *const keys[] = {"id", "title", NULL};
+    const char *path = drc_arena_printf(b->a, "sql/checks/%s", name);
+    const char *sql = drc_file_read(b->a, drc_arena_printf(b->a, "%s/%s", b->home, path),
+                                    DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+    struct drc_meta m;
+    struct drc_rows rows;
+    const char *title;
+    if (sql == NULL || drc_meta_parse(b->a, DRC_META_SQL, path, sql, keys, &m, err) < 0 ||
+        (title = drc_meta_need(&m, "title", err)) == NULL)
+        return -1;
+    if (drc_db_select(facts, b->a, sql, NULL, 0, 1, DRC_REPORT_DEADLINE_MS, &rows, err) < 0)
+        return drc_err_context(err, "%s", path);
+    if (rows.row_count == 0)
+        return 0;
+    struct drc_buf row;
+    drc_buf_init(&row, DRC_CELL_MAX_BYTES);
+    show_row(&row, &rows);
+    drc_err_set(err, DRC_ERR_DB, "the facts fail a check: %s (%s; first: %.200s)", title, path, drc_buf_str(&row));
+    drc_buf_fini(&row);
+    return -1;
+}
+
+static int run_checks(const struct build *b, struct drc_db *facts, struct drc_err *err)
+{
+    const char **names;
+    size_t n;
+    if (drc_db_sandbox(facts, err) < 0 || drc_build_version(facts, err) < 0 ||
+        drc_file_list(b->a, drc_arena_printf(b->a, "%s/sql/checks", b->home), ".sql", &names, &n, err) < 0)
+        return -1;
+    if (n == 0)
+        return drc_err_set(err, DRC_ERR_CONFIG, "there are no checks in %.200s/sql/checks", b->home);
+    for (size_t i = 0; i < n; i++) {
+        tell(b, "checks", 80 + (int)(i * 20 / n));
+        if (run_check(b, facts, names[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_file(const struct build *b, const char *path, struct drc_err *err)
+{
+    struct drc_db *facts = drc_db_open(path, DRC_DB_READ, err);
+    int rc = facts == NULL ? -1 : run_checks(b, facts, err);
+    drc_db_close(facts);
+    return rc;
+}
+
+int drc_build_check(const char *home, const char *db_path, struct drc_err *err)
+{
+    struct build b = {drc_arena_new(), home, NULL, NULL};
+    int rc = check_file(&b, db_path, err);
+    drc_arena_free(b.a);
+    return rc;
+}
+
+int drc_build_version(struct drc_db *facts, struct drc_err *err)
+{
+    struct drc_stmt *st = drc_db_query(facts, NULL, "SELECT value FROM meta WHERE key = 'schema_version'", "");
+    const char *text = st != NULL && drc_db_next(st, NULL) == 1 ? drc_db_text(st, 0) : NULL;
+    int64_t found = text == NULL ? -1 : strtoll(text, NULL, 10);
+    drc_db_done(st);
+    if (found == DRC_FACTS_SCHEMA)
+        return 0;
+    if (found < 0)
+        return drc_err_set(err, DRC_ERR_DB, "this is not a facts database of drc; run: drc db build");
+    return drc_err_set(err, DRC_ERR_DB, "the facts have schema version %" PRId64 ", this drc reads %d; run: drc db build",
+                       found, DRC_FACTS_SCHEMA);
+}
+
+/* ---- the hash of the content ------------------------------------------------------------------------------------ */
+
+/* A chain: each full buffer is hashed together with the hash before it. */
+struct hasher {
+    char hash[65];
+    struct drc_buf buf;
+};
+
+static void hash_flush(struct hasher *h)
+{
+    drc_buf_addstr(&h->buf, h->hash);
+    drc_sha256_hex(h->buf.data, h->buf.len, h->hash);
+    drc_buf_reset(&h->buf);
+}
+
+static int hash_rows(struct drc_db *db, struct hasher *h, const char *sql, int columns, struct drc_err *err)
+{
+    struct drc_stmt *st = drc_db_query(db, err, sql, "");
+    if (st == NULL)
+        return -1;
+    int rc;
+    while ((rc = drc_db_next(st, err)) == 1) {
+        for (int i = 0; i < columns; i++) {
+            const char *text = drc_db_text(st, i);
+            drc_buf_addch(&h->buf, text == NULL ? '\1' : '\2'); /* NULL is not the empty text */
+            drc_buf_addstr(&h->buf, text == NULL ? "" : text);
+        }
+        drc_buf_addch(&h->buf, '\n');
+        if (h->buf.len > HASH_CHUNK_BYTES)
+            hash_flush(h);
+    }
+    drc_db_done(st);
+    return rc;
+}
+
+/* Stored columns of all tables (generated ones say nothing new), rows in the order of the primary key: two files
+ * with the same rows have the same hash, whatever order they were inserted in. */
+static int hash_content(const struct build *b, struct drc_db *db, char *out, struct drc_err *err)
+{
+    static const char list[] =
+        "SELECT name, count(*), group_concat('\"' || col || '\"'), group_concat(CASE WHEN pk THEN '\"' || col || '\"' END)"
+        " FROM (SELECT m.name, i.name AS col, i.pk FROM sqlite_schema AS m, pragma_table_info(m.name) AS i"
+        "       WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, i.cid)"
+        " GROUP BY name ORDER BY name";
+    struct hasher h;
+    memset(h.hash, '0', 64);
+    h.hash[64] = '\0';
+    drc_buf_init(&h.buf, 2 * HASH_CHUNK_BYTES + DRC_BUF_MAX_BYTES);
+    struct drc_stmt *st = drc_db_query(db, err, list, "");
+    int rc = st == NULL ? -1 : 0;
+    while (rc == 0 && (rc = drc_db_next(st, err)) == 1) {
+        const char *sql = drc_arena_printf(b->a, "SELECT %s FROM \"%s\" ORDER BY %s", drc_db_text(st, 2),
+                                           drc_db_text(st, 0), drc_db_text(st, 3));
+        drc_buf_printf(&h.buf, "%s\n", drc_db_text(st, 0));
+        rc = hash_rows(db, &h, sql, (int)drc_db_int(st, 1), err);
+    }
+    drc_db_done(st);
+    hash_flush(&h);
+    memcpy(out, h.hash, sizeof h.hash);
+    drc_buf_fini(&h.buf);
+    return rc;
+}
+
+/* ---- build -------------------------------------------------------------------------------------------------------- */
+
+static int run_script(const struct build *b, struct drc_db *db, const char *name, struct drc_err *err)
+{
+    const char *path = drc_arena_printf(b->a, "%s/sql/%s", b->home, name);
+    const char *sql = drc_file_read(b->a, path, SCRIPT_MAX_BYTES, NULL, err);
+    if (sql == NULL)
+        return -1;
+    return drc_db_exec(db, sql, err) < 0 ? drc_err_context(err, "sql/%s", name) : 0;
+}
+
+static int check_keys(struct drc_db *db, struct drc_err *err)
+{
+    struct drc_stmt *st = drc_db_query(db, err, "PRAGMA foreign_key_check", "");
+    if (st == NULL)
+        return -1;
+    int rc = drc_db_next(st, err);
+    if (rc == 1)
+        rc = drc_err_set(err, DRC_ERR_DB, "a row of %s points to a row of %s that is not there", drc_db_text(st, 0),
+                         drc_db_text(st, 2));
+    drc_db_done(st);
+    return rc;
+}
+
+static int fill(const struct build *b, struct drc_db *db, struct drc_err *err)
+{
+    char hash[65];
+    /* No journal and no flush: a build that is cut short is thrown away, the file is flushed before it is renamed. */
+    if (drc_db_exec(db,
+                    "PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                    "PRAGMA temp_store = 2; PRAGMA cache_size = -65536; BEGIN",
+                    err) < 0)
+        return -1;
+    tell(b, "schema", 0);
+    if (run_script(b, db, "create_usage_tables.sql", err) < 0)
+        return -1;
+    tell(b, "sample estate", 5);
+    if (run_script(b, db, "seed_usage_tables.sql", err) < 0 || drc_db_exec(db, "COMMIT", err) < 0)
+        return -1;
+    tell(b, "content hash", 60);
+    if (check_keys(db, err) < 0 || hash_content(b, db, hash, err) < 0)
+        return -1;
+    tell(b, "statistics", 75);
+    return drc_db_run(db, err, "INSERT INTO meta (key, value) VALUES ('generation', ?)", "s",
+                      drc_arena_strndup(b->a, hash, 12)) < 0
+               ? -1
+               : drc_db_exec(db, "ANALYZE", err);
+}
+
+/* Makes the rename durable: first the bytes, then (best effort) the folder. */
+static int publish(const struct build *b, const char *temp, const char *path, struct drc_err *err)
+{
+    static const char *const leftovers[] = {"-wal", "-shm", "-journal"}; /* of the file that goes */
+    int fd = open(temp, O_RDONLY | O_CLOEXEC);
+    int rc = fd < 0 ? -1 : fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    for (size_t i = 0; rc == 0 && i < sizeof leftovers / sizeof *leftovers; i++)
+        unlink(drc_arena_printf(b->a, "%s%s", path, leftovers[i]));
+    if (rc < 0 || rename(temp, path) < 0)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%.200s cannot be written: %s", path, strerror(errno));
+    return 0;
+}
+
+static int build_temp(const struct build *b, const char *temp, const char *path, struct drc_err *err)
+{
+    struct drc_db *db = drc_db_open(temp, DRC_DB_CREATE, err);
+    int rc = db == NULL ? -1 : fill(b, db, err);
+    drc_db_close(db);
+    if (rc == 0)
+        rc = check_file(b, temp, err);
+    return rc < 0 ? -1 : publish(b, temp, path, err);
+}
+
+int drc_build_facts(const char *home, const char *db_path, void (*progress)(const char *step, int percent, void *user),
+                    void *user, struct drc_err *err)
+{
+    struct build b = {drc_arena_new(), home, progress, user};
+    char *temp = drc_arena_printf(b.a, "%s.%ld.new", db_path, (long)getpid());
+    char *dir = drc_arena_strdup(b.a, db_path);
+    char *slash = strrchr(dir, '/');
+    int rc = 0;
+    if (slash != NULL && slash != dir) {
+        *slash = '\0';
+        rc = drc_file_mkdirs(dir, err);
+    }
+    unlink(temp);
+    if (rc == 0)
+        rc = build_temp(&b, temp, db_path, err);
+    if (rc < 0) {
+        static const char *const parts[] = {"", "-wal", "-shm", "-journal"};
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            unlink(drc_arena_printf(b.a, "%s%s", temp, parts[i]));
+    } else {
+        tell(&b, "done", 100);
+    }
+    drc_arena_free(b.a);
+    return rc;
+}
