@@ -281,7 +281,7 @@ SELECT j.ws, 'cfg-' || (700 + c.seq) || '-v' || c.version, j.job_id, CAST(strfti
            WHEN 'SERVERLESS' THEN 'serverless'
            WHEN 'ALL_PURPOSE' THEN 'shared cluster '
                || (SELECT n.compute_name FROM non_job_compute AS n WHERE n.compute_id = c.compute_id)
-           ELSE coalesce(c.fixed, c.low || '-' || c.high) || ' x ' || c.worker || ', ' || c.spot / 10 || ' % spot'
+           ELSE coalesce(c.fixed, c.low || '-' || c.high) || ' x ' || c.worker || ', ' || (c.spot / 10) || ' % spot'
                || iif(c.photon, ', Photon', '') || coalesce(', pool ' || c.pool, '')
        END
 FROM seed_config AS c JOIN seed_job AS j ON j.seq = c.seq;
@@ -413,7 +413,7 @@ SELECT e.ws, e.number + e.attempt, e.job_id, e.number, e.attempt,
        CASE e.final_status WHEN 'RUNNING' THEN NULL WHEN 'SUCCESS' THEN 'SUCCESS' WHEN 'CANCELLED' THEN 'USER_CANCELED'
                            ELSE s.termination_code END,
        CASE iif(e.final_status = 'RUNNING', '', e.why)
-           WHEN 'spot-loss' THEN 'Cluster lost ' || rnd(e.k || 'lost', 1, 4) || ' spot workers (SPOT_INSTANCE_TERMINATION), '
+           WHEN 'spot-loss' THEN 'Cluster lost ' || rnd((e.number + e.attempt) || 'lost', 2, 3) || ' spot workers (SPOT_INSTANCE_TERMINATION), '
                || 'the stage was aborted' || char(10) || 'Cloud provider notice: instance reclaimed'
            WHEN 'heap-oom' THEN 'java.lang.OutOfMemoryError: Java heap space' || char(10) || char(9)
                || 'at org.apache.spark.sql.execution.joins.HashedRelation.apply(HashedRelation.scala:155)'
@@ -529,16 +529,16 @@ LEFT JOIN jobs AS j ON j.workspace_id = b.ws AND j.job_id = b.job_id;
 
 -- ---- evictions and events -----------------------------------------------------------------------------------------------------
 
--- A failure by spot loss had one to three evictions shortly before its end; others lose a worker now and then and live on.
+-- A failure by spot loss had two or three evictions shortly before its end; others lose a worker now and then and live on.
 INSERT INTO eviction_details (eviction_id, workspace_id, job_run_id, cloud_instance_id, eviction_ms, cloud_provider_message,
                               eviction_reason, spot_price_uusd, eviction_action, was_retried, caused_failure, evidence)
 WITH n(n) AS (VALUES (1), (2), (3)), lost AS (
     SELECT r.workspace_id, r.job_run_id, r.logical_run_id, r.attempt, r.start_ms, r.end_ms, r.setup_ms, r.worker_instance_type, n.n,
            r.error_signature_id IS 'spot-loss' AS fatal
     FROM job_runs AS r JOIN n ON n.n <= CASE
-        WHEN r.error_signature_id IS 'spot-loss' THEN rnd(r.job_run_id || 'lost', 1, 3)
+        WHEN r.error_signature_id IS 'spot-loss' THEN rnd(r.job_run_id || 'lost', 2, 3)
         WHEN r.run_status = 'SUCCESS' AND r.worker_nodes * r.spot_permille >= 3000
-            AND rnd(r.job_run_id || 'evict', 0, 999999) < r.worker_nodes * r.spot_permille * r.duration_ms / 36000000 THEN 1
+            AND rnd(r.job_run_id || 'evict', 0, 999999) < r.worker_nodes * r.spot_permille * r.duration_ms / 12000000 THEN 1
         ELSE 0 END
     WHERE r.worker_nodes * r.spot_permille >= 500 AND r.end_ms IS NOT NULL
 )
