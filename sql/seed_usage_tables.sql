@@ -538,7 +538,7 @@ WITH n(n) AS (VALUES (1), (2), (3)), lost AS (
     FROM job_runs AS r JOIN n ON n.n <= CASE
         WHEN r.error_signature_id IS 'spot-loss' THEN rnd(r.job_run_id || 'lost', 2, 3)
         WHEN r.run_status = 'SUCCESS' AND r.worker_nodes * r.spot_permille >= 3000
-            AND rnd(r.job_run_id || 'evict', 0, 999999) < r.worker_nodes * r.spot_permille * r.duration_ms / 12000000 THEN 1
+            AND rnd(r.job_run_id || 'evict', 0, 999999) < r.worker_nodes * r.spot_permille * r.duration_ms / 900000 THEN 1
         ELSE 0 END
     WHERE r.worker_nodes * r.spot_permille >= 500 AND r.end_ms IS NOT NULL
 )
