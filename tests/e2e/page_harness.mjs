@@ -15,7 +15,6 @@ const fixture = (name) => JSON.parse(readFileSync(join(here, 'fixtures', `${name
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'";
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
 const BOT = { user: 'U0DRCBOT', bot_id: 'B0DRCBOT01' };
-const FAILED = { timeout: 'operation_timeout', offline: 'dispatch_failed' };
 
 const views = fixture('views');
 const answer = fixture('answer');
@@ -98,16 +97,20 @@ function hello(user) {
     const unread = own.filter((m) => m.ts > last && m.user !== user);
     return { ...c, last_read: last, latest: own[own.length - 1]?.ts ?? null, unread: unread.length, mentions: unread.filter((m) => m.text.includes(`<@${user}>`)).length };
   });
-  return { type: 'hello', me: user, ...base, channels, bot_online: botOnline, sample: true };
+  return { type: 'hello', me: base.users.find((u) => u.id === user), ...base, channels, bot_online: botOnline, sample: true };
 }
 
 function command(client, channel, text) {
   const id = `cmd-${++serial}`;
   const echo = (state) => toUser(client.user, { type: 'command_echo', channel, text, state, id });
   wire('out', 'ws', 'slash_commands', botOnline ? 'ok' : 'dispatch_failed', 1.4, { command: text });
-  if (!botOnline) { echo('dispatch_failed'); return; }
+  const fail = (state) => {
+    echo(state);
+    whisper(client.user, channel, { user: 'USLACKBOT', bot_id: undefined, text: `/drc failed with the error "${state}"` });
+  };
   echo('sent');
-  if (/timeout/.test(text)) { later(1500, () => echo('operation_timeout')); return; }
+  if (!botOnline) { fail('dispatch_failed'); return; }
+  if (/timeout/.test(text)) { later(1500, () => fail('operation_timeout')); return; }
   later(120, () => {
     echo('ok');
     if (/report job-cost/.test(text)) {
@@ -130,6 +133,9 @@ function answerIn(channel, root) {
     });
   });
 }
+
+// References stay, the rest is escaped, as the server does.
+const escape = (text) => text.split(/(<[@#][A-Z0-9]+>)/).map((part, n) => (n % 2 ? part : part.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;'))).join('');
 
 let viewSerial = 0;
 const view = (name) => ({ ...structuredClone(views[name]), id: `V0${name.toUpperCase()}${++viewSerial}` });
@@ -158,11 +164,11 @@ const handlers = {
   send(client, msg) {
     wire('in', 'ui', 'send', 'ok', 0.2, msg);
     if (msg.text.startsWith('/')) {
-      if (msg.thread_ts) return { ok: false, error: 'slash_in_thread' };
+      if (msg.thread_ts) return { ok: false, error: 'not_supported_in_threads' };
       command(client, msg.channel, msg.text);
       return {};
     }
-    const m = post(msg.channel, { user: client.user, text: msg.text, ...(msg.thread_ts ? { thread_ts: msg.thread_ts } : {}) });
+    const m = post(msg.channel, { user: client.user, text: escape(msg.text), ...(msg.thread_ts ? { thread_ts: msg.thread_ts } : {}) });
     if (msg.text.includes('<@U0DRCBOT>') || msg.channel.startsWith('D')) answerIn(msg.channel, msg.thread_ts ?? m.ts);
     return { ts: m.ts };
   },

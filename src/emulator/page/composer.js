@@ -12,13 +12,11 @@ const sent = []; // what this person sent, newest last
 
 const draftKey = (channel, thread) => `draft:${store.me}:${channel}${thread ? `:${thread}` : ''}`;
 
-// Names become Slack's tokens; & < > are escaped as a client does. Commands go as typed, with the tokens.
+// Names become Slack's references; the server escapes & < > of the rest.
 export function encodeText(text) {
-  const command = /^\/\w/.test(text);
-  const plain = command ? text : text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
   const users = [...store.users.values()].flatMap((u) => [[u.name, u.id], [u.handle, u.id]]).filter(([n]) => n);
   users.sort((a, b) => b[0].length - a[0].length);
-  let out = plain;
+  let out = text;
   for (const [name, id] of users) {
     const safe = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     out = out.replace(new RegExp(`(^|[\\s(,:;])@${safe}(?![\\p{L}\\p{N}_-])`, 'giu'), `$1<@${id}>`);
@@ -34,6 +32,8 @@ const ERRORS = {
   offline: 'Not connected. The text is kept; try again in a moment.',
   no_reply: 'The local Slack did not answer. Try again.',
   not_in_channel: 'You are not a member of this channel.',
+  not_a_command: 'There is no such command here. Type / to see those that exist.',
+  msg_too_long: 'This text is too long for one message.',
 };
 
 export function createComposer({ channel, thread = null, onSent }) {
@@ -118,6 +118,7 @@ export function createComposer({ channel, thread = null, onSent }) {
 
   function hide() {
     found = [];
+    list.replaceChildren();
     list.hidden = true;
     box.setAttribute('aria-expanded', 'false');
     box.removeAttribute('aria-activedescendant');

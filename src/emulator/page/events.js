@@ -7,6 +7,7 @@ import {
 
 const STATUS_LIFE_MS = 120000; // Slack clears a status by itself after two minutes
 const WIRE_KEPT = 2000;
+const FAILURE_WAIT_MS = 500;
 
 const onServer = {
   hello(msg) {
@@ -14,9 +15,7 @@ const onServer = {
     store.team = msg.team ?? {};
     store.me = typeof msg.me === 'string' ? msg.me : msg.me?.id;
     store.users = new Map((msg.users ?? []).map((raw) => [raw.id, readUser(raw)]));
-    const bot = msg.app?.user_id ?? msg.app?.bot_user_id;
-    if (bot && store.users.has(bot)) store.users.get(bot).is_bot = true;
-    store.channels = new Map((msg.channels ?? []).map((c) => [c.id, { unread: 0, mentions: 0, ...c }]));
+    store.channels = new Map((msg.channels ?? []).map((c) => [c.id, readChannel(c)]));
     store.order = (msg.channels ?? []).map((c) => c.id);
     store.commands = msg.commands ?? [];
     store.starters = (msg.starters ?? []).slice(0, 6);
@@ -64,6 +63,7 @@ const onServer = {
     if (!channel || !message?.ts) return;
     const own = { ...message, is_ephemeral: true };
     clearStatus(channel, own.thread_ts ?? own.ts, authorOf(own));
+    takeFailure(channel, own);
     if (isReply(own)) {
       const thread = threadOf(channel, own.thread_ts);
       insertMessage(thread.messages, own);
@@ -85,7 +85,11 @@ const onServer = {
     const key = msg.id ?? `${msg.channel} ${msg.text}`;
     if (msg.state === 'ok') store.echoes.delete(key);
     else store.echoes.set(key, { channel: msg.channel, text: msg.text, state: msg.state, at: Date.now() });
-    if (msg.state === 'dispatch_failed' || msg.state === 'operation_timeout') failedCommand(key, msg);
+    if (msg.state === 'dispatch_failed' || msg.state === 'operation_timeout') {
+      store.echoes.delete(key);
+      failures.push(msg);
+      setTimeout(() => failedCommand(msg), FAILURE_WAIT_MS);
+    }
     emit('echo', { channel: msg.channel });
   },
 
@@ -103,6 +107,13 @@ const onServer = {
       store.statuses.delete(key);
     }
     emit('status', { channel, ts: root });
+  },
+
+  channel({ type, channel, ...changes }) {
+    const entry = channelOf(channel);
+    if (entry) Object.assign(entry, changes);
+    emit('channels');
+    emit('list', { channel });
   },
 
   view(msg) {
@@ -211,9 +222,25 @@ function removeEverywhere(channel, ts) {
   }
 }
 
-// As Slack shows it: a line of Slackbot that only the sender sees.
-function failedCommand(key, msg) {
-  store.echoes.delete(key);
+function readChannel(raw) {
+  const entry = { unread: 0, mentions: 0, ...raw };
+  if (entry.kind === 'dm') entry.mentions = entry.unread;
+  return entry;
+}
+
+// A failed command: Slackbot tells it in a message that only the sender sees. The message gets a way to try again.
+const failures = [];
+
+function takeFailure(channel, message) {
+  const at = failures.findIndex((f) => f.channel === channel && authorOf(message).system && String(message.text).includes(f.state));
+  if (at >= 0) message.retry = failures.splice(at, 1)[0].text;
+}
+
+// Should no such message come, the page says it itself.
+function failedCommand(msg) {
+  const at = failures.indexOf(msg);
+  if (at < 0) return;
+  failures.splice(at, 1);
   const word = String(msg.text ?? '').split(/\s/)[0] || 'The command';
   const message = {
     ts: `${Math.floor(Date.now() / 1000)}.${String(Math.floor(Math.random() * 1e6)).padStart(6, '0')}`,

@@ -8,17 +8,19 @@ const STEPS = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4];
 export function openLightbox({ src, alt, title }) {
   let scale = 0; // 0 = fit
   let layer = null;
+  const name = title || String(alt ?? '').split(/[.,;:] /)[0].slice(0, 80) || 'Picture';
   const img = h('img', { class: 'lightbox-image', src, alt: alt ?? '', draggable: 'false' });
   const stage = h('div', { class: 'lightbox-stage', tabindex: '0' }, img);
-  const readout = h('span', { class: 'lightbox-zoom', 'aria-live': 'polite' }, 'Fit');
+  const readout = h('span', { class: 'lightbox-zoom', 'aria-live': 'polite' });
   // Image pixels are drawn for screens of twice the density: 100 % is half the pixels.
   const natural = () => (img.naturalWidth || 1200) / 2;
-  const shown = () => (scale || img.getBoundingClientRect().width / natural());
+  const fitted = () => Math.min(img.clientWidth / natural(), (2 * img.clientHeight) / (img.naturalHeight || 800));
+  const shown = () => scale || fitted();
   const apply = () => {
     stage.classList.toggle('zoomed', scale > 0);
     if (scale > 0) img.style.setProperty('width', `${natural() * scale}px`);
     else img.style.removeProperty('width');
-    readout.textContent = scale > 0 ? `${Math.round(scale * 100)} %` : 'Fit';
+    readout.textContent = `${Math.round(shown() * 100)} %`;
   };
   const zoom = (dir) => {
     const now = shown();
@@ -34,12 +36,12 @@ export function openLightbox({ src, alt, title }) {
   const close = () => layer.close();
   const el = h('div', { class: 'lightbox' },
     h('div', { class: 'lightbox-bar' },
-      h('span', { class: 'lightbox-title' }, title || 'Image'),
+      h('span', { class: 'lightbox-title' }, name),
       iconButton('minus', 'Zoom out (-)', { on: { click: () => zoom(-1) } }), readout,
       iconButton('plus', 'Zoom in (+)', { on: { click: () => zoom(1) } }),
       h('button', { type: 'button', class: 'button small ghost', on: { click: fit } }, 'Fit'),
       h('a', { class: 'icon-button', href: src, target: '_blank', rel: 'noopener', title: 'Open image in a new tab', 'aria-label': 'Open image in a new tab' }, icon('external')),
-      h('a', { class: 'icon-button', href: src, download: `${(title || 'chart').replace(/[^\w-]+/g, '-').slice(0, 60)}.png`, title: 'Download', 'aria-label': 'Download' }, icon('download')),
+      h('a', { class: 'icon-button', href: src, download: `${name.replace(/[^\w-]+/g, '-').slice(0, 60)}.png`, title: 'Download', 'aria-label': 'Download' }, icon('download')),
       iconButton('close', 'Close (Esc)', { class: 'dialog-close', on: { click: close } })),
     stage, alt ? h('p', { class: 'lightbox-alt' }, alt) : null);
   img.addEventListener('click', () => { if (!panned) { scale = scale > 0 ? 0 : 2; apply(); } });
@@ -68,5 +70,7 @@ export function openLightbox({ src, alt, title }) {
     window.addEventListener('pointermove', move);
     window.addEventListener('pointerup', () => window.removeEventListener('pointermove', move), { once: true });
   });
-  layer = openDialog(el, { label: title || alt || 'Image', cls: 'dark', testid: 'lightbox', focus: () => stage });
+  layer = openDialog(el, { label: title || alt || name, cls: 'dark', testid: 'lightbox', focus: () => stage });
+  img.addEventListener('load', apply);
+  requestAnimationFrame(apply);
 }

@@ -15,6 +15,7 @@ export class MessageList {
     this.rows = new Map(); // key -> {el, sig}
     this.stick = true;
     this.missed = 0;
+    this.pinned = null; // ts of a message shown from its top until the person scrolls or another one comes
     this.inner = h('div', { class: 'list-inner', role: 'list', 'aria-label': options.label });
     this.scroller = h('div', { class: 'scroller', tabindex: '-1' }, this.inner);
     this.jump = h('button', { type: 'button', class: 'jump', hidden: true, on: { click: () => this.toBottom(true) } });
@@ -22,7 +23,10 @@ export class MessageList {
     this.scroller.addEventListener('scroll', () => this.scrolled(), { passive: true });
     this.inner.addEventListener('keydown', (event) => this.keys(event));
     this.inner.addEventListener('focusin', (event) => this.rove(event.target.closest('.msg')));
-    this.watch = new ResizeObserver(() => { if (this.stick) this.scroller.scrollTop = this.scroller.scrollHeight; });
+    for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+      this.scroller.addEventListener(type, () => { this.pinned = null; }, { passive: true });
+    }
+    this.watch = new ResizeObserver(() => this.resized());
     this.watch.observe(this.inner);
     this.watch.observe(this.scroller);
   }
@@ -32,6 +36,12 @@ export class MessageList {
   atBottom() {
     const s = this.scroller;
     return s.scrollHeight - s.scrollTop - s.clientHeight < NEAR_BOTTOM_PX;
+  }
+
+  resized() {
+    const row = this.pinned && this.rows.get(this.pinned)?.el;
+    if (row) this.scroller.scrollTop = row.offsetTop - 12;
+    else if (this.stick) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
   scrolled() {
@@ -44,11 +54,24 @@ export class MessageList {
   }
 
   toBottom(smooth = false) {
+    this.pinned = null;
     this.stick = true;
     this.missed = 0;
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth ? 'smooth' : 'instant' });
     this.showJump();
     this.options.onBottom?.();
+  }
+
+  // A new message that does not fit is shown from its top, so that its title is read first.
+  isTall(message) {
+    const row = message && message.user !== store.me ? this.rows.get(message.ts)?.el : null;
+    return Boolean(row) && row.offsetHeight > this.scroller.clientHeight - 20;
+  }
+
+  toTopOf(ts) {
+    this.stick = false;
+    this.pinned = ts;
+    this.resized();
   }
 
   showJump() {
@@ -82,6 +105,7 @@ export class MessageList {
     });
     this.reconcile(wanted);
     if (prepended) this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
+    else if (this.stick && this.isTall(added)) this.toTopOf(added.ts);
     else if (this.stick || (added && added.user === store.me)) this.toBottom();
     else if (added) this.missed += 1;
     this.showJump();

@@ -11,6 +11,7 @@ import { agoText, bytesText, fullTime, timeOf } from './time.js';
 import { toast } from './widgets.js';
 
 const GROUP_SECONDS = 300;
+const JOINS = new Set(['channel_join', 'group_join', 'channel_leave', 'group_leave', 'channel_topic']);
 
 // True when the message stands under the one before without a name of its own.
 export function grouped(before, message) {
@@ -100,6 +101,7 @@ function content(channel, message, hooks) {
   const hasBlocks = Array.isArray(message.blocks) && message.blocks.length > 0;
   const out = [];
   if (hasBlocks) out.push(renderBlocks(messageSurface(channel, message)), edited);
+  else if (JOINS.has(message.subtype)) out.push(h('div', { class: 'text event' }, mrkdwn(message.text)));
   else if (message.text) out.push(h('div', { class: 'text' }, mrkdwn(message.text), edited ? ' ' : null, edited));
   out.push(files(message));
   if (message.retry) out.push(h('button', { type: 'button', class: 'link-button', on: { click: () => hooks.retry(message.retry) } }, 'Put it back into the composer'));

@@ -8,6 +8,8 @@ import { botUser, emit, on, request, store } from './state.js';
 import { collect, viewSurface } from './surface.js';
 import { toast } from './widgets.js';
 
+const NO_NEWS_MS = 6000;
+
 let layer = null;
 let shownId = null;
 let box = null;
@@ -62,10 +64,11 @@ function firstField() {
 
 function fill(view) {
   const ctx = viewSurface(view);
+  const general = store.viewErrors.get(view.id)?.['']; // an error of the whole form has an empty block id
   const closeText = view.close ? plainText(view.close) : store.views.length > 1 ? 'Back' : 'Close';
   const submit = view.submit ? h('button', { type: 'submit', class: 'button primary solid', data: { testid: 'modal-submit' } }, h('span', { class: 'button-label' }, plainText(view.submit)), h('span', { class: 'button-spin' }, spinner())) : null;
   const body = h('div', { class: 'dialog-body', tabindex: '-1' },
-    h('div', { class: 'form-error', role: 'alert', hidden: true }), renderBlocks(ctx));
+    h('div', { class: 'form-error', role: 'alert', hidden: !general }, general ?? ''), renderBlocks(ctx));
   const form = h('form', { class: 'modal-form', novalidate: true, on: { submit: (event) => { event.preventDefault(); send(view, ctx, form, submit); } } },
     body, h('div', { class: 'dialog-foot' }, h('button', { type: 'button', class: 'button', data: { testid: 'modal-close' }, on: { click: () => closeTop(false) } }, closeText), submit));
   form.addEventListener('keydown', (event) => {
@@ -98,7 +101,8 @@ async function send(view, ctx, form, submit) {
   if (Object.keys(errors).length > 0) { emit('views', { op: 'errors', id: view.id }); return; }
   submit.setAttribute('aria-busy', 'true');
   const reply = await request({ type: 'view_submit', view_id: view.id, state: collect(ctx) });
-  submit.setAttribute('aria-busy', 'false');
+  // Acked or not, the view is drawn anew then (closed, updated, errors); this only ends a wait without any news.
+  setTimeout(() => submit.setAttribute('aria-busy', 'false'), reply.ok ? NO_NEWS_MS : 0);
   if (reply.ok) return;
   const line = form.isConnected ? form.querySelector('.form-error') : null;
   const text = `We had some trouble connecting. Try again? (${reply.error ?? 'operation_timeout'})`;

@@ -38,7 +38,7 @@ export function selectElement(el, block, ctx) {
   }, face, icon('down', 'select-arrow'));
   const draw = () => {
     const list = chosen();
-    trigger.classList.toggle('empty', list.length === 0);
+    trigger.classList.toggle('unset', list.length === 0);
     trigger.title = list.map((o) => flatText(o.text)).join(', ');
     trigger.setAttribute('aria-label', list.length ? `${placeholder}: ${trigger.title}` : placeholder);
     face.replaceChildren();

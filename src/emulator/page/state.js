@@ -45,8 +45,11 @@ export const request = (message) => socket.request(message);
 
 const SYSTEM = { id: 'USLACKBOT', name: 'Slackbot', handle: 'slackbot', system: true };
 
-// The server's user objects in one form: {id, name (shown), handle, title, tz, is_bot}.
+const botId = () => store.app.bot_user ?? store.app.bot_user_id ?? store.app.user_id;
+
+// The server's user objects in one form: {id, name (shown), handle, title, tz, is_bot, system}.
 export function readUser(raw) {
+  if (raw.id === SYSTEM.id) return SYSTEM;
   const profile = raw.profile ?? {};
   return {
     id: raw.id,
@@ -54,7 +57,7 @@ export function readUser(raw) {
     handle: raw.name || raw.id,
     title: raw.title || profile.title || '',
     tz: raw.tz || '',
-    is_bot: Boolean(raw.is_bot) || raw.id === store.app.user_id,
+    is_bot: Boolean(raw.is_bot) || raw.id === botId(),
   };
 }
 
@@ -64,7 +67,7 @@ export function userOf(id) {
 }
 
 export const botUser = () => [...store.users.values()].find((u) => u.is_bot) ?? null;
-export const people = () => [...store.users.values()].filter((u) => !u.is_bot);
+export const people = () => [...store.users.values()].filter((u) => !u.is_bot && !u.system);
 
 // Who wrote it. A message of the app may carry only bot_id.
 export function authorOf(message) {
