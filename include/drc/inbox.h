@@ -18,7 +18,6 @@ struct drc_inbox_row {
     const char *envelope; /* whole text as received */
     size_t bytes;
     int64_t received_ms;
-    int tries; /* starts that were committed before this one */
 };
 
 struct drc_inbox *drc_inbox_open(const char *path, struct drc_err *err);
@@ -29,9 +28,8 @@ void drc_inbox_close(struct drc_inbox *in);
 int drc_inbox_put(struct drc_inbox *in, const char *dedupe_key, const char *type, const char *envelope, size_t bytes,
                   int64_t received_ms, int64_t *id, bool *duplicate, struct drc_err *err);
 
-/* Counts a start and commits it; returns the number of starts including this one, or -1. */
-int drc_inbox_start(struct drc_inbox *in, int64_t id, struct drc_err *err);
-int drc_inbox_done(struct drc_inbox *in, int64_t id, const char *outcome, struct drc_err *err); /* "ok", "dead", ... */
+/* Ends a row ("ok", "dead", ...): its key stays for dedupe, its text goes. */
+int drc_inbox_done(struct drc_inbox *in, int64_t id, const char *outcome, struct drc_err *err);
 
 /* Open rows in order of arrival, copied to the arena: what a restart runs again. */
 int drc_inbox_pending(struct drc_inbox *in, struct drc_arena *a, struct drc_inbox_row **rows, size_t *count,

@@ -5,6 +5,7 @@
 #define DRC_QUEUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "drc/err.h"

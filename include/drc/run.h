@@ -10,44 +10,10 @@
 #include "drc/compose.h"
 #include "drc/llm.h"
 #include "drc/message.h"
+#include "drc/poster.h"
 #include "drc/request.h"
 #include "drc/snapshot.h"
 #include "drc/store.h"
-
-/* ---- poster: where messages go (one of the three function tables of the house) --------------------------------------- */
-
-enum drc_where {
-    DRC_TO_CHANNEL,   /* a new message; thread_ts set: in that thread */
-    DRC_TO_EDIT,      /* replaces the message `ts` */
-    DRC_TO_EPHEMERAL, /* only the asking person sees it */
-    DRC_TO_DM,        /* the asking person's direct messages */
-    DRC_TO_MODAL,     /* a window over the chat; needs the request's trigger */
-    DRC_TO_HOME       /* the person's home tab */
-};
-
-struct drc_to {
-    enum drc_where where;
-    const char *channel, *thread_ts, *ts;
-    const char *title; /* MODAL */
-};
-
-struct drc_posted {
-    const char *channel, *ts; /* in the arena; NULL where there is none (ephemeral, modal) */
-    bool unclear;             /* failed, but it may have arrived */
-};
-
-struct drc_poster {
-    int (*post)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req, const struct drc_to *to,
-                struct drc_message *m, struct drc_posted *out, struct drc_err *err);
-    /* ts of a message with this metadata id, or NULL (err tells which). */
-    const char *(*find)(struct drc_poster *p, struct drc_arena *a, const struct drc_to *to, const char *metadata_id,
-                        int64_t not_before_ms, struct drc_err *err);
-    const char *(*permalink)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts);
-    void (*status)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *thread_ts,
-                   const char *text);
-    const char *bot_user; /* NULL where there is none */
-    const char *sigil;    /* what people type before a command: "/drc " or "drc " */
-};
 
 /* ---- the surroundings of one request ----------------------------------------------------------------------------------- */
 
@@ -107,6 +73,11 @@ int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char 
 int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err);
 int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
+
+/* Asks the configured model with ans->prompt. true: ans->model_text may be posted; false: ans->withheld says why not. *raw:
+ * what it wrote, also when it is withheld (untouched where it wrote nothing). */
+bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans, const char **raw,
+                   const char **verdict);
 
 /* Answers a chip, or a typed question (question != NULL), on an entity of a run, into a thread. */
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,

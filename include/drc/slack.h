@@ -12,6 +12,7 @@
 #include "drc/http.h"
 #include "drc/loop.h"
 #include "drc/message.h"
+#include "drc/poster.h"
 #include "drc/request.h"
 
 /* ---- who we are (auth.test) ---------------------------------------------------------------------------------- */
@@ -70,10 +71,10 @@ struct drc_slack_socket_events {
 };
 
 struct drc_slack_socket_stats {
-    uint64_t connects, envelopes, acks, late_acks, duplicates;
+    uint64_t connects, envelopes, acks;
     int num_connections;
     bool connected;
-    int64_t last_frame_ms, connected_since_ms;
+    int64_t last_frame_ms;
 };
 
 /* One owner of the connection state: dials at once (apps.connections.open and name resolution on its own dialer thread),
@@ -81,6 +82,8 @@ struct drc_slack_socket_stats {
 struct drc_slack_socket *drc_slack_socket_start(struct drc_loop *l, const struct drc_slack_socket_conf *conf,
                                                 const struct drc_slack_socket_events *ev, void *user,
                                                 struct drc_err *err);
+/* The loop has one wake callback, and its owner has it: call this from there. Takes what the dialer thread brought. */
+void drc_slack_socket_on_wake(struct drc_slack_socket *s);
 /* Acks on the connection it came from, else on the current one. Ahead of all other traffic. */
 int drc_slack_socket_ack(struct drc_slack_socket *s, unsigned conn, const char *ack, size_t bytes, struct drc_err *err);
 void drc_slack_socket_stats(const struct drc_slack_socket *s, struct drc_slack_socket_stats *out);
@@ -140,6 +143,13 @@ int drc_slack_status(struct drc_slack_api *api, struct drc_arena *a, const char 
                      const char *status, struct drc_err *err); /* "" clears; failures are not worth an error */
 /* DM with a user: channel id (conversations.open). */
 const char *drc_slack_dm(struct drc_slack_api *api, struct drc_arena *a, const char *user, struct drc_err *err);
+
+/* The house's poster over the Web API. Set `api` first; bot_user as in drc_slack_self. */
+struct drc_slack_poster {
+    struct drc_poster poster; /* first: a drc_poster pointer is this one's */
+    struct drc_slack_api api;
+};
+void drc_slack_poster_init(struct drc_slack_poster *sp, const char *bot_user);
 
 /* ---- Block Kit (pure) ---------------------------------------------------------------------------------------------- */
 

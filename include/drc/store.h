@@ -71,8 +71,8 @@ int drc_store_post_find(struct drc_db *state, struct drc_arena *a, const char *r
                         const char **channel, const char **ts, int64_t *begun_ms, struct drc_err *err);
 int drc_store_post_begin(struct drc_db *state, const char *request_key, const char *part, const char *channel,
                          const char *thread_ts, int64_t now_ms, struct drc_err *err);
-int drc_store_post_done(struct drc_db *state, const char *request_key, const char *part, const char *ts,
-                        struct drc_err *err);
+int drc_store_post_done(struct drc_db *state, const char *request_key, const char *part, const char *channel,
+                        const char *ts, struct drc_err *err);
 /* The call surely did not reach the peer: as if it had never begun. */
 int drc_store_post_undo(struct drc_db *state, const char *request_key, const char *part, struct drc_err *err);
 

@@ -4,11 +4,11 @@
 #include "drc/run.h"
 
 /* The end of an earlier try is not known: was it posted? 1 yes (out filled), 0 no, -1 the look-up failed. */
-static int look_for(struct drc_env *env, const struct drc_to *to, const char *metadata_id, int64_t begun_ms,
-                    struct drc_posted *out, struct drc_err *err)
+static int look_for(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
+                    const char *metadata_id, int64_t begun_ms, struct drc_posted *out, struct drc_err *err)
 {
     struct drc_err own = DRC_ERR_INIT;
-    const char *ts = env->poster->find(env->poster, env->a, to, metadata_id, begun_ms - 60000, &own);
+    const char *ts = env->poster->find(env->poster, env->a, req, to, metadata_id, begun_ms - 60000, &own);
     if (ts == NULL)
         return own.code == DRC_OK || own.code == DRC_ERR_NOTFOUND ? 0 : drc_err_set(err, own.code, "%s", own.msg);
     *out = (struct drc_posted){to->channel, ts, false};
@@ -22,9 +22,9 @@ static int post_once(struct drc_env *env, const struct drc_request *req, const c
     memset(out, 0, sizeof *out);
     int rc = env->poster->post(env->poster, env->a, req, to, m, out, &own);
     if (rc < 0 && out->unclear)
-        rc = look_for(env, to, m->metadata_id, env->now_ms, out, NULL) == 1 ? 0 : -1;
+        rc = look_for(env, req, to, m->metadata_id, env->now_ms, out, NULL) == 1 ? 0 : -1;
     if (rc == 0)
-        return drc_store_post_done(env->state, req->key, part, out->ts, err);
+        return drc_store_post_done(env->state, req->key, part, out->channel, out->ts, err);
     if (!out->unclear && drc_store_post_undo(env->state, req->key, part, err) < 0)
         return -1;
     drc_err_set(err, own.code, "%s", own.msg);
@@ -49,11 +49,11 @@ int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *
     if (known == 1) {
         struct drc_to there = *to;
         there.channel = channel;
-        int found = look_for(env, &there, m->metadata_id, begun_ms, out, err);
+        int found = look_for(env, req, &there, m->metadata_id, begun_ms, out, err);
         if (found < 0)
             return -1;
         if (found == 1)
-            return drc_store_post_done(env->state, req->key, part, out->ts, err);
+            return drc_store_post_done(env->state, req->key, part, out->channel, out->ts, err);
     }
     if (drc_store_post_begin(env->state, req->key, part, to->channel, to->thread_ts, env->now_ms, err) < 0)
         return -1;

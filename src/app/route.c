@@ -103,8 +103,8 @@ static int run_action(struct drc_env *env, const struct drc_request *req, struct
         return drc_run_pick(env, req, err);
     if (strncmp(id, "tool:", 5) == 0)
         return drc_run_tool(env, req, err);
-    if (strcmp(id, "start:report") == 0)
-        return drc_run_report(env, req, req->value == NULL ? "" : req->value, err);
+    if (strncmp(id, "start:", 6) == 0)
+        return drc_run_report(env, req, id + 6, err);
     if (strncmp(id, "link:", 5) == 0)
         return 0; /* a link button: the client has opened it */
     return drc_err_set(err, DRC_ERR_INPUT, "I do not know the button '%.60s'; it may be from an older version", id);

@@ -32,38 +32,37 @@ static int already_answered(struct drc_env *env, const struct drc_request *req, 
     return drc_whisper(env, req, m, err);
 }
 
-/* The model's turn: its text replaces the commentary by one edit, or the check line says why not. */
-static int ask_model(struct drc_env *env, struct drc_answer *ans, struct drc_stored_answer *rec,
-                     const struct drc_context *c)
+bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans, const char **raw,
+                   const char **verdict)
 {
     struct drc_err why = DRC_ERR_INIT;
     const char *text, *foreign;
     ans->waiting = false;
     if (drc_llm_complete(env->llm, env->http, env->a, ans->prompt->system, ans->prompt->user, &text, &why) < 0) {
         ans->withheld = drc_arena_strdup(env->a, why.msg);
-        rec->verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
+        *verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
         drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id, drc_err_name(why.code),
                 why.msg);
-        return 0;
+        return false;
     }
-    rec->model_text = text;
+    *raw = text;
     if (drc_answer_literal(env->a, c, text, &foreign)) {
         ans->model_text = text;
-        rec->verdict = "posted";
-        return 1;
+        *verdict = "posted";
+        return true;
     }
     const char *shown = drc_utf8_clean(env->a, foreign, strlen(foreign), 40, false);
     ans->withheld = drc_arena_printf(env->a, "'%s' does not stand in the facts", shown);
-    rec->verdict = drc_arena_printf(env->a, "withheld: %s", ans->withheld);
+    *verdict = drc_arena_printf(env->a, "withheld: %s", ans->withheld);
     drc_log(DRC_LOG_INFO, "model.withheld", "answer=%s token=\"%s\"", ans->answer_id, shown);
-    return 0;
+    return false;
 }
 
 static int edit_with_model(struct drc_env *env, const struct drc_request *req, const struct drc_context *c,
                            struct drc_answer *ans, struct drc_stored_answer *rec, struct drc_err *err)
 {
     struct drc_posted posted;
-    ask_model(env, ans, rec, c);
+    drc_ask_model(env, c, ans, &rec->model_text, &rec->verdict);
     struct drc_message *m = drc_compose_answer(env->a, c, ans);
     struct drc_to to = {.where = DRC_TO_EDIT, .channel = rec->channel, .thread_ts = rec->thread_ts, .ts = rec->ts};
     if (env->poster->post(env->poster, env->a, req, &to, m, &posted, err) < 0)

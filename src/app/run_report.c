@@ -89,6 +89,8 @@ static int post_privately(struct drc_env *env, const struct drc_request *req, st
     struct drc_to dm = {.where = DRC_TO_DM, .channel = req->channel};
     if (drc_deliver(env, req, "report-dm", &dm, m, out, err) < 0)
         return -1;
+    if (req->channel == NULL) /* started from the home tab: there is no place to whisper */
+        return 0;
     const char *link = env->poster->permalink(env->poster, env->a, out->channel, out->ts);
     struct drc_message *note = drc_message_new(env->a, "Your report is in your direct messages");
     struct drc_block *b = drc_message_add(env->a, note, DRC_BLOCK_TEXT, "where");
@@ -108,7 +110,7 @@ static int post_privately(struct drc_env *env, const struct drc_request *req, st
 static int post_report(struct drc_env *env, const struct drc_request *req, struct drc_message *m, bool is_private,
                        struct drc_posted *out, struct drc_err *err)
 {
-    if (is_private && !req->is_dm)
+    if ((is_private && !req->is_dm) || req->channel == NULL)
         return post_privately(env, req, m, true, out, err);
     struct drc_err own = DRC_ERR_INIT;
     struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};

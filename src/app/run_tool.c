@@ -49,7 +49,7 @@ static void add_starters(struct drc_env *env, struct drc_message *m)
     struct drc_button *buttons = drc_arena_array(env->a, n + 1, sizeof *buttons);
     for (size_t i = 0; i < n; i++)
         buttons[i] = (struct drc_button){.label = env->snap->reports[i].title,
-                                         .action_id = drc_arena_printf(env->a, "start:report"),
+                                         .action_id = drc_arena_printf(env->a, "start:%s", env->snap->reports[i].id),
                                          .value = env->snap->reports[i].id,
                                          .style = i == 0 ? DRC_BUTTON_PRIMARY : DRC_BUTTON_PLAIN};
     if (n == 0)

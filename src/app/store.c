@@ -84,7 +84,8 @@ static int insert_run(struct drc_db *state, struct drc_arena *a, const char *req
                       "INSERT INTO report_run (run_id, seq, request_key, report_id, version, parameters, result, sql_hash,"
                       " rows_hash, created_ms, user_id, channel) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                       "sississssiss", id, seq, request_key, res->report->id, (int64_t)res->report->version, words,
-                      drc_result_to_json(a, res), res->report->sql_hash, res->rows_hash, now_ms, user, channel);
+                      drc_result_to_json(a, res), res->report->sql_hash, res->rows_hash, now_ms, user,
+                      channel == NULL ? "" : channel);
 }
 
 int drc_store_run_put(struct drc_db *state, struct drc_arena *a, const struct drc_snapshot *s, const char *request_key,
@@ -281,13 +282,14 @@ int drc_store_post_begin(struct drc_db *state, const char *request_key, const ch
                       "INSERT INTO post (request_key, part, channel, thread_ts, begun_ms) VALUES (?, ?, ?, ?, ?)"
                       " ON CONFLICT (request_key, part) DO UPDATE SET channel = excluded.channel,"
                       " thread_ts = excluded.thread_ts, begun_ms = min(begun_ms, excluded.begun_ms)",
-                      "ssssi", request_key, part, channel, thread_ts, now_ms);
+                      "ssssi", request_key, part, channel == NULL ? "" : channel, thread_ts, now_ms);
 }
 
-int drc_store_post_done(struct drc_db *state, const char *request_key, const char *part, const char *ts,
-                        struct drc_err *err)
+int drc_store_post_done(struct drc_db *state, const char *request_key, const char *part, const char *channel,
+                        const char *ts, struct drc_err *err)
 {
-    return drc_db_run(state, err, "UPDATE post SET ts = ? WHERE request_key = ? AND part = ?", "sss", ts, request_key, part);
+    return drc_db_run(state, err, "UPDATE post SET channel = ?, ts = ? WHERE request_key = ? AND part = ?", "ssss",
+                      channel == NULL ? "" : channel, ts, request_key, part);
 }
 
 int drc_store_post_undo(struct drc_db *state, const char *request_key, const char *part, struct drc_err *err)

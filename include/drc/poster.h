@@ -1,0 +1,47 @@
+/* Where messages go: one of the three function tables of the house. Slack has one (clients/slack), the terminal has one
+ * (cli). Nothing above a poster knows which it is. A poster belongs to one worker. */
+#ifndef DRC_POSTER_H
+#define DRC_POSTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drc/arena.h"
+#include "drc/err.h"
+#include "drc/message.h"
+#include "drc/request.h"
+
+enum drc_where {
+    DRC_TO_CHANNEL,   /* a new message; thread_ts set: in that thread */
+    DRC_TO_EDIT,      /* replaces the message `ts` */
+    DRC_TO_EPHEMERAL, /* only the asking person sees it */
+    DRC_TO_DM,        /* the asking person's direct messages */
+    DRC_TO_MODAL,     /* a window over the chat; needs the request's trigger */
+    DRC_TO_HOME       /* the person's home tab */
+};
+
+struct drc_to {
+    enum drc_where where;
+    const char *channel, *thread_ts, *ts;
+    const char *title; /* MODAL */
+};
+
+struct drc_posted {
+    const char *channel, *ts; /* in the arena; NULL where there is none (ephemeral, modal) */
+    bool unclear;             /* failed, but it may have arrived */
+};
+
+struct drc_poster {
+    int (*post)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req, const struct drc_to *to,
+                struct drc_message *m, struct drc_posted *out, struct drc_err *err);
+    /* ts of a message with this metadata id, or NULL (err tells which). */
+    const char *(*find)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
+                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms, struct drc_err *err);
+    const char *(*permalink)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts);
+    void (*status)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *thread_ts,
+                   const char *text);
+    const char *bot_user; /* NULL where there is none */
+    const char *sigil;    /* what people type before a command: "/drc " or "drc " */
+};
+
+#endif

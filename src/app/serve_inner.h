@@ -1,0 +1,66 @@
+/* What the files of the running bot share. */
+#ifndef DRC_APP_SERVE_INNER_H
+#define DRC_APP_SERVE_INNER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "drc/inbox.h"
+#include "drc/limits.h"
+#include "drc/llm.h"
+#include "drc/queue.h"
+#include "drc/slack.h"
+#include "drc/snapshot.h"
+
+struct finished { /* worker to loop: this inbox row is over */
+    int64_t inbox_id;
+    const char *outcome; /* a literal */
+    struct finished *next;
+};
+
+struct server {
+    /* set before the threads start, then read only */
+    const char *home, *facts_path, *state_path, *inbox_path, *api_url, *bot_token, *app_token, *ca_file;
+    struct drc_llm llm_conf;
+    const struct drc_llm *llm; /* NULL: none */
+    int worker_count;
+
+    /* loop thread only */
+    struct drc_loop *loop;
+    struct drc_slack_socket *socket;
+    struct drc_inbox *inbox;
+    struct drc_timer *prune;
+    struct drc_arena *frames; /* reset by renewal, see on_envelope */
+    unsigned puts;
+    bool stopping;
+
+    /* shared */
+    struct drc_queue *queue;
+    struct drc_slack_budget *budget;
+    atomic_bool stop_asked, checkpoint_due;
+
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t self_known;
+    bool have_self;
+    struct drc_slack_self self;
+    struct drc_snapshot *snapshot; /* NULL until it loads */
+    struct finished *done;
+    struct drc_err fatal; /* why the bot must end; code OK = it need not */
+};
+
+/* Pins the present snapshot (loads it where there is none yet); release with server_snapshot_put. */
+struct drc_snapshot *server_snapshot_get(struct server *s, struct drc_err *err);
+void server_snapshot_put(struct server *s, struct drc_snapshot *snap);
+/* Loads anew; the old one stays where that fails. */
+int server_snapshot_reload(struct server *s, struct drc_err *err);
+
+/* Worker: ends the row on the loop. */
+void server_finish(struct server *s, int64_t inbox_id, const char *outcome);
+/* Blocks until auth.test has answered (or the bot stops: false). */
+bool server_wait_self(struct server *s, struct drc_slack_self *out);
+
+void *server_worker(void *server); /* thread function; frees nothing of the server */
+void *server_warm_up(void *server); /* thread function: who we are, fonts, snapshot */
+
+#endif

@@ -1,0 +1,258 @@
+/* A worker thread: takes an item, runs its request with everything pinned, says how it ended. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "drc/clock.h"
+#include "drc/log.h"
+#include "drc/run.h"
+#include "serve_inner.h"
+
+#define WORKER_NICE 10
+#define RETRY_MAX_MS 60000
+
+struct worker {
+    struct server *s;
+    struct drc_db *facts, *state;
+    const struct drc_snapshot *facts_of; /* the snapshot that `facts` was opened for */
+    struct drc_http *http;
+    struct drc_slack_poster poster;
+    char bot_user[32];
+};
+
+/* The loop and its acks go before all work here. */
+static void lower_priority(void)
+{
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
+}
+
+static int open_facts(struct worker *w, const struct drc_snapshot *snap, struct drc_err *err)
+{
+    if (w->facts != NULL && w->facts_of == snap)
+        return 0;
+    drc_db_close(w->facts);
+    w->facts = drc_db_open(w->s->facts_path, DRC_DB_READ, err);
+    if (w->facts == NULL)
+        return -1;
+    if (drc_db_sandbox(w->facts, err) < 0) {
+        drc_db_close(w->facts);
+        w->facts = NULL;
+        return -1;
+    }
+    w->facts_of = snap;
+    return 0;
+}
+
+static int open_all(struct worker *w, struct drc_err *err)
+{
+    if (w->state == NULL)
+        w->state = drc_store_open(w->s->state_path, w->s->home, err);
+    if (w->http == NULL) {
+        w->http = drc_http_new(w->s->ca_file);
+        w->poster.api = (struct drc_slack_api){w->http, w->s->budget, w->s->api_url, w->s->bot_token, 0};
+        drc_slack_poster_init(&w->poster, w->bot_user);
+    }
+    return w->state == NULL ? -1 : 0;
+}
+
+static void close_all(struct worker *w)
+{
+    drc_db_close(w->facts);
+    drc_db_close(w->state);
+    if (w->http != NULL)
+        drc_http_free(w->http);
+}
+
+/* Runs with a pinned snapshot; the person is told about a failure that waiting does not cure. */
+static int run_pinned(struct worker *w, struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
+                      struct drc_err *err)
+{
+    env->snap = server_snapshot_get(w->s, err);
+    if (env->snap == NULL)
+        return -1;
+    int rc = open_facts(w, env->snap, err);
+    env->facts = w->facts;
+    if (rc == 0)
+        rc = drc_run(env, req, out, err);
+    server_snapshot_put(w->s, env->snap);
+    return rc;
+}
+
+static bool worth_waiting(const struct drc_err *err, const struct drc_item *item)
+{
+    return err->code == DRC_ERR_RATE && err->retry_ms > 0 && item->tries < 5;
+}
+
+static void tell(struct worker *w, struct drc_env *env, const struct drc_request *req, const struct drc_err *why)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    (void)w;
+    drc_log(DRC_LOG_WARN, "request.failed", "key=\"%s\" code=%s why=\"%s\"", req->key, drc_err_name(why->code), why->msg);
+    if (drc_run_trouble(env, req, why, &err) < 0)
+        drc_log(DRC_LOG_ERROR, "request.mute", "key=\"%s\" code=%s why=\"%s\"", req->key, drc_err_name(err.code), err.msg);
+}
+
+/* true: the item goes back to the queue as it now stands. */
+static bool run_request(struct worker *w, struct drc_env *env, struct drc_request *req, struct drc_item *item,
+                        const char **outcome)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_outcome out = {false, DRC_CLASS_QUICK, 0};
+    int starts = item->tries == 0 ? drc_store_start(w->state, req->key, env->now_ms, &err) : item->tries;
+    *outcome = "failed";
+    if (starts < 0) {
+        tell(w, env, req, &err);
+        return false;
+    }
+    req->tries = starts;
+    item->tries = starts;
+    if (starts > DRC_REQUEST_TRIES_MAX && env->again_queued == false) {
+        drc_err_set(&err, DRC_ERR_BUG, "this request ended the program %d times, so it was given up", starts - 1);
+        tell(w, env, req, &err);
+        *outcome = "dead";
+        return false;
+    }
+    int rc = run_pinned(w, env, req, &out, &err);
+    if (rc == 0 && !out.again) {
+        *outcome = "ok";
+        return false;
+    }
+    if (rc == 0) {
+        item->class = out.class;
+        item->due_us = out.delay_ms == 0 ? 0 : drc_clock_mono_us() + out.delay_ms * 1000;
+        return true;
+    }
+    if (worth_waiting(&err, item)) {
+        int64_t wait = err.retry_ms < RETRY_MAX_MS ? err.retry_ms : RETRY_MAX_MS;
+        item->due_us = drc_clock_mono_us() + wait * 1000;
+        drc_log(DRC_LOG_INFO, "request.waits", "key=\"%s\" ms=%lld", req->key, (long long)wait);
+        return true;
+    }
+    tell(w, env, req, &err);
+    return false;
+}
+
+static bool run_item(struct worker *w, struct drc_item *item, const char **outcome)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_arena *a = drc_arena_new();
+    struct drc_slack_self self;
+    struct drc_request req;
+    bool again = false;
+    *outcome = "failed";
+    if (!server_wait_self(w->s, &self)) { /* stopping: the row stays open and runs after the restart */
+        drc_arena_free(a);
+        *outcome = NULL;
+        return false;
+    }
+    memcpy(w->bot_user, self.user_id, sizeof w->bot_user);
+    if (drc_slack_request_parse(a, item->envelope, item->bytes, &self, &req, &err) < 0) {
+        drc_log(DRC_LOG_WARN, "request.unread", "inbox=%lld why=\"%s\"", (long long)item->inbox_id, err.msg);
+        *outcome = "unread";
+    } else if (req.kind == DRC_REQ_IGNORE || req.kind == DRC_REQ_SUBMIT) {
+        *outcome = "ignored";
+    } else if (open_all(w, &err) < 0) {
+        drc_log(DRC_LOG_ERROR, "worker.state", "why=\"%s\"", err.msg);
+    } else {
+        int64_t begun = drc_clock_mono_us();
+        struct drc_env env = {.a = a, .state = w->state, .http = w->http, .llm = w->s->llm, .poster = &w->poster.poster,
+                              .now_ms = drc_clock_wall_ms(), .again_queued = item->class == DRC_CLASS_MODEL};
+        unsigned calls = w->poster.api.calls;
+        req.received_ms = item->received_ms;
+        again = run_request(w, &env, &req, item, outcome);
+        drc_log(DRC_LOG_INFO, "request.done", "key=\"%s\" outcome=%s ms=%.1f since_received_ms=%lld calls=%u", req.key,
+                again ? "again" : *outcome, (double)(drc_clock_mono_us() - begun) / 1000,
+                (long long)(drc_clock_wall_ms() - item->received_ms), w->poster.api.calls - calls);
+    }
+    drc_arena_free(a);
+    return again;
+}
+
+void *server_worker(void *server)
+{
+    struct worker w = {.s = server};
+    lower_priority();
+    for (struct drc_item *item; (item = drc_queue_take(w.s->queue)) != NULL;) {
+        const char *outcome;
+        int64_t id = item->inbox_id;
+        bool again = run_item(&w, item, &outcome);
+        drc_queue_release(w.s->queue, item);
+        if (again) {
+            drc_queue_push(w.s->queue, item);
+        } else {
+            drc_item_free(item);
+            if (outcome != NULL)
+                server_finish(w.s, id, outcome);
+        }
+        struct drc_err err = DRC_ERR_INIT;
+        if (atomic_exchange(&w.s->checkpoint_due, false) && drc_inbox_checkpoint(w.s->inbox_path, &err) < 0)
+            drc_log(DRC_LOG_WARN, "inbox.checkpoint", "why=\"%s\"", err.msg);
+    }
+    close_all(&w);
+    return NULL;
+}
+
+/* ---- warm-up ----------------------------------------------------------------------------------------------------------- */
+
+static int learn_self(struct server *s, struct drc_http *http, struct drc_err *err)
+{
+    struct drc_arena *a = drc_arena_new();
+    struct drc_slack_api api = {http, s->budget, s->api_url, s->bot_token, 0};
+    struct drc_slack_self self;
+    int rc = drc_slack_auth_test(&api, a, &self, err);
+    drc_arena_free(a);
+    if (rc < 0)
+        return -1;
+    drc_log(DRC_LOG_INFO, "slack.self", "workspace=\"%s\" team=%s bot=%s url=%s", self.team, self.team_id, self.user_id,
+            self.url);
+    pthread_mutex_lock(&s->lock);
+    s->self = self;
+    s->have_self = true;
+    pthread_cond_broadcast(&s->self_known);
+    pthread_mutex_unlock(&s->lock);
+    return 0;
+}
+
+static bool is_final(const struct drc_err *err)
+{
+    return err->code == DRC_ERR_AUTH || err->code == DRC_ERR_CONFIG;
+}
+
+/* Without knowing who we are nothing can be answered: tries until it works, or until it never can. */
+static void keep_learning(struct server *s)
+{
+    struct drc_http *http = drc_http_new(s->ca_file);
+    for (int64_t wait_ms = 200; !atomic_load(&s->stop_asked); wait_ms = wait_ms < 10000 ? wait_ms * 2 : wait_ms) {
+        struct drc_err err = DRC_ERR_INIT;
+        if (learn_self(s, http, &err) == 0)
+            break;
+        drc_log(DRC_LOG_WARN, "slack.auth_test", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
+        if (is_final(&err)) {
+            pthread_mutex_lock(&s->lock);
+            s->fatal = err;
+            pthread_mutex_unlock(&s->lock);
+            atomic_store(&s->stop_asked, true);
+            drc_loop_wake(s->loop);
+            break;
+        }
+        for (int64_t slept = 0; slept < wait_ms && !atomic_load(&s->stop_asked); slept += 50)
+            drc_clock_sleep_ms(50);
+    }
+    drc_http_free(http);
+}
+
+void *server_warm_up(void *server)
+{
+    struct server *s = server;
+    lower_priority();
+    keep_learning(s);
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_snapshot *snap = server_snapshot_get(s, &err);
+    if (snap == NULL || drc_snapshot_theme(snap, &err) == NULL)
+        drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
+    if (snap != NULL)
+        server_snapshot_put(s, snap);
+    return NULL;
+}

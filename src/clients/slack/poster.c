@@ -1,0 +1,99 @@
+/* The Slack poster: the house's destinations in Slack's methods. */
+#include <string.h>
+
+#include "drc/clock.h"
+#include "drc/log.h"
+#include "drc/slack.h"
+
+/* A response URL lives 30 minutes and five uses. */
+#define RESPONSE_URL_LIFE_MS (29 * 60 * 1000)
+
+static struct drc_slack_poster *self(struct drc_poster *p)
+{
+    return (struct drc_slack_poster *)p;
+}
+
+static int to_one_person(struct drc_slack_poster *sp, struct drc_arena *a, const struct drc_request *req,
+                         const struct drc_to *to, struct drc_message *m, struct drc_err *err)
+{
+    struct drc_err first = DRC_ERR_INIT;
+    bool fresh = drc_clock_wall_ms() - req->received_ms < RESPONSE_URL_LIFE_MS;
+    if (req->response_url != NULL && fresh) {
+        struct drc_slack_dest dest = {.kind = DRC_DEST_RESPONSE_URL, .response_url = req->response_url,
+                                      .thread_ts = to->thread_ts};
+        if (drc_slack_post(&sp->api, a, &dest, m, NULL, NULL, NULL, &first) == 0)
+            return 0;
+        drc_log(DRC_LOG_WARN, "slack.response_url", "code=%s why=\"%s\"", drc_err_name(first.code), first.msg);
+    }
+    struct drc_slack_dest dest = {.kind = DRC_DEST_EPHEMERAL, .channel = to->channel, .user = req->user,
+                                  .thread_ts = to->thread_ts};
+    return drc_slack_post(&sp->api, a, &dest, m, NULL, NULL, NULL, err);
+}
+
+static int to_channel(struct drc_slack_poster *sp, struct drc_arena *a, const struct drc_to *to, const char *channel,
+                      struct drc_message *m, struct drc_posted *out, struct drc_err *err)
+{
+    struct drc_slack_dest dest = {.kind = to->where == DRC_TO_EDIT ? DRC_DEST_UPDATE : DRC_DEST_CHANNEL,
+                                  .channel = channel, .thread_ts = to->thread_ts, .ts = to->ts};
+    bool degraded = false;
+    if (drc_slack_upload(&sp->api, a, m, true, err) < 0)
+        return -1;
+    if (drc_slack_post(&sp->api, a, &dest, m, &out->ts, &degraded, &out->unclear, err) < 0)
+        return -1;
+    out->channel = channel;
+    if (degraded)
+        drc_log(DRC_LOG_WARN, "slack.degraded", "channel=%s ts=%s", channel, out->ts);
+    return 0;
+}
+
+static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req, const struct drc_to *to,
+                struct drc_message *m, struct drc_posted *out, struct drc_err *err)
+{
+    struct drc_slack_poster *sp = self(p);
+    memset(out, 0, sizeof *out);
+    switch (to->where) {
+    case DRC_TO_EPHEMERAL:
+        return to_one_person(sp, a, req, to, m, err);
+    case DRC_TO_MODAL:
+        return drc_slack_modal(&sp->api, a, req->trigger_id, NULL, to->title, m, NULL, err);
+    case DRC_TO_HOME:
+        return drc_slack_home(&sp->api, a, req->user, m, err);
+    case DRC_TO_DM: {
+        const char *dm = drc_slack_dm(&sp->api, a, req->user, err);
+        return dm == NULL ? -1 : to_channel(sp, a, to, dm, m, out, err);
+    }
+    case DRC_TO_CHANNEL:
+    case DRC_TO_EDIT:
+        break;
+    }
+    return to_channel(sp, a, to, to->channel, m, out, err);
+}
+
+static const char *find(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
+                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms, struct drc_err *err)
+{
+    struct drc_slack_poster *sp = self(p);
+    const char *channel = to->channel;
+    if (to->where == DRC_TO_DM && (channel = drc_slack_dm(&sp->api, a, req->user, err)) == NULL)
+        return NULL;
+    return drc_slack_find(&sp->api, a, channel, to->thread_ts, metadata_id, not_before_ms, err);
+}
+
+static const char *permalink(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts)
+{
+    if (channel == NULL || ts == NULL)
+        return NULL;
+    return drc_slack_permalink(&self(p)->api, a, channel, ts, NULL);
+}
+
+static void status(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *thread_ts,
+                   const char *text)
+{
+    if (channel != NULL && thread_ts != NULL)
+        drc_slack_status(&self(p)->api, a, channel, thread_ts, text, NULL);
+}
+
+void drc_slack_poster_init(struct drc_slack_poster *sp, const char *bot_user)
+{
+    sp->poster = (struct drc_poster){post, find, permalink, status, bot_user, "/drc "};
+}
