@@ -14,7 +14,7 @@
 
 /* Advance widths of one font file. */
 struct drc_font;
-/* data: a whole .otf/.ttf, kept by reference. PARSE on any out-of-range table offset (hostile-safe). */
+/* data: a whole .otf/.ttf; what is needed is copied, the file may go. PARSE on any out-of-range table offset (hostile-safe). */
 struct drc_font *drc_font_parse(struct drc_arena *a, const void *data, size_t bytes, struct drc_err *err);
 double drc_font_width(const struct drc_font *f, const char *utf8, double px);
 bool drc_font_has(const struct drc_font *f, unsigned codepoint);

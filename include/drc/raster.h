@@ -9,7 +9,9 @@
 #include "drc/arena.h"
 #include "drc/err.h"
 
-/* scale: device pixels per CSS pixel (2.0 for Slack). RGB PNG, level 1, no filter. Errors: LIMIT (SVG over
+/* Text lines directly under the root in the exact form that core/chart writes (x, y, font-size, font-weight, fill,
+ * text-anchor) are drawn last, with cached glyphs in the root's font-family; all else is librsvg's.
+ * scale: device pixels per CSS pixel (2.0 for Slack). RGB PNG, level 1, no filter. Errors: LIMIT (SVG over
  * DRC_SVG_MAX_BYTES or over 4096 px), PARSE (not SVG), TIMEOUT (no permit in 10 s). */
 int drc_raster_png(struct drc_arena *a, const char *svg, size_t bytes, double scale, const unsigned char **png,
                    size_t *png_bytes, struct drc_err *err);
@@ -18,7 +20,8 @@ int drc_raster_png(struct drc_arena *a, const char *svg, size_t bytes, double sc
  * not installed (fontconfig's substitute does not count). */
 const char *drc_raster_font_file(struct drc_arena *a, const char *family, int weight, struct drc_err *err);
 
-/* Lays out a probe string: CONFIG error naming the package to install when glyphs are missing. Also warms fontconfig. */
+/* Lays out a probe string: CONFIG error naming the package to install when glyphs are missing. Also draws a small picture,
+ * so that the first chart does not pay for loading fonts (about 60 ms; call it on a worker after the start). */
 int drc_raster_check_fonts(const char *family_list, struct drc_err *err);
 
 #endif

@@ -77,7 +77,8 @@ static void measure_range(struct plot *p)
     }
 }
 
-/* Left: tick labels. Right: the label of the reference line, beside the columns so that it never covers one. */
+/* Left: tick labels. Right: the label of the reference line, beside the columns so that it never
+ * covers one. */
 static void measure_sides(struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
@@ -88,9 +89,11 @@ static void measure_sides(struct plot *p)
         ticks = fmax(ticks, drc_font_width(t->regular, p->ticks.text[i], t->small_px));
     if (has_reference(p) && p->spec->reference_label != NULL) {
         const char *s = drc_chart_clean(p->f.a, t->regular, p->spec->reference_label);
-        p->reference_lines = drc_chart_wrap(p->f.a, t->regular, s, t->small_px, REFERENCE_MAX, 2, p->reference);
+        p->reference_lines =
+            drc_chart_wrap(p->f.a, t->regular, s, t->small_px, REFERENCE_MAX, 2, p->reference);
         for (size_t i = 0; i < p->reference_lines; i++)
-            reference = fmax(reference, drc_font_width(t->regular, p->reference[i], t->small_px) + SIDE_GAP);
+            reference = fmax(reference,
+                             drc_font_width(t->regular, p->reference[i], t->small_px) + SIDE_GAP);
     }
     p->left = drc_svg_snap(p->f.left + ticks + TICK_GAP);
     p->right = drc_svg_snap(p->f.right - reference);
@@ -113,8 +116,8 @@ static void take_marks(struct plot *p)
         if (day < p->spec->first_day || day - p->spec->first_day >= (int64_t)p->spec->day_count)
             continue;
         const char *label = p->spec->mark_labels == NULL ? "" : p->spec->mark_labels[i];
-        label = drc_chart_cut_end(p->f.a, t->regular, drc_chart_clean(p->f.a, t->regular, label), t->small_px,
-                                  MARK_TEXT_MAX);
+        label = drc_chart_cut_end(p->f.a, t->regular, drc_chart_clean(p->f.a, t->regular, label),
+                                  t->small_px, MARK_TEXT_MAX);
         p->marks[p->mark_count++] = (struct mark){.day = day, .label = label};
     }
     qsort(p->marks, p->mark_count, sizeof *p->marks, by_day_then_label);
@@ -125,7 +128,7 @@ static void take_marks(struct plot *p)
     p->mark_count = kept;
 }
 
-/* Each label takes the first lane with room; a label without room is left out and its tick stays. */
+/* Each label takes the first lane with room; without room only its tick is drawn. */
 static void place_marks(struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
@@ -154,8 +157,10 @@ static void draw_grid(const struct plot *p)
     struct pen pen = {t->small_px, false, t->muted, ANCHOR_END};
     for (size_t i = 0; i < p->ticks.count; i++) {
         double y = drc_svg_snap(y_of(p, p->ticks.values[i]));
-        drc_svg_line(p->f.svg, p->left, y, p->right, y, 1, p->ticks.values[i] == 0 ? t->zero_line : t->grid, NULL);
-        drc_svg_text(p->f.svg, pen, p->left - TICK_GAP, drc_svg_baseline(y, t->small_px), p->ticks.text[i]);
+        drc_svg_line(p->f.svg, p->left, y, p->right, y, 1,
+                     p->ticks.values[i] == 0 ? t->zero_line : t->grid, NULL);
+        drc_svg_text(p->f.svg, pen, p->left - TICK_GAP, drc_svg_baseline(y, t->small_px),
+                     p->ticks.text[i]);
     }
 }
 
@@ -163,7 +168,8 @@ static void draw_grid(const struct plot *p)
 static void draw_stack(const struct plot *p, size_t day, double sign)
 {
     const struct drc_theme *t = p->f.t;
-    double pitch = (p->right - p->left) / (double)p->spec->day_count, gap = pitch >= 12 ? 3 : pitch >= 5 ? 1.5 : 0;
+    double pitch = (p->right - p->left) / (double)p->spec->day_count;
+    double gap = pitch >= 12 ? 3 : pitch >= 5 ? 1.5 : 0;
     double middle = day_x(p, (double)day + 0.5), half = fmin(pitch - gap, COLUMN_MAX) / 2;
     double x1 = middle - half, x2 = middle + half;
     double sum = 0, end = drc_svg_snap(y_of(p, 0));
@@ -173,7 +179,8 @@ static void draw_stack(const struct plot *p, size_t day, double sign)
     }
     for (size_t s = 0; s < p->spec->series_count; s++) {
         sum += fmax((double)value(p, day, s) * sign, 0);
-        double next = drc_svg_snap(y_of(p, sign * sum)), h = fabs(next - end), split = h > 3 && pitch >= 5 ? 0.5 : 0;
+        double next = drc_svg_snap(y_of(p, sign * sum)), h = fabs(next - end),
+               split = h > 3 && pitch >= 5 ? 0.5 : 0;
         if (h < 0.5)
             continue;
         struct box r = {x1, fmin(next, end) + (sign < 0 ? split : 0), x2 - x1, h - split};
@@ -190,9 +197,11 @@ static void draw_reference(const struct plot *p)
     drc_svg_line(p->f.svg, p->left, y, p->right, y, 3, t->background, NULL);
     drc_svg_line(p->f.svg, p->left, y, p->right, y, 1.2, t->ink, "5 3");
     double middle = y - line * (double)(p->reference_lines - 1) / 2;
-    middle = fmin(fmax(middle, p->top + line / 2 - 4), p->bottom - line * ((double)p->reference_lines - 0.5) + 4);
+    middle = fmin(fmax(middle, p->top + line / 2 - 4),
+                  p->bottom - line * ((double)p->reference_lines - 0.5) + 4);
     for (size_t i = 0; i < p->reference_lines; i++, middle += line)
-        drc_svg_text(p->f.svg, pen, p->right + SIDE_GAP, drc_svg_baseline(middle, t->small_px), p->reference[i]);
+        drc_svg_text(p->f.svg, pen, p->right + SIDE_GAP, drc_svg_baseline(middle, t->small_px),
+                     p->reference[i]);
 }
 
 /* Lines first, under the columns: a dotted line over a stack reads as a value. */
@@ -200,7 +209,8 @@ static void draw_mark_lines(const struct plot *p)
 {
     for (size_t i = 0; i < p->mark_count; i++)
         if (p->marks[i].lane >= 0)
-            drc_svg_line(p->f.svg, p->marks[i].x, p->top, p->marks[i].x, p->bottom, 1, p->f.t->muted, "1 2");
+            drc_svg_line(p->f.svg, p->marks[i].x, p->top, p->marks[i].x, p->bottom, 1,
+                         p->f.t->muted, "1 2");
 }
 
 static void draw_marks(const struct plot *p)
@@ -210,8 +220,8 @@ static void draw_marks(const struct plot *p)
     for (size_t i = 0; i < p->mark_count; i++) {
         const struct mark *m = &p->marks[i];
         char x[24], y[24];
-        drc_buf_printf(p->f.svg, "<path d=\"M%s %sl-4 -7h8z\" fill=\"%s\"/>\n", drc_svg_num(m->x, x),
-                       drc_svg_num(p->top - 1, y), t->ink);
+        drc_buf_printf(p->f.svg, "<path d=\"M%s %sl-4 -7h8z\" fill=\"%s\"/>\n",
+                       drc_svg_num(m->x, x), drc_svg_num(p->top - 1, y), t->ink);
         if (m->lane < 0)
             continue;
         double middle = p->top - 10 - LANE_HEIGHT * (m->lane + 0.5);
@@ -219,7 +229,8 @@ static void draw_marks(const struct plot *p)
     }
 }
 
-/* A date under the middle of its column, if it keeps clear of [from, to]; returns its right edge, else `from`. */
+/* A date under the middle of its column, if it keeps clear of [from, to]; returns its right edge,
+ * else `from`. */
 static double draw_date(const struct plot *p, int64_t day, double from, double to)
 {
     const struct drc_theme *t = p->f.t;
@@ -230,17 +241,20 @@ static double draw_date(const struct plot *p, int64_t day, double from, double t
     if (x - half < from || x + half > to)
         return from;
     drc_svg_line(p->f.svg, x, p->bottom, x, p->bottom + 4, 1, t->zero_line, NULL);
-    drc_svg_text(p->f.svg, pen, x, drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px), text);
+    drc_svg_text(p->f.svg, pen, x, drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px),
+                 text);
     return x + half + 14;
 }
 
-/* Few columns: every date. Many: the first and the last day, and firsts of months between them where they fit. */
+/* Few columns: every date. Many: the first and the last day, and firsts of months between them
+ * where they fit. */
 static void draw_dates(const struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
     char text[16];
     int64_t first = p->spec->first_day, last = first + (int64_t)p->spec->day_count - 1;
-    double y = drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px), from = p->f.left, to = p->f.right;
+    double y = drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px), from = p->f.left,
+           to = p->f.right;
     bool every = p->spec->day_count <= DATED_MAX;
     if (!every) {
         struct pen pen = {t->small_px, false, t->muted, ANCHOR_START};
@@ -291,8 +305,8 @@ static int draw_chart(struct plot *p, struct drc_err *err)
     if (spec->day_count > DRC_CHART_DAYS_MAX)
         return drc_err_set(err, DRC_ERR_LIMIT, "a chart has at most %d days", DRC_CHART_DAYS_MAX);
     const char *empty = emptiness(p);
-    if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series, spec->series_count, empty != NULL,
-                       err) != 0)
+    if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series,
+                       spec->series_count, empty != NULL, err) != 0)
         return -1;
     p->top = p->f.top;
     if (empty == NULL) {
@@ -311,8 +325,8 @@ static int draw_chart(struct plot *p, struct drc_err *err)
     return drc_svg_close(p->f.svg, err);
 }
 
-int drc_chart_days(const struct drc_theme *t, const struct drc_chart_days *spec, struct drc_buf *svg,
-                   struct drc_err *err)
+int drc_chart_days(const struct drc_theme *t, const struct drc_chart_days *spec,
+                   struct drc_buf *svg, struct drc_err *err)
 {
     struct drc_arena *a = drc_arena_new();
     struct plot *p = drc_arena_alloc(a, sizeof *p);

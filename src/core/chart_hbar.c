@@ -20,14 +20,15 @@
 #define HEADS_HEIGHT 22.0
 #define AXIS_HEIGHT 24.0
 #define OTHER_GAP 9.0
-#define OTHER_BROKEN 1.25 /* "Other" longer than this times the longest named bar is drawn broken */
+#define OTHER_BROKEN 1.25 /* "Other" longer than this times the longest bar is drawn broken */
 #define EMPTY_HEIGHT 110.0
 #define SPARK_POINTS_MAX 400
 
 struct row {
     char *label, *notes[DRC_CHART_NOTES_MAX], value[DRC_FMT_BYTES];
-    double pos, neg, value_width; /* sums of positive and of negative values as magnitudes, micro-dollars */
-    double shrink;                /* < 1: a broken bar */
+    double pos, neg; /* sums of positive and of negative values as magnitudes, micro-dollars */
+    double value_width;
+    double shrink; /* < 1: a broken bar */
     double top;
 };
 
@@ -195,7 +196,8 @@ static void draw_grid(const struct plot *p)
         double x = drc_svg_snap(p->zero + p->ticks.values[i] * p->scale);
         if (p->ticks.values[i] != 0)
             drc_svg_line(p->f.svg, x, p->top, x, p->bottom + 3, 1, t->grid, NULL);
-        drc_svg_text(p->f.svg, pen, x, drc_svg_baseline(p->bottom + AXIS_HEIGHT / 2 + 1, t->small_px),
+        drc_svg_text(p->f.svg, pen, x,
+                     drc_svg_baseline(p->bottom + AXIS_HEIGHT / 2 + 1, t->small_px),
                      p->ticks.text[i]);
     }
 }
@@ -212,7 +214,8 @@ static void draw_heads(const struct plot *p)
         drc_svg_text(p->f.svg, pen, p->spark.right, y, p->spark.head);
 }
 
-/* One side of zero: sign +1 draws the positive values to the right, -1 the negative ones to the left. Returns the end. */
+/* One side of zero: sign +1 draws the positive values to the right, -1 the negative ones to the
+ * left. Returns the end. */
 static double draw_stack(const struct plot *p, size_t row, double sign)
 {
     const struct drc_chart_row *in = &p->spec->rows[row];
@@ -229,7 +232,8 @@ static double draw_stack(const struct plot *p, size_t row, double sign)
         if (w < 0.5)
             continue;
         double x = sign > 0 ? end + gap : next;
-        drc_svg_role(p->f.svg, t, p->spec->series[s].role, (struct box){x, top, w - gap, t->bar_px}, strength);
+        drc_svg_role(p->f.svg, t, p->spec->series[s].role, (struct box){x, top, w - gap, t->bar_px},
+                     strength);
         end = next;
     }
     if (sum > 0 && end == p->zero) { /* something is never drawn as nothing */
@@ -243,7 +247,8 @@ static double draw_stack(const struct plot *p, size_t row, double sign)
 static void draw_break(const struct plot *p, double top, double end)
 {
     const struct drc_theme *t = p->f.t;
-    double x = drc_svg_snap(p->zero + (end - p->zero) * 0.86), y = top + (t->row_px - t->bar_px) / 2;
+    double x = drc_svg_snap(p->zero + (end - p->zero) * 0.86);
+    double y = top + (t->row_px - t->bar_px) / 2;
     drc_svg_line(p->f.svg, x, y + t->bar_px + 1, x + 6, y - 1, 4, t->background, NULL);
     drc_svg_line(p->f.svg, x - 2.5, y + t->bar_px + 1, x + 3.5, y - 1, 1, t->muted, NULL);
     drc_svg_line(p->f.svg, x + 2.5, y + t->bar_px + 1, x + 8.5, y - 1, 1, t->muted, NULL);
@@ -259,12 +264,14 @@ static void draw_notes(const struct plot *p, size_t row)
         if (text == NULL || p->notes[c].width == 0)
             continue;
         bool alert = in->note_alert[c];
-        struct pen pen = {t->small_px, alert, alert ? t->alert : in->is_other ? t->muted : t->ink, ANCHOR_END};
-        drc_svg_text(p->f.svg, pen, p->notes[c].right, drc_svg_baseline(middle, t->small_px), text);
-        if (alert)
-            drc_svg_warning(p->f.svg,
-                            p->notes[c].right - drc_font_width(t->semibold, text, t->small_px) - GLYPH_ROOM, middle,
-                            t->alert);
+        double right = p->notes[c].right;
+        struct pen pen = {t->small_px, alert, in->is_other ? t->muted : t->ink, ANCHOR_END};
+        if (alert) {
+            double w = drc_font_width(t->semibold, text, t->small_px);
+            drc_svg_warning(p->f.svg, right - w - GLYPH_ROOM, middle, t->alert);
+            pen.fill = t->alert;
+        }
+        drc_svg_text(p->f.svg, pen, right, drc_svg_baseline(middle, t->small_px), text);
     }
     if (p->spark.width > 0 && in->spark != NULL && in->spark_count > 0) {
         size_t skip = in->spark_count > SPARK_POINTS_MAX ? in->spark_count - SPARK_POINTS_MAX : 0;
@@ -282,14 +289,16 @@ static void draw_row(const struct plot *p, size_t row)
     struct pen label = {t->text_px, false, muted ? t->muted : t->ink, ANCHOR_START};
     struct pen value = {t->text_px, true, muted ? t->muted : t->ink, ANCHOR_START};
     if (muted && row > 0)
-        drc_svg_line(p->f.svg, p->f.left, r->top - OTHER_GAP / 2, p->f.right, r->top - OTHER_GAP / 2, 1, t->grid, NULL);
+        drc_svg_line(p->f.svg, p->f.left, r->top - OTHER_GAP / 2, p->f.right,
+                     r->top - OTHER_GAP / 2, 1, t->grid, NULL);
     drc_svg_text(p->f.svg, label, p->f.left, y, r->label);
     draw_stack(p, row, -1);
     double end = draw_stack(p, row, 1);
     if (r->shrink < 1)
         draw_break(p, r->top, end);
     double x = drc_svg_snap(fmax(end, p->zero) + VALUE_GAP);
-    drc_svg_rect(p->f.svg, (struct box){x - 2, middle - 8, drc_svg_snap(r->value_width) + 4, 16}, t->background);
+    drc_svg_rect(p->f.svg, (struct box){x - 2, middle - 8, drc_svg_snap(r->value_width) + 4, 16},
+                 t->background);
     drc_svg_text(p->f.svg, value, x, y, r->value);
     draw_notes(p, row);
 }
@@ -310,8 +319,8 @@ static int draw_chart(struct plot *p, struct drc_err *err)
     bool empty = spec->row_count == 0 || spec->series_count == 0;
     if (spec->row_count > DRC_CHART_ROWS_MAX)
         return drc_err_set(err, DRC_ERR_LIMIT, "a chart has at most %d bars", DRC_CHART_ROWS_MAX);
-    if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series, spec->series_count, empty,
-                       err) != 0)
+    if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series,
+                       spec->series_count, empty, err) != 0)
         return -1;
     double bottom = p->f.top + EMPTY_HEIGHT;
     if (!empty) {
@@ -321,16 +330,18 @@ static int draw_chart(struct plot *p, struct drc_err *err)
         measure_scale(p);
         bottom = place_rows(p);
     }
-    drc_frame_draw(&p->f, bottom + drc_frame_footer_height(&p->f), spec->series, spec->series_count);
+    drc_frame_draw(&p->f, bottom + drc_frame_footer_height(&p->f), spec->series,
+                   spec->series_count);
     if (empty)
-        drc_frame_empty(&p->f, p->f.top, EMPTY_HEIGHT, "Nothing to show: no rows in this window and scope.");
+        drc_frame_empty(&p->f, p->f.top, EMPTY_HEIGHT,
+                        "Nothing to show: no rows in this window and scope.");
     else
         draw_plot(p);
     return drc_svg_close(p->f.svg, err);
 }
 
-int drc_chart_stacked_hbar(const struct drc_theme *t, const struct drc_chart_hbar *spec, struct drc_buf *svg,
-                           struct drc_err *err)
+int drc_chart_stacked_hbar(const struct drc_theme *t, const struct drc_chart_hbar *spec,
+                           struct drc_buf *svg, struct drc_err *err)
 {
     struct drc_arena *a = drc_arena_new();
     struct plot *p = drc_arena_alloc(a, sizeof *p);

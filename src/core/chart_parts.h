@@ -1,4 +1,5 @@
-/* Parts that the charts share; private to src/core/{font,theme,chart*}.c. Contracts of the public names: drc/chart.h. */
+/* Parts that the charts share; private to src/core/{font,theme,chart*}.c. Contracts of the public
+ * names: drc/chart.h. */
 #ifndef CORE_CHART_PARTS_H
 #define CORE_CHART_PARTS_H
 
@@ -23,20 +24,22 @@ struct drc_theme {
 
 /* ---- chart_text.c: every string that is drawn passes here first */
 
-/* Readable, XML-safe and drawable: valid UTF-8, no controls, single spaces, no code point without a glyph. */
+/* Readable, XML-safe and drawable: valid UTF-8, no controls, single spaces, no code point without a
+ * glyph. */
 char *drc_chart_clean(struct drc_arena *a, const struct drc_font *f, const char *s);
 
-/* `s` (clean) cut in the middle, or at its end, to fit; with U+2026. */
-char *drc_chart_cut_middle(struct drc_arena *a, const struct drc_font *f, const char *s, double px, double max_width);
-char *drc_chart_cut_end(struct drc_arena *a, const struct drc_font *f, const char *s, double px, double max_width);
+/* `s` (clean) cut at its end to fit; with U+2026. */
+char *drc_chart_cut_end(struct drc_arena *a, const struct drc_font *f, const char *s, double px,
+                        double max_width);
 
 /* Cuts n names to one width so that different names stay different on the picture. */
-void drc_chart_cut_names(struct drc_arena *a, const struct drc_font *f, const char *const *names, size_t n, double px,
-                         double max_width, char **out);
+void drc_chart_cut_names(struct drc_arena *a, const struct drc_font *f, const char *const *names,
+                         size_t n, double px, double max_width, char **out);
 
-/* Breaks at spaces into at most `max_lines` lines; what does not fit ends in U+2026. Returns the number of lines. */
-size_t drc_chart_wrap(struct drc_arena *a, const struct drc_font *f, const char *s, double px, double max_width,
-                      size_t max_lines, char **lines);
+/* Breaks at spaces into at most `max_lines` lines; what does not fit ends in U+2026. Returns the
+ * number of lines. */
+size_t drc_chart_wrap(struct drc_arena *a, const struct drc_font *f, const char *s, double px,
+                      double max_width, size_t max_lines, char **lines);
 
 /* ---- chart_svg.c: elements with fixed attribute order and fixed decimals */
 
@@ -56,18 +59,22 @@ struct box {
 char *drc_svg_num(double v, char out[24]); /* at most one decimal; not finite gives 0 */
 double drc_svg_snap(double v);             /* to half pixels: whole device pixels at 2x */
 double drc_svg_baseline(double middle, double px);
-char *drc_svg_blend(const char *colour, double strength, char out[COLOUR_BYTES]); /* towards white */
+/* Strength 1 is the colour, 0 white. */
+char *drc_svg_blend(const char *colour, double strength, char out[COLOUR_BYTES]);
 
-void drc_svg_open(struct drc_buf *b, const struct drc_theme *t, double height, const char *title, const char *desc);
+void drc_svg_open(struct drc_buf *b, const struct drc_theme *t, double height, const char *title,
+                  const char *desc);
 int drc_svg_close(struct drc_buf *b, struct drc_err *err);
 void drc_svg_text(struct drc_buf *b, struct pen pen, double x, double y, const char *s);
 void drc_svg_rect(struct drc_buf *b, struct box r, const char *fill);
-void drc_svg_line(struct drc_buf *b, double x1, double y1, double x2, double y2, double width, const char *stroke,
-                  const char *dashes);
-void drc_svg_warning(struct drc_buf *b, double x, double middle, const char *fill); /* 10 px wide triangle */
-void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_role role, struct box r,
-                  double strength);
-void drc_svg_spark(struct drc_buf *b, const struct drc_theme *t, const int64_t *values, size_t n, struct box r);
+void drc_svg_line(struct drc_buf *b, double x1, double y1, double x2, double y2, double width,
+                  const char *stroke, const char *dashes);
+/* A triangle with a mark, 10 px wide. */
+void drc_svg_warning(struct drc_buf *b, double x, double middle, const char *fill);
+void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_role role,
+                  struct box r, double strength);
+void drc_svg_spark(struct drc_buf *b, const struct drc_theme *t, const int64_t *values, size_t n,
+                   struct box r);
 
 /* ---- chart_frame.c: what every chart has around its plot */
 
@@ -80,15 +87,17 @@ struct frame {
     size_t title_lines, subtitle_lines, footer_lines;
     bool legend;
     const char *names[DRC_CHART_SERIES_MAX];
-    struct box items[DRC_CHART_SERIES_MAX]; /* legend: swatch and text, x and y relative to the legend's top left */
+    struct box items[DRC_CHART_SERIES_MAX]; /* of the legend, relative to its top left */
     double legend_height;
     double top; /* where the plot begins */
 };
 
 int drc_frame_init(struct frame *f, const char *title, const char *subtitle, const char *footer,
-                   const struct drc_chart_series *series, size_t count, bool empty, struct drc_err *err);
+                   const struct drc_chart_series *series, size_t count, bool empty,
+                   struct drc_err *err);
 double drc_frame_footer_height(const struct frame *f);
-void drc_frame_draw(const struct frame *f, double height, const struct drc_chart_series *series, size_t count);
+void drc_frame_draw(const struct frame *f, double height, const struct drc_chart_series *series,
+                    size_t count);
 void drc_frame_empty(const struct frame *f, double top, double height, const char *sentence);
 
 /* ---- chart_scale.c */
@@ -101,10 +110,11 @@ struct ticks {
     char text[TICKS_MAX][48];
 };
 
-/* Multiples of a round step within [low, high] (low <= 0 <= high), at most 5; `px_per_unit` and `room` (px that a label needs
- * beyond its width) thin them out so that labels on one line do not meet. room < 0: labels stand above each other. */
-void drc_chart_ticks(const struct drc_theme *t, double low, double high, double px_per_unit, double room,
-                     struct ticks *out);
+/* Multiples of a round step within [low, high] (low <= 0 <= high), at most 5; `px_per_unit` and
+ * `room` (px that a label needs beyond its width) thin them out so that labels on one line do not
+ * meet. room < 0: labels stand above each other. */
+void drc_chart_ticks(const struct drc_theme *t, double low, double high, double px_per_unit,
+                     double room, struct ticks *out);
 int64_t drc_chart_add(int64_t a, int64_t b); /* saturating */
 
 #endif

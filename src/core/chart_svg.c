@@ -71,13 +71,16 @@ static void escape(struct drc_buf *b, const char *s)
     }
 }
 
-void drc_svg_open(struct drc_buf *b, const struct drc_theme *t, double height, const char *title, const char *desc)
+void drc_svg_open(struct drc_buf *b, const struct drc_theme *t, double height, const char *title,
+                  const char *desc)
 {
     char w[NUM], h[NUM];
     drc_svg_num(t->width, w);
     drc_svg_num(height, h);
-    drc_buf_printf(b, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" viewBox=\"0 0 %s %s\"", w, h,
-                   w, h);
+    drc_buf_printf(b,
+                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\" "
+                   "viewBox=\"0 0 %s %s\"",
+                   w, h, w, h);
     drc_buf_printf(b, " font-family=\"%s\" role=\"img\">\n<title>", t->font_family);
     escape(b, title);
     drc_buf_addstr(b, "</title>\n<desc>");
@@ -90,7 +93,8 @@ int drc_svg_close(struct drc_buf *b, struct drc_err *err)
 {
     drc_buf_addstr(b, "</svg>\n");
     if (b->overflow || b->len > DRC_SVG_MAX_BYTES)
-        return drc_err_set(err, DRC_ERR_LIMIT, "the chart is larger than %u bytes", DRC_SVG_MAX_BYTES);
+        return drc_err_set(err, DRC_ERR_LIMIT, "the chart is larger than %u bytes",
+                           DRC_SVG_MAX_BYTES);
     return 0;
 }
 
@@ -100,9 +104,11 @@ void drc_svg_text(struct drc_buf *b, struct pen pen, double x, double y, const c
     char nx[NUM], ny[NUM], px[NUM];
     if (*s == '\0')
         return;
-    drc_buf_printf(b, "<text x=\"%s\" y=\"%s\" font-size=\"%s\" font-weight=\"%d\" fill=\"%s\" text-anchor=\"%s\">",
-                   drc_svg_num(x, nx), drc_svg_num(y, ny), drc_svg_num(pen.px, px), pen.bold ? 600 : 400, pen.fill,
-                   anchors[pen.anchor]);
+    drc_buf_printf(b,
+                   "<text x=\"%s\" y=\"%s\" font-size=\"%s\" font-weight=\"%d\" fill=\"%s\" "
+                   "text-anchor=\"%s\">",
+                   drc_svg_num(x, nx), drc_svg_num(y, ny), drc_svg_num(pen.px, px),
+                   pen.bold ? 600 : 400, pen.fill, anchors[pen.anchor]);
     escape(b, s);
     drc_buf_addstr(b, "</text>\n");
 }
@@ -110,16 +116,18 @@ void drc_svg_text(struct drc_buf *b, struct pen pen, double x, double y, const c
 void drc_svg_rect(struct drc_buf *b, struct box r, const char *fill)
 {
     char x[NUM], y[NUM], w[NUM], h[NUM];
-    drc_buf_printf(b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>\n", drc_svg_num(r.x, x),
-                   drc_svg_num(r.y, y), drc_svg_num(r.w, w), drc_svg_num(r.h, h), fill);
+    drc_buf_printf(b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>\n",
+                   drc_svg_num(r.x, x), drc_svg_num(r.y, y), drc_svg_num(r.w, w),
+                   drc_svg_num(r.h, h), fill);
 }
 
-void drc_svg_line(struct drc_buf *b, double x1, double y1, double x2, double y2, double width, const char *stroke,
-                  const char *dashes)
+void drc_svg_line(struct drc_buf *b, double x1, double y1, double x2, double y2, double width,
+                  const char *stroke, const char *dashes)
 {
     char a[NUM], c[NUM], d[NUM], e[NUM], w[NUM];
-    drc_buf_printf(b, "<path d=\"M%s %sL%s %s\" stroke=\"%s\" stroke-width=\"%s\"", drc_svg_num(x1, a),
-                   drc_svg_num(y1, c), drc_svg_num(x2, d), drc_svg_num(y2, e), stroke, drc_svg_num(width, w));
+    drc_buf_printf(b, "<path d=\"M%s %sL%s %s\" stroke=\"%s\" stroke-width=\"%s\"",
+                   drc_svg_num(x1, a), drc_svg_num(y1, c), drc_svg_num(x2, d), drc_svg_num(y2, e),
+                   stroke, drc_svg_num(width, w));
     if (dashes != NULL)
         drc_buf_printf(b, " stroke-dasharray=\"%s\"", dashes);
     drc_buf_addstr(b, "/>\n");
@@ -134,21 +142,22 @@ void drc_svg_warning(struct drc_buf *b, double x, double middle, const char *fil
                    drc_svg_num(x + 5, a), drc_svg_num(middle - 1.6, d));
 }
 
-/* 45 degree lines on a grid common to the whole picture, clipped by arithmetic: a pattern element costs a surface
- * per use and its phase depends on the renderer. */
+/* 45 degree lines on a grid common to the whole picture, clipped by arithmetic: a pattern element
+ * costs a surface per use and its phase depends on the renderer. */
 static void hatch(struct drc_buf *b, struct box r, const char *stroke)
 {
     const double pitch = 4;
     bool open = false;
-    for (double sum = ceil((r.x + r.y) / pitch) * pitch; sum < r.x + r.y + r.w + r.h; sum += pitch) {
+    for (double sum = ceil((r.x + r.y) / pitch) * pitch; sum < r.x + r.y + r.w + r.h;
+         sum += pitch) {
         double x1 = fmax(r.x, sum - (r.y + r.h)), x2 = fmin(r.x + r.w, sum - r.y);
         if (x2 - x1 < 0.2)
             continue;
         char p[4][NUM];
         drc_buf_addstr(b, open ? "" : "<path d=\"");
         open = true;
-        drc_buf_printf(b, "M%s %sL%s %s", drc_svg_num(x1, p[0]), drc_svg_num(sum - x1, p[1]), drc_svg_num(x2, p[2]),
-                       drc_svg_num(sum - x2, p[3]));
+        drc_buf_printf(b, "M%s %sL%s %s", drc_svg_num(x1, p[0]), drc_svg_num(sum - x1, p[1]),
+                       drc_svg_num(x2, p[2]), drc_svg_num(sum - x2, p[3]));
     }
     if (open)
         drc_buf_printf(b, "\" stroke=\"%s\" stroke-width=\"1.5\"/>\n", stroke);
@@ -171,8 +180,8 @@ static const char *role_colour(const struct drc_theme *t, enum drc_chart_role ro
     return t->other;
 }
 
-void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_role role, struct box r,
-                  double strength)
+void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_role role,
+                  struct box r, double strength)
 {
     char colour[COLOUR_BYTES];
     if (role != DRC_ROLE_WASTED) {
@@ -189,7 +198,8 @@ void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_r
     hatch(b, (struct box){r.x + 1, r.y + 1, r.w - 2, r.h - 2}, ink);
 }
 
-void drc_svg_spark(struct drc_buf *b, const struct drc_theme *t, const int64_t *values, size_t n, struct box r)
+void drc_svg_spark(struct drc_buf *b, const struct drc_theme *t, const int64_t *values, size_t n,
+                   struct box r)
 {
     double low = 0, high = 0;
     for (size_t i = 0; i < n; i++) {
@@ -203,7 +213,8 @@ void drc_svg_spark(struct drc_buf *b, const struct drc_theme *t, const int64_t *
     for (size_t i = 0; i < n; i++) {
         x = n > 1 ? r.x + r.w * (double)i / (double)(n - 1) : r.x + r.w;
         y = r.y + r.h - ((double)values[i] - low) * scale;
-        drc_buf_printf(&line, "%s%s %s", i == 0 ? "" : "L", drc_svg_num(x, p[0]), drc_svg_num(y, p[1]));
+        drc_buf_printf(&line, "%s%s %s", i == 0 ? "" : "L", drc_svg_num(x, p[0]),
+                       drc_svg_num(y, p[1]));
     }
     double base = r.y + r.h + low * scale;
     if (n > 1) {
@@ -211,13 +222,13 @@ void drc_svg_spark(struct drc_buf *b, const struct drc_theme *t, const int64_t *
         drc_svg_num(r.x, left);
         drc_svg_num(r.x + r.w, right);
         drc_svg_num(base, y0);
-        drc_buf_printf(b, "<path d=\"M%s %sL%sL%s %sz\" fill=\"%s\"/>\n", left, y0, drc_buf_str(&line), right, y0,
-                       t->spark_area);
-        drc_buf_printf(b, "<path d=\"M%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.2\"/>\n", drc_buf_str(&line),
-                       t->spark);
+        drc_buf_printf(b, "<path d=\"M%s %sL%sL%s %sz\" fill=\"%s\"/>\n", left, y0,
+                       drc_buf_str(&line), right, y0, t->spark_area);
+        drc_buf_printf(b, "<path d=\"M%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.2\"/>\n",
+                       drc_buf_str(&line), t->spark);
     }
     if (n > 0)
-        drc_buf_printf(b, "<circle cx=\"%s\" cy=\"%s\" r=\"2\" fill=\"%s\"/>\n", drc_svg_num(x, p[0]),
-                       drc_svg_num(y, p[1]), t->ink);
+        drc_buf_printf(b, "<circle cx=\"%s\" cy=\"%s\" r=\"2\" fill=\"%s\"/>\n",
+                       drc_svg_num(x, p[0]), drc_svg_num(y, p[1]), t->ink);
     drc_buf_fini(&line);
 }

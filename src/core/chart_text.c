@@ -7,11 +7,12 @@
 #define TEXT_CHARS_MAX 400
 #define ELLIPSIS "\u2026"
 
-/* Emoji variation selectors, skin tones and joiners change the glyph before them and are none themselves. */
+/* Emoji variation selectors, skin tones and joiners change the glyph before them and are none
+ * themselves. */
 static bool is_modifier(unsigned cp)
 {
-    return (cp >= 0xfe00 && cp <= 0xfe0f) || (cp >= 0xe0100 && cp <= 0xe01ef) || (cp >= 0x1f3fb && cp <= 0x1f3ff) ||
-           cp == 0x20e3;
+    return (cp >= 0xfe00 && cp <= 0xfe0f) || (cp >= 0xe0100 && cp <= 0xe01ef) ||
+           (cp >= 0x1f3fb && cp <= 0x1f3ff) || cp == 0x20e3;
 }
 
 char *drc_chart_clean(struct drc_arena *a, const struct drc_font *f, const char *s)
@@ -49,7 +50,8 @@ struct glyphs {
     double *x;
 };
 
-static struct glyphs measure(struct drc_arena *a, const struct drc_font *f, const char *s, double px)
+static struct glyphs measure(struct drc_arena *a, const struct drc_font *f, const char *s,
+                             double px)
 {
     struct glyphs g = {.s = s};
     size_t max = drc_utf8_count(s);
@@ -89,7 +91,8 @@ static char *slice(struct drc_arena *a, const struct glyphs *g, size_t from, siz
 }
 
 /* head_share: part of the width that the head gets. */
-static char *cut_at(struct drc_arena *a, const struct glyphs *g, double room, double dots, double head_share)
+static char *cut_at(struct drc_arena *a, const struct glyphs *g, double room, double dots,
+                    double head_share)
 {
     if (g->x[g->count] <= room)
         return slice(a, g, 0, g->count);
@@ -99,11 +102,13 @@ static char *cut_at(struct drc_arena *a, const struct glyphs *g, double room, do
     size_t head = fit_from(g, 0, budget * head_share);
     size_t tail = fit_tail(g, head, budget - g->x[head]);
     head = fit_from(g, 0, budget - (g->x[g->count] - g->x[tail]));
-    return drc_arena_printf(a, "%s" ELLIPSIS "%s", slice(a, g, 0, head), slice(a, g, tail, g->count));
+    return drc_arena_printf(a, "%s" ELLIPSIS "%s", slice(a, g, 0, head),
+                            slice(a, g, tail, g->count));
 }
 
 /* Head, a window around `focus`, tail: for names that differ only in what the plain cut drops. */
-static char *cut_around(struct drc_arena *a, const struct glyphs *g, double room, double dots, size_t focus)
+static char *cut_around(struct drc_arena *a, const struct glyphs *g, double room, double dots,
+                        size_t focus)
 {
     double budget = room - 2 * dots;
     size_t head = fit_from(g, 0, budget * 0.3), from = focus > head + 1 ? focus - 1 : head;
@@ -111,17 +116,12 @@ static char *cut_around(struct drc_arena *a, const struct glyphs *g, double room
         return cut_at(a, g, room, dots, 0.55);
     size_t to = fit_from(g, from, budget * 0.4);
     size_t tail = fit_tail(g, to, budget - g->x[head] - (g->x[to] - g->x[from]));
-    return drc_arena_printf(a, "%s" ELLIPSIS "%s" ELLIPSIS "%s", slice(a, g, 0, head), slice(a, g, from, to),
-                            slice(a, g, tail, g->count));
+    return drc_arena_printf(a, "%s" ELLIPSIS "%s" ELLIPSIS "%s", slice(a, g, 0, head),
+                            slice(a, g, from, to), slice(a, g, tail, g->count));
 }
 
-char *drc_chart_cut_middle(struct drc_arena *a, const struct drc_font *f, const char *s, double px, double max_width)
-{
-    struct glyphs g = measure(a, f, s, px);
-    return cut_at(a, &g, max_width, drc_font_width(f, ELLIPSIS, px), 0.55);
-}
-
-char *drc_chart_cut_end(struct drc_arena *a, const struct drc_font *f, const char *s, double px, double max_width)
+char *drc_chart_cut_end(struct drc_arena *a, const struct drc_font *f, const char *s, double px,
+                        double max_width)
 {
     struct glyphs g = measure(a, f, s, px);
     return cut_at(a, &g, max_width, drc_font_width(f, ELLIPSIS, px), 1);
@@ -177,7 +177,8 @@ static void measure_names(struct names *n)
                 n->list[i].twin = j;
 }
 
-/* Twins show the place where they differ; what still looks alike is cut elsewhere, and in the end numbered. */
+/* Twins show the place where they differ; what still looks alike is cut elsewhere, and in the end
+ * numbered. */
 static char *cut_twin(const struct names *n, size_t i)
 {
     static const double shares[] = {0.35, 0.75, 0.15, 0.9};
@@ -197,10 +198,11 @@ static char *cut_twin(const struct names *n, size_t i)
     return s;
 }
 
-void drc_chart_cut_names(struct drc_arena *a, const struct drc_font *f, const char *const *names, size_t n, double px,
-                         double max_width, char **out)
+void drc_chart_cut_names(struct drc_arena *a, const struct drc_font *f, const char *const *names,
+                         size_t n, double px, double max_width, char **out)
 {
-    struct names all = {.a = a, .f = f, .raw = names, .count = n, .px = px, .room = max_width, .out = out};
+    struct names all = {
+        .a = a, .f = f, .raw = names, .count = n, .px = px, .room = max_width, .out = out};
     all.dots = drc_font_width(f, ELLIPSIS, px);
     all.list = drc_arena_array(a, n + 1, sizeof *all.list);
     measure_names(&all);
@@ -209,8 +211,8 @@ void drc_chart_cut_names(struct drc_arena *a, const struct drc_font *f, const ch
             out[i] = cut_twin(&all, i);
 }
 
-size_t drc_chart_wrap(struct drc_arena *a, const struct drc_font *f, const char *s, double px, double max_width,
-                      size_t max_lines, char **lines)
+size_t drc_chart_wrap(struct drc_arena *a, const struct drc_font *f, const char *s, double px,
+                      double max_width, size_t max_lines, char **lines)
 {
     size_t n = 0;
     while (*s != '\0' && n < max_lines) {

@@ -5,8 +5,9 @@
 
 #include "drc/utf8.h"
 
-/* OpenType 1.9: "Organization of an OpenType Font", tables head, hhea, maxp, hmtx and cmap (formats 4 and 12).
- * The file is hostile: every table is checked against the file once, every later read against its table. */
+/* OpenType 1.9: "Organization of an OpenType Font", tables head, hhea, maxp, hmtx and cmap (formats
+ * 4 and 12). The file is hostile: every table is checked against the file once, every later read
+ * against its table. */
 
 struct span {
     const uint8_t *data;
@@ -44,9 +45,9 @@ static bool slice(struct span s, size_t at, size_t bytes, struct span *out)
     return true;
 }
 
-/* The table directory starts at `base`; a collection (.ttc) has one per face, the first is taken. */
-static int find_table(struct span file, size_t base, const char *tag, size_t min_bytes, struct span *out,
-                      struct drc_err *err)
+/* The table directory starts at `base`: a collection (.ttc) has one per face. */
+static int find_table(struct span file, size_t base, const char *tag, size_t min_bytes,
+                      struct span *out, struct drc_err *err)
 {
     unsigned count = be16(file, base + 4);
     for (unsigned i = 0; i < count; i++) {
@@ -71,7 +72,8 @@ static bool format_fits(struct span sub, unsigned format)
     return false;
 }
 
-/* Unicode subtables only (platform 0, or 3 with encoding 1 or 10); format 12 covers more, so it wins. */
+/* Unicode subtables only (platform 0, or 3 with encoding 1 or 10); format 12 covers more, so it
+ * wins. */
 static int choose_cmap(struct drc_font *f, struct span cmap, struct drc_err *err)
 {
     unsigned count = be16(cmap, 2);
@@ -113,7 +115,8 @@ static unsigned glyph_format4(struct span s, unsigned cp)
     }
     if (low == segments)
         return 0;
-    size_t starts = 16 + segments * 2, deltas = starts + segments * 2, offsets = deltas + segments * 2;
+    size_t starts = 16 + segments * 2, deltas = starts + segments * 2,
+           offsets = deltas + segments * 2;
     unsigned start = be16(s, starts + low * 2), delta = be16(s, deltas + low * 2);
     size_t range_at = offsets + low * 2;
     unsigned range = be16(s, range_at);
@@ -160,7 +163,8 @@ static int advance_units(const struct drc_font *f, unsigned cp)
 static int parse_metrics(struct drc_font *f, struct span file, size_t base, struct drc_err *err)
 {
     struct span head, hhea, maxp;
-    if (find_table(file, base, "head", 54, &head, err) != 0 || find_table(file, base, "hhea", 36, &hhea, err) != 0 ||
+    if (find_table(file, base, "head", 54, &head, err) != 0 ||
+        find_table(file, base, "hhea", 36, &hhea, err) != 0 ||
         find_table(file, base, "maxp", 6, &maxp, err) != 0 ||
         find_table(file, base, "hmtx", 4, &f->hmtx, err) != 0)
         return -1;
@@ -174,7 +178,13 @@ static int parse_metrics(struct drc_font *f, struct span file, size_t base, stru
     return 0;
 }
 
-struct drc_font *drc_font_parse(struct drc_arena *a, const void *data, size_t bytes, struct drc_err *err)
+static const uint8_t *copy(struct drc_arena *a, struct span s)
+{
+    return memcpy(drc_arena_alloc(a, s.bytes), s.data, s.bytes);
+}
+
+struct drc_font *drc_font_parse(struct drc_arena *a, const void *data, size_t bytes,
+                                struct drc_err *err)
 {
     struct span file = {data, bytes}, cmap;
     uint32_t kind = be32(file, 0);
@@ -183,14 +193,17 @@ struct drc_font *drc_font_parse(struct drc_arena *a, const void *data, size_t by
         base = be32(file, 12);
         kind = base < bytes ? be32(file, base) : 0;
     }
-    if (kind != 0x00010000 && kind != 0x4f54544f && kind != 0x74727565) { /* TrueType, 'OTTO', 'true' */
+    if (kind != 0x00010000 && kind != 0x4f54544f &&
+        kind != 0x74727565) { /* TrueType, 'OTTO', 'true' */
         drc_err_set(err, DRC_ERR_PARSE, "not an OpenType font");
         return NULL;
     }
     struct drc_font *f = drc_arena_alloc(a, sizeof *f);
-    if (parse_metrics(f, file, base, err) != 0 || find_table(file, base, "cmap", 4, &cmap, err) != 0 ||
-        choose_cmap(f, cmap, err) != 0)
+    if (parse_metrics(f, file, base, err) != 0 ||
+        find_table(file, base, "cmap", 4, &cmap, err) != 0 || choose_cmap(f, cmap, err) != 0)
         return NULL;
+    f->hmtx.data = copy(a, f->hmtx);
+    f->cmap.data = copy(a, f->cmap);
     for (unsigned cp = 0; cp < CACHED; cp++) {
         int units = lookup(f, cp);
         f->cached[cp] = units < 0 || units >= NO_GLYPH ? NO_GLYPH : (uint16_t)units;

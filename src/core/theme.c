@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_PX_MIN 12.5 /* what must be read on a phone: the picture is shown at about 0.6 there */
+#define TEXT_PX_MIN 12.5 /* a phone shows the picture at about 0.6 of its size */
 
 enum kind { COLOUR, TEXT_PX, LENGTH_PX, SHARE, FAMILY, SHA256 };
 
@@ -86,13 +86,15 @@ static bool number_fits(enum kind kind, const char *s, double *out)
 
 static const char *expected(enum kind kind)
 {
-    static const char *const names[] = {"a colour like #1D2433", "a text size of 12.5 to 40 px",
-                                        "a length of 4 to 2000 px", "a number of 0 to 1",
-                                        "font family names", "a SHA-256 in lower case, or nothing"};
+    static const char *const names[] = {
+        "a colour like #1D2433",    "a text size of 12.5 to 40 px",
+        "a length of 4 to 2000 px", "a number of 0 to 1",
+        "font family names",        "a SHA-256 in lower case, or nothing"};
     return names[kind];
 }
 
-static int set_value(struct drc_theme *t, const struct key *k, const char *value, int line, struct drc_err *err)
+static int set_value(struct drc_theme *t, const struct key *k, const char *value, int line,
+                     struct drc_err *err)
 {
     char *field = (char *)t + k->offset;
     bool ok = false;
@@ -114,7 +116,8 @@ static int set_value(struct drc_theme *t, const struct key *k, const char *value
         return 0;
     }
     if (!ok)
-        return drc_err_set(err, DRC_ERR_CONFIG, "theme.conf:%d: %s needs %s", line, k->name, expected(k->kind));
+        return drc_err_set(err, DRC_ERR_CONFIG, "theme.conf:%d: %s needs %s", line, k->name,
+                           expected(k->kind));
     memcpy(field, &value, sizeof value);
     return 0;
 }
@@ -129,7 +132,8 @@ static char *trim(char *s)
     return s;
 }
 
-static int parse_line(struct drc_theme *t, char *text, int line, bool seen[KEYS], struct drc_err *err)
+static int parse_line(struct drc_theme *t, char *text, int line, bool seen[KEYS],
+                      struct drc_err *err)
 {
     text = trim(text);
     if (*text == '\0' || *text == '#')
@@ -143,15 +147,17 @@ static int parse_line(struct drc_theme *t, char *text, int line, bool seen[KEYS]
         if (strcmp(keys[i].name, name) != 0)
             continue;
         if (seen[i])
-            return drc_err_set(err, DRC_ERR_CONFIG, "theme.conf:%d: %s is set twice", line, keys[i].name);
+            return drc_err_set(err, DRC_ERR_CONFIG, "theme.conf:%d: %s is set twice", line,
+                               keys[i].name);
         seen[i] = true;
         return set_value(t, &keys[i], value, line, err);
     }
     return drc_err_set(err, DRC_ERR_CONFIG, "theme.conf:%d: unknown key '%.40s'", line, name);
 }
 
-struct drc_theme *drc_theme_parse(struct drc_arena *a, const char *text, const struct drc_font *regular,
-                                  const struct drc_font *semibold, struct drc_err *err)
+struct drc_theme *drc_theme_parse(struct drc_arena *a, const char *text,
+                                  const struct drc_font *regular, const struct drc_font *semibold,
+                                  struct drc_err *err)
 {
     struct drc_theme *t = drc_arena_alloc(a, sizeof *t);
     bool seen[KEYS] = {false};
@@ -172,7 +178,8 @@ struct drc_theme *drc_theme_parse(struct drc_arena *a, const char *text, const s
         return NULL;
     }
     if (t->width < 400 || t->padding * 8 > t->width || t->row_px < t->bar_px) {
-        drc_err_set(err, DRC_ERR_CONFIG, "theme.conf:%d: width, padding, bar_px and row_px do not fit together", line);
+        drc_err_set(err, DRC_ERR_CONFIG,
+                    "theme.conf:%d: width, padding, bar_px and row_px do not fit together", line);
         return NULL;
     }
     return t;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "drc/buf.h"
@@ -20,16 +21,19 @@
 #define PERMITS 2
 #define PERMIT_WAIT_S 10
 #define SIDE_MAX 4096
+#define PIXELS_KEPT_BYTES (8u * 1024u * 1024u)
 #define PNG_MAX_BYTES (16u * 1024u * 1024u)
 
 /* ---- permits
  *
- * Pango keeps one font map per thread, 10 MB each once fonts are loaded: a dozen workers would hold a dozen. Here each
- * permit owns a font map and lends it to the thread that holds the permit, so memory is bounded by PERMITS. A font map is
- * used by one thread at a time, as Pango demands. */
+ * Pango keeps one font map per thread, 10 MB each once fonts are loaded: a dozen workers would hold
+ * a dozen. Here each permit owns a font map and lends it to the thread that holds the permit, so
+ * memory is bounded by PERMITS. A font map is used by one thread at a time, as Pango demands. */
 struct permit {
     bool taken;
     PangoFontMap *fonts;
+    unsigned char *pixels; /* of the last chart, kept: 6 MB of new pages cost a third of a chart */
+    size_t pixels_bytes;
 };
 
 static struct permit permits[PERMITS];
@@ -69,7 +73,8 @@ static struct permit *permit_take(struct drc_err *err)
         p->taken = true;
     pthread_mutex_unlock(&permit_lock);
     if (p == NULL) {
-        drc_err_set(err, DRC_ERR_TIMEOUT, "no chart could be drawn within %d seconds: too many are waiting",
+        drc_err_set(err, DRC_ERR_TIMEOUT,
+                    "no chart could be drawn within %d seconds: too many are waiting",
                     PERMIT_WAIT_S);
         return NULL;
     }
@@ -79,13 +84,39 @@ static struct permit *permit_take(struct drc_err *err)
     return p;
 }
 
+static void permit_drop_pixels(struct permit *p)
+{
+    if (p->pixels != NULL)
+        munmap(p->pixels, p->pixels_bytes);
+    p->pixels = NULL;
+    p->pixels_bytes = 0;
+}
+
 static void permit_give(struct permit *p)
 {
+    if (p->pixels_bytes > PIXELS_KEPT_BYTES)
+        permit_drop_pixels(p);
     pango_cairo_font_map_set_default(NULL);
     pthread_mutex_lock(&permit_lock);
     p->taken = false;
     pthread_cond_signal(&permit_free);
     pthread_mutex_unlock(&permit_lock);
+}
+
+/* Mapped, not malloc'd: glibc would keep such blocks per thread; populated, because touching them
+ * page by page can cost as much as the drawing. Every byte is painted before it is read. */
+static unsigned char *permit_pixels(struct permit *p, size_t bytes)
+{
+    if (bytes > p->pixels_bytes) {
+        permit_drop_pixels(p);
+        void *m = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        if (m == MAP_FAILED)
+            return NULL;
+        p->pixels = m;
+        p->pixels_bytes = bytes;
+    }
+    return p->pixels;
 }
 
 /* ---- PNG */
@@ -124,15 +155,17 @@ static void rgb_row(const unsigned char *line, int width, unsigned char *out)
 }
 
 /* setjmp lives alone in here: no local of this function changes after it. */
-static int encode_rows(png_structp png, png_infop info, cairo_surface_t *surface, unsigned char *row)
+static int encode_rows(png_structp png, png_infop info, cairo_surface_t *surface,
+                       unsigned char *row)
 {
-    int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    int width = cairo_image_surface_get_width(surface),
+        height = cairo_image_surface_get_height(surface);
     const unsigned char *pixels = cairo_image_surface_get_data(surface);
     size_t stride = (size_t)cairo_image_surface_get_stride(surface);
     if (setjmp(png_jmpbuf(png)) != 0)
         return -1;
-    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(png, 1);
     png_set_filter(png, 0, PNG_FILTER_NONE);
     png_write_info(png, info);
@@ -163,9 +196,10 @@ static int png_encode(cairo_surface_t *surface, struct drc_buf *out, struct drc_
 
 /* ---- text
  *
- * librsvg fills every glyph as a path, without a cache: 12 us each, two thirds of a chart's time. Lines in the one
- * form that core/chart writes are therefore cut out of the SVG and drawn over it with cairo's cached glyphs; any other
- * text stays with librsvg. Both get the same fonts from the same font map. */
+ * librsvg fills every glyph as a path, without a cache: 12 us each, two thirds of a chart's time.
+ * Lines in the one form that core/chart writes are therefore cut out of the SVG and drawn over it
+ * with cairo's cached glyphs; any other text stays with librsvg. Both get the same fonts from the
+ * same font map. */
 
 struct text {
     double x, y, px;
@@ -176,7 +210,8 @@ struct text {
     size_t bytes; /* escaped */
 };
 
-/* Reads one line `<text x=".." y=".." font-size=".." font-weight=".." fill="#RRGGBB" text-anchor="..">..</text>`. */
+/* Reads one line `<text x=".." y=".." font-size=".." font-weight=".." fill="#RRGGBB"
+ * text-anchor="..">..</text>`. */
 static bool text_read(const char *line, size_t bytes, struct text *t)
 {
     char head[160], anchor[8];
@@ -188,14 +223,16 @@ static bool text_read(const char *line, size_t bytes, struct text *t)
     memcpy(head, line, n);
     head[n] = '\0';
     if (sscanf(head,
-               "<text x=\"%lf\" y=\"%lf\" font-size=\"%lf\" font-weight=\"%d\" fill=\"#%6x\" text-anchor=\"%7[a-z]\">%n",
+               "<text x=\"%lf\" y=\"%lf\" font-size=\"%lf\" font-weight=\"%d\" fill=\"#%6x\" "
+               "text-anchor=\"%7[a-z]\">%n",
                &t->x, &t->y, &t->px, &t->weight, &t->rgb, anchor, &used) != 6 ||
         (size_t)used != n)
         return false;
     t->anchor = anchor[0];
     t->at = line + n;
     t->bytes = bytes - n - 7;
-    return isfinite(t->x) && isfinite(t->y) && t->px >= 1 && t->px <= 200 && memchr(t->at, '<', t->bytes) == NULL;
+    return isfinite(t->x) && isfinite(t->y) && t->px >= 1 && t->px <= 200 &&
+           memchr(t->at, '<', t->bytes) == NULL;
 }
 
 /* The five entities that core/chart writes; false for anything else. */
@@ -234,8 +271,8 @@ static PangoLayout *text_layout(PangoFontMap *fonts, cairo_t *cr)
     return layout;
 }
 
-static void text_draw(cairo_t *cr, PangoLayout *layout, PangoFontDescription *font, const struct text *t,
-                      const struct drc_buf *utf8)
+static void text_draw(cairo_t *cr, PangoLayout *layout, PangoFontDescription *font,
+                      const struct text *t, const struct drc_buf *utf8)
 {
     int width;
     pango_font_description_set_weight(font, (PangoWeight)t->weight);
@@ -244,7 +281,8 @@ static void text_draw(cairo_t *cr, PangoLayout *layout, PangoFontDescription *fo
     pango_layout_set_text(layout, drc_buf_str(utf8), (int)utf8->len);
     pango_layout_get_size(layout, &width, NULL);
     double share = t->anchor == 'e' ? 1 : t->anchor == 'm' ? 0.5 : 0;
-    cairo_set_source_rgb(cr, (t->rgb >> 16 & 255) / 255.0, (t->rgb >> 8 & 255) / 255.0, (t->rgb & 255) / 255.0);
+    cairo_set_source_rgb(cr, (t->rgb >> 16 & 255) / 255.0, (t->rgb >> 8 & 255) / 255.0,
+                         (t->rgb & 255) / 255.0);
     cairo_move_to(cr, t->x - share * width / PANGO_SCALE, t->y);
     pango_cairo_show_layout_line(cr, pango_layout_get_line_readonly(layout, 0));
 }
@@ -258,7 +296,8 @@ struct texts {
 static void texts_family(struct texts *t, const char *svg, size_t bytes)
 {
     static const char name[] = " font-family=\"";
-    const char *end = memchr(svg, '>', bytes), *at = end == NULL ? NULL : memmem(svg, (size_t)(end - svg), name, 14);
+    const char *end = memchr(svg, '>', bytes),
+               *at = end == NULL ? NULL : memmem(svg, (size_t)(end - svg), name, 14);
     const char *quote = at == NULL ? NULL : memchr(at + 14, '"', (size_t)(end - at - 14));
     if (quote == NULL || quote - at - 14 >= (ptrdiff_t)sizeof t->family)
         return;
@@ -284,8 +323,8 @@ static void texts_cut(struct texts *t, const char *svg, size_t bytes, struct drc
         const char *nl = memchr(svg + i, '\n', bytes - i);
         size_t n = nl == NULL ? bytes - i : (size_t)(nl - svg) - i;
         struct text one;
-        if (t->family[0] != '\0' && n > 6 && memcmp(svg + i, "<text ", 6) == 0 && text_read(svg + i, n, &one) &&
-            unescape(one.at, one.bytes, &utf8))
+        if (t->family[0] != '\0' && n > 6 && memcmp(svg + i, "<text ", 6) == 0 &&
+            text_read(svg + i, n, &one) && unescape(one.at, one.bytes, &utf8))
             texts_add(t, &one);
         else
             drc_buf_add(rest, svg + i, nl == NULL ? n : n + 1);
@@ -320,7 +359,8 @@ static int measure(RsvgHandle *svg, double scale, int *width, int *height, struc
     w = round(w * scale);
     h = round(h * scale);
     if (!(w >= 1 && w <= SIDE_MAX && h >= 1 && h <= SIDE_MAX))
-        return drc_err_set(err, DRC_ERR_LIMIT, "the chart would be larger than %d pixels", SIDE_MAX);
+        return drc_err_set(err, DRC_ERR_LIMIT, "the chart would be larger than %d pixels",
+                           SIDE_MAX);
     *width = (int)w;
     *height = (int)h;
     return 0;
@@ -331,12 +371,14 @@ static int paint(RsvgHandle *svg, const struct texts *texts, PangoFontMap *fonts
                  cairo_surface_t *surface, struct drc_err *err)
 {
     cairo_t *cr = cairo_create(surface);
-    RsvgRectangle viewport = {0, 0, cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface)};
+    RsvgRectangle viewport = {0, 0, cairo_image_surface_get_width(surface),
+                              cairo_image_surface_get_height(surface)};
     GError *why = NULL;
     int rc = 0;
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
-    if (cairo_status(cr) != CAIRO_STATUS_SUCCESS || !rsvg_handle_render_document(svg, cr, &viewport, &why))
+    if (cairo_status(cr) != CAIRO_STATUS_SUCCESS ||
+        !rsvg_handle_render_document(svg, cr, &viewport, &why))
         rc = drc_err_set(err, DRC_ERR_PARSE, "the chart could not be drawn: %.200s",
                          why != NULL ? why->message : cairo_status_to_string(cairo_status(cr)));
     g_clear_error(&why);
@@ -348,56 +390,73 @@ static int paint(RsvgHandle *svg, const struct texts *texts, PangoFontMap *fonts
     return rc;
 }
 
-/* No base URI is ever set and RSVG_HANDLE_FLAG_UNLIMITED never used: nothing outside the text is read. */
-static int render_shapes(const struct drc_buf *shapes, const struct texts *texts, PangoFontMap *fonts, double scale,
-                         struct drc_buf *out, struct drc_err *err)
+static int paint_to_png(RsvgHandle *svg, const struct texts *texts, struct permit *permit,
+                        double scale, int width, int height, struct drc_buf *out,
+                        struct drc_err *err)
+{
+    int stride = cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, width);
+    unsigned char *pixels = permit_pixels(permit, (size_t)stride * (size_t)height);
+    if (pixels == NULL)
+        return drc_err_set(err, DRC_ERR_LIMIT, "no memory for a chart of %d x %d pixels", width,
+                           height);
+    cairo_surface_t *surface =
+        cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_RGB24, width, height, stride);
+    int rc = paint(svg, texts, permit->fonts, scale, surface, err);
+    if (rc == 0)
+        rc = png_encode(surface, out, err);
+    cairo_surface_destroy(surface);
+    return rc;
+}
+
+/* No base URI is ever set and RSVG_HANDLE_FLAG_UNLIMITED never used: nothing outside the text is
+ * read. */
+static int render_shapes(const struct drc_buf *shapes, const struct texts *texts,
+                         struct permit *permit, double scale, struct drc_buf *out,
+                         struct drc_err *err)
 {
     GError *why = NULL;
     int width = 0, height = 0, rc = -1;
-    RsvgHandle *svg = rsvg_handle_new_from_data((const guint8 *)drc_buf_str(shapes), shapes->len, &why);
+    RsvgHandle *svg =
+        rsvg_handle_new_from_data((const guint8 *)drc_buf_str(shapes), shapes->len, &why);
     if (svg == NULL) {
-        drc_err_set(err, DRC_ERR_PARSE, "not an SVG chart: %.200s", why != NULL ? why->message : "unreadable");
+        drc_err_set(err, DRC_ERR_PARSE, "not an SVG chart: %.200s",
+                    why != NULL ? why->message : "unreadable");
         g_clear_error(&why);
         return -1;
     }
-    if (measure(svg, scale, &width, &height, err) == 0) {
-        cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-        rc = paint(svg, texts, fonts, scale, surface, err);
-        if (rc == 0)
-            rc = png_encode(surface, out, err);
-        cairo_surface_destroy(surface);
-    }
+    if (measure(svg, scale, &width, &height, err) == 0)
+        rc = paint_to_png(svg, texts, permit, scale, width, height, out, err);
     g_object_unref(svg);
     return rc;
 }
 
-static int render(PangoFontMap *fonts, const char *svg, size_t bytes, double scale, struct drc_buf *out,
-                  struct drc_err *err)
+static int render(struct permit *permit, const char *svg, size_t bytes, double scale,
+                  struct drc_buf *out, struct drc_err *err)
 {
     struct texts texts = {0};
     struct drc_buf shapes;
     drc_buf_init(&shapes, DRC_SVG_MAX_BYTES);
     texts_cut(&texts, svg, bytes, &shapes);
-    int rc = render_shapes(&shapes, &texts, fonts, scale, out, err);
+    int rc = render_shapes(&shapes, &texts, permit, scale, out, err);
     g_free(texts.list);
     drc_buf_fini(&shapes);
     return rc;
 }
 
-int drc_raster_png(struct drc_arena *a, const char *svg, size_t bytes, double scale, const unsigned char **png,
-                   size_t *png_bytes, struct drc_err *err)
+int drc_raster_png(struct drc_arena *a, const char *svg, size_t bytes, double scale,
+                   const unsigned char **png, size_t *png_bytes, struct drc_err *err)
 {
     if (drc_fault_hit("raster"))
         return drc_err_set(err, DRC_ERR_LIMIT, "the chart could not be drawn: injected fault");
     if (bytes > DRC_SVG_MAX_BYTES)
-        return drc_err_set(err, DRC_ERR_LIMIT, "the chart has %zu bytes of SVG, the cap is %u", bytes,
-                           DRC_SVG_MAX_BYTES);
+        return drc_err_set(err, DRC_ERR_LIMIT, "the chart has %zu bytes of SVG, the cap is %u",
+                           bytes, DRC_SVG_MAX_BYTES);
     struct permit *permit = permit_take(err);
     if (permit == NULL)
         return -1;
     struct drc_buf out;
     drc_buf_init(&out, PNG_MAX_BYTES);
-    int rc = render(permit->fonts, svg, bytes, scale, &out, err);
+    int rc = render(permit, svg, bytes, scale, &out, err);
     permit_give(permit);
     if (rc != 0) {
         drc_buf_fini(&out);
@@ -416,7 +475,9 @@ static const char *package_of(const char *family)
 {
     static const struct {
         const char *family, *package;
-    } known[] = {{"Inter", "fonts-inter"}, {"DejaVu Sans", "fonts-dejavu-core"}, {"Noto Sans CJK", "fonts-noto-cjk"}};
+    } known[] = {{"Inter", "fonts-inter"},
+                 {"DejaVu Sans", "fonts-dejavu-core"},
+                 {"Noto Sans CJK", "fonts-noto-cjk"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strncasecmp(known[i].family, family, strlen(known[i].family)) == 0)
             return known[i].package;
@@ -451,27 +512,34 @@ static FcPattern *match(const char *family, int weight)
     return found;
 }
 
-const char *drc_raster_font_file(struct drc_arena *a, const char *family, int weight, struct drc_err *err)
+const char *drc_raster_font_file(struct drc_arena *a, const char *family, int weight,
+                                 struct drc_err *err)
 {
     if (drc_fault_hit("raster")) {
-        drc_err_set(err, DRC_ERR_CONFIG, "the font '%.60s' cannot be looked up: injected fault", family);
+        drc_err_set(err, DRC_ERR_CONFIG, "the font '%.60s' cannot be looked up: injected fault",
+                    family);
         return NULL;
     }
     FcPattern *found = match(family, weight);
     FcChar8 *file;
     const char *path = NULL;
-    if (found != NULL && has_family(found, family) && FcPatternGetString(found, FC_FILE, 0, &file) == FcResultMatch)
+    if (found != NULL && has_family(found, family) &&
+        FcPatternGetString(found, FC_FILE, 0, &file) == FcResultMatch)
         path = drc_arena_strdup(a, (const char *)file);
     else
-        drc_err_set(err, DRC_ERR_CONFIG, "the font '%.60s' is not installed: apt-get install %s", family,
-                    package_of(family));
+        drc_err_set(err, DRC_ERR_CONFIG, "the font '%.60s' is not installed: apt-get install %s",
+                    family, package_of(family));
     if (found != NULL)
         FcPatternDestroy(found);
     return path;
 }
 
 /* Letters, figures and marks that the charts use themselves. */
-static const char probe[] = "AaGgQqyz 0123456789 $%+-.,:;()<>&'\" \u2026 \u2013 \u00b7 \u00e4\u00e9\u00f1";
+static const char probe[] =
+    "AaGgQqyz 0123456789 $%+-.,:;()<>&'\" \u2026 \u2013 \u00b7 \u00e4\u00e9\u00f1";
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "0123456789 $%+-.,:;()\u2026\u2013";
 
 static int missing_glyphs(PangoFontMap *fonts, const char *family_list, int weight)
 {
@@ -490,16 +558,46 @@ static int missing_glyphs(PangoFontMap *fonts, const char *family_list, int weig
     return missing;
 }
 
+/* A small picture with the letters and sizes of a chart: loads librsvg, the fonts and their glyphs.
+ */
+static int warm_up(struct permit *permit, const char *family_list, struct drc_err *err)
+{
+    static const struct {
+        int weight;
+        double px;
+    } sets[] = {{400, 12.5}, {600, 12.5}, {400, 13}, {600, 13}, {600, 18}};
+    struct drc_buf svg, png;
+    drc_buf_init(&svg, 16384);
+    drc_buf_init(&png, PNG_MAX_BYTES);
+    drc_buf_printf(&svg,
+                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"20\" "
+                   "font-family=\"%s\">\n",
+                   family_list);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        drc_buf_printf(&svg,
+                       "<text x=\"0\" y=\"16\" font-size=\"%.1f\" font-weight=\"%d\" "
+                       "fill=\"#000000\" text-anchor=\"start\">%s</text>\n",
+                       sets[i].px, sets[i].weight, letters);
+    drc_buf_addstr(&svg, "<path d=\"M1 1L9 9\" stroke=\"#000000\"/>\n</svg>\n");
+    int rc = render(permit, drc_buf_str(&svg), svg.len, 2, &png, err);
+    drc_buf_fini(&svg);
+    drc_buf_fini(&png);
+    return rc;
+}
+
 int drc_raster_check_fonts(const char *family_list, struct drc_err *err)
 {
     struct permit *permit = permit_take(err);
     if (permit == NULL)
         return -1;
-    int missing = missing_glyphs(permit->fonts, family_list, 400) + missing_glyphs(permit->fonts, family_list, 600);
+    int missing = missing_glyphs(permit->fonts, family_list, 400) +
+                  missing_glyphs(permit->fonts, family_list, 600);
+    int rc = missing > 0 ? 0 : warm_up(permit, family_list, err);
     permit_give(permit);
     if (missing > 0)
         return drc_err_set(err, DRC_ERR_CONFIG,
-                           "no installed font of '%.80s' has all glyphs of a chart (%d missing): apt-get install %s",
+                           "no installed font of '%.80s' has all glyphs of a chart (%d missing): "
+                           "apt-get install %s",
                            family_list, missing, package_of(family_list));
-    return 0;
+    return rc;
 }

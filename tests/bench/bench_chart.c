@@ -1,4 +1,5 @@
-/* Time and memory of one chart, data to PNG: 20 bars, 600 CSS px at 2x. Prints one line. Run from the root of the source. */
+/* Time and memory of one chart, data to PNG: 20 bars, 600 CSS px at 2x. Prints one line. Run from
+ * the root of the source. */
 #include "../unit/chart_cases.h"
 
 #include <sys/resource.h>
@@ -22,7 +23,8 @@ static long resident_kb(void)
     return pages * 4;
 }
 
-static int64_t draw(const struct drc_theme *t, struct drc_buf *svg, size_t *png_bytes, int64_t *svg_us)
+static int64_t draw(const struct drc_theme *t, struct drc_buf *svg, size_t *png_bytes,
+                    int64_t *svg_us)
 {
     struct drc_err err = DRC_ERR_INIT;
     struct drc_arena *a = drc_arena_new();
@@ -53,10 +55,12 @@ int main(void)
         draw(look.theme, &svg, &png_bytes, &cold_svg);
     qsort(times, RUNS, sizeof *times, compare);
     qsort(texts, RUNS, sizeof *texts, compare);
-    printf("chart 20 bars: median %.1f ms (min %.1f, max %.1f, %d warm runs), of it SVG %.2f ms, first %.1f ms; "
+    printf("chart 20 bars: median %.1f ms (min %.1f, max %.1f, %d warm runs), of it SVG %.2f ms, "
+           "first %.1f ms; "
            "SVG %zu bytes, PNG %zu bytes; RSS %ld kB, after 200 more %ld kB\n",
-           (double)times[RUNS / 2] / 1000, (double)times[0] / 1000, (double)times[RUNS - 1] / 1000, RUNS,
-           (double)texts[RUNS / 2] / 1000, (double)cold / 1000, svg.len, png_bytes, warm_kb, resident_kb());
+           (double)times[RUNS / 2] / 1000, (double)times[0] / 1000, (double)times[RUNS - 1] / 1000,
+           RUNS, (double)texts[RUNS / 2] / 1000, (double)cold / 1000, svg.len, png_bytes, warm_kb,
+           resident_kb());
     drc_buf_fini(&svg);
     drc_arena_free(a);
     return 0;

@@ -1,5 +1,5 @@
-/* The charts of the gallery: one good example per kind, and the torture set. Used by test_chart, test_raster and the
- * bench. Data are fixed, so the SVG bytes are. */
+/* The charts of the gallery: one good example per kind, and the torture set. Used by test_chart,
+ * test_raster and the bench. Data are fixed, so the SVG bytes are. */
 #ifndef TESTS_CHART_CASES_H
 #define TESTS_CHART_CASES_H
 
@@ -90,8 +90,8 @@ static inline void fill_spark(struct case_data *d, size_t row, int64_t total)
     d->rows[row].spark_count = 28;
 }
 
-static inline struct drc_chart_row *add_row(struct case_data *d, const char *label, int64_t dbu, int64_t ondemand,
-                                            int64_t spot, int64_t wasted)
+static inline struct drc_chart_row *add_row(struct case_data *d, const char *label, int64_t dbu,
+                                            int64_t ondemand, int64_t spot, int64_t wasted)
 {
     struct drc_chart_row *r = &d->rows[d->bar.row_count++];
     r->label = label;
@@ -102,8 +102,8 @@ static inline struct drc_chart_row *add_row(struct case_data *d, const char *lab
     return r;
 }
 
-static inline void notes(struct drc_chart_row *r, const char *change, bool change_alert, const char *success,
-                         bool success_alert)
+static inline void notes(struct drc_chart_row *r, const char *change, bool change_alert,
+                         const char *success, bool success_alert)
 {
     r->notes[0] = change;
     r->note_alert[0] = change_alert;
@@ -144,17 +144,21 @@ static inline void case_job_cost(struct case_data *d)
         {"geo_enrichment_weekly", 80, 20, 30, 2, "n/a", "100 %", 0},
     };
     d->bar.title = "Job cost, 26 Oct \u2013 22 Nov 2026";
-    d->bar.subtitle = "Top 15 of 51 jobs cost $17,044 of $18,240; the first three make 46 %, 21 % runs on spot";
-    d->bar.footer = "List price before discounts, USD; VM cost is an estimate. vs prev: 28 Sep \u2013 25 Oct 2026. "
+    d->bar.subtitle =
+        "Top 15 of 51 jobs cost $17,044 of $18,240; the first three make 46 %, 21 % runs on spot";
+    d->bar.footer = "List price before discounts, USD; VM cost is an estimate. vs prev: 28 Sep "
+                    "\u2013 25 Oct 2026. "
                     "Complete days, UTC. All workspaces.";
     heads(d);
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
-        struct drc_chart_row *r = add_row(d, jobs[i].name, jobs[i].dbu * USD, jobs[i].ondemand * USD,
-                                          jobs[i].spot * USD, jobs[i].wasted * USD);
+        struct drc_chart_row *r =
+            add_row(d, jobs[i].name, jobs[i].dbu * USD, jobs[i].ondemand * USD, jobs[i].spot * USD,
+                    jobs[i].wasted * USD);
         notes(r, jobs[i].change, jobs[i].alerts & 1, jobs[i].success, jobs[i].alerts & 2);
         fill_spark(d, i, (jobs[i].dbu + jobs[i].ondemand + jobs[i].spot) * USD);
     }
-    struct drc_chart_row *other = add_row(d, "Other (36 jobs)", 620 * USD, 310 * USD, 220 * USD, 46 * USD);
+    struct drc_chart_row *other =
+        add_row(d, "Other (36 jobs)", 620 * USD, 310 * USD, 220 * USD, 46 * USD);
     other->is_other = true;
     notes(other, "+2.3 %", false, "98 %", false);
     fill_spark(d, 15, 1150 * USD);
@@ -163,7 +167,8 @@ static inline void case_job_cost(struct case_data *d)
 static inline void case_empty(struct case_data *d)
 {
     d->bar.title = "Job cost, 26 Oct \u2013 22 Nov 2026";
-    d->bar.subtitle = "No job ran in workspace sandbox-eu in these 28 days; the last run was on 14 May 2026";
+    d->bar.subtitle =
+        "No job ran in workspace sandbox-eu in these 28 days; the last run was on 14 May 2026";
     d->bar.footer = "Complete days, UTC. Workspace sandbox-eu.";
     heads(d);
 }
@@ -173,8 +178,8 @@ static inline void case_one_row(struct case_data *d)
     d->bar.title = "Job cost, 26 Oct \u2013 22 Nov 2026";
     d->bar.subtitle = "One job ran: $4,120, 12 % more than before";
     heads(d);
-    notes(add_row(d, "nightly_orders_etl", 1890 * USD, 1480 * USD, 590 * USD, 214 * USD), "+12 %", false, "99.1 %",
-          false);
+    notes(add_row(d, "nightly_orders_etl", 1890 * USD, 1480 * USD, 590 * USD, 214 * USD), "+12 %",
+          false, "99.1 %", false);
     fill_spark(d, 0, 4120 * USD);
 }
 
@@ -197,7 +202,8 @@ static inline void case_negative(struct case_data *d)
     d->bar.footer = "Negative values are credits and corrections of earlier days.";
     d->bar.note_titles[0] = "vs prev";
     notes(add_row(d, "credited_job", -700 * USD, -300 * USD, 0, 0), "-140 %", true, NULL, false);
-    notes(add_row(d, "mixed_job", 900 * USD, -310 * USD, 120 * USD, 40 * USD), "+4.0 %", false, NULL, false);
+    notes(add_row(d, "mixed_job", 900 * USD, -310 * USD, 120 * USD, 40 * USD), "+4.0 %", false,
+          NULL, false);
     notes(add_row(d, "plain_job", 500 * USD, 250 * USD, 80 * USD, 0), "-2.1 %", false, NULL, false);
     notes(add_row(d, "tiny_credit", -5000, 0, 0, 0), "n/a", false, NULL, false);
 }
@@ -207,10 +213,11 @@ static inline void case_huge(struct case_data *d)
     d->bar.title = "Huge and tiny values";
     d->bar.subtitle = "$12,345,678,901 beside $0.0004";
     heads(d);
-    notes(add_row(d, "the_whole_company_lakehouse_platform", 12345678901 * USD, 0, 0, 0), "+1,204,331 %", true,
-          "98.97 %", true);
-    notes(add_row(d, "second", 4000000000 * USD, 2000000000 * USD, 1000000000 * USD, 900000000 * USD), "+0.1 %",
-          false, "100 %", false);
+    notes(add_row(d, "the_whole_company_lakehouse_platform", 12345678901 * USD, 0, 0, 0),
+          "+1,204,331 %", true, "98.97 %", true);
+    notes(
+        add_row(d, "second", 4000000000 * USD, 2000000000 * USD, 1000000000 * USD, 900000000 * USD),
+        "+0.1 %", false, "100 %", false);
     notes(add_row(d, "a_cent", 10000, 0, 0, 0), "-99.99 %", false, "100 %", false);
     notes(add_row(d, "tiny", 400, 0, 0, 0), "n/a", false, "n/a", false);
     notes(add_row(d, "largest integer", INT64_MAX, INT64_MAX, 0, 0), "n/a", false, "n/a", false);
@@ -250,20 +257,28 @@ static inline void case_names(struct case_data *d)
         "rocket \U0001f680\U0001f469\u200d\U0001f4bb job",
         "\u05e2\u05d1\u05d5\u05d3\u05d4 \u05dc\u05d9\u05dc\u05d9\u05ea",
         "\u0645\u0647\u0645\u0629 \u0644\u064a\u0644\u064a\u0629 12",
-        "\u043d\u043e\u0447\u043d\u043e\u0439_\u0440\u0430\u0441\u0447\u0451\u0442 caf\u00e9 stra\u00dfe e\u0301",
+        "\u043d\u043e\u0447\u043d\u043e\u0439_\u0440\u0430\u0441\u0447\u0451\u0442 caf\u00e9 "
+        "stra\u00dfe e\u0301",
         "",
     };
-    d->bar.title = "Names as people write them: <b>\"Q&A\"</b>, \u65e5\u672c\u8a9e and a title that is far too long for one "
-                   "line, so that it wraps and in the end is cut because nobody reads three lines of a title anyway";
-    d->bar.subtitle = "Long, alike, quoted, broken, Chinese, emoji, Hebrew, Arabic, Cyrillic, empty: every row stays a row "
+    d->bar.title = "Names as people write them: <b>\"Q&A\"</b>, \u65e5\u672c\u8a9e and a title "
+                   "that is far too long for one "
+                   "line, so that it wraps and in the end is cut because nobody reads three lines "
+                   "of a title anyway";
+    d->bar.subtitle = "Long, alike, quoted, broken, Chinese, emoji, Hebrew, Arabic, Cyrillic, "
+                      "empty: every row stays a row "
                       "and no two different names look the same, whatever is in them";
-    d->bar.footer = "A footer can be long as well. It wraps at words, at most three lines, and what does not fit is cut: "
-                    "source system.billing.usage joined with system.billing.list_prices, list price before "
-                    "discounts, USD, complete days in UTC, all workspaces, no filter, exclusions none, data to 22 Nov.";
+    d->bar.footer =
+        "A footer can be long as well. It wraps at words, at most three lines, and what does not "
+        "fit is cut: "
+        "source system.billing.usage joined with system.billing.list_prices, list price before "
+        "discounts, USD, complete days in UTC, all workspaces, no filter, exclusions none, data to "
+        "22 Nov.";
     heads(d);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         int64_t v = (int64_t)(16 - i) * 37 * USD;
-        notes(add_row(d, names[i], v, v / 2, v / 3, v / 5), "+12 %", i % 4 == 0, "98 %", i % 5 == 0);
+        notes(add_row(d, names[i], v, v / 2, v / 3, v / 5), "+12 %", i % 4 == 0, "98 %",
+              i % 5 == 0);
         if (i % 3 != 0)
             fill_spark(d, i, v);
     }
@@ -301,7 +316,8 @@ static inline void case_big_other(struct case_data *d)
     add_row(d, "second_of_many", 1700 * USD, 800 * USD, 400 * USD, 20 * USD);
     add_row(d, "third_of_many", 1500 * USD, 700 * USD, 500 * USD, 220 * USD);
     add_row(d, "fourth_of_many", 1400 * USD, 600 * USD, 600 * USD, 20 * USD);
-    add_row(d, "Other (4,996 jobs)", 200000 * USD, 100000 * USD, 80000 * USD, 20600 * USD)->is_other = true;
+    add_row(d, "Other (4,996 jobs)", 200000 * USD, 100000 * USD, 80000 * USD, 20600 * USD)
+        ->is_other = true;
 }
 
 static inline void case_bench(struct case_data *d)
@@ -321,8 +337,12 @@ static inline void case_bench(struct case_data *d)
 static inline void fill_days(struct case_data *d, size_t count, int64_t mean)
 {
     d->is_days = true;
-    d->days = (struct drc_chart_days){.series = cost_series, .series_count = 4, .day_count = count,
-                                      .values = d->values, .reference_uusd = INT64_MIN, .marks = d->marks,
+    d->days = (struct drc_chart_days){.series = cost_series,
+                                      .series_count = 4,
+                                      .day_count = count,
+                                      .values = d->values,
+                                      .reference_uusd = INT64_MIN,
+                                      .marks = d->marks,
                                       .mark_labels = d->mark_labels};
     d->days.first_day = drc_date_day(2026, 10, 26);
     uint32_t x = 88172645u;
@@ -399,27 +419,36 @@ static const struct chart_case {
     const char *name;
     void (*fill)(struct case_data *d);
 } chart_cases[] = {
-    {"job-cost", case_job_cost},   {"empty", case_empty},
-    {"one-row", case_one_row},     {"zero", case_zero},
-    {"negative", case_negative},   {"huge", case_huge},
-    {"tiny", case_tiny},           {"names", case_names},
-    {"bare", case_bare},           {"crowded", case_crowded},
-    {"big-other", case_big_other}, {"days", case_days},
-    {"days-empty", case_days_empty}, {"days-year", case_days_year},
-    {"days-negative", case_days_negative}, {"days-one", case_days_one},
+    {"job-cost", case_job_cost},
+    {"empty", case_empty},
+    {"one-row", case_one_row},
+    {"zero", case_zero},
+    {"negative", case_negative},
+    {"huge", case_huge},
+    {"tiny", case_tiny},
+    {"names", case_names},
+    {"bare", case_bare},
+    {"crowded", case_crowded},
+    {"big-other", case_big_other},
+    {"days", case_days},
+    {"days-empty", case_days_empty},
+    {"days-year", case_days_year},
+    {"days-negative", case_days_negative},
+    {"days-one", case_days_one},
 };
 
 #define CHART_CASES (sizeof chart_cases / sizeof *chart_cases)
 
 /* Draws one case into `svg` (emptied first). */
-static inline int draw_case(const struct drc_theme *t, void (*fill)(struct case_data *), struct drc_buf *svg,
-                            struct drc_err *err)
+static inline int draw_case(const struct drc_theme *t, void (*fill)(struct case_data *),
+                            struct drc_buf *svg, struct drc_err *err)
 {
     struct case_data *d = calloc(1, sizeof *d);
     d->bar = (struct drc_chart_hbar){.series = cost_series, .series_count = 4, .rows = d->rows};
     fill(d);
     drc_buf_reset(svg);
-    int rc = d->is_days ? drc_chart_days(t, &d->days, svg, err) : drc_chart_stacked_hbar(t, &d->bar, svg, err);
+    int rc = d->is_days ? drc_chart_days(t, &d->days, svg, err)
+                        : drc_chart_stacked_hbar(t, &d->bar, svg, err);
     free(d);
     return rc;
 }

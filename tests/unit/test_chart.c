@@ -1,4 +1,5 @@
-/* Charts and font tables. `test_chart --write` writes charts/gallery/<case>.svg anew; `test_chart --png DIR` draws them. */
+/* Charts and font tables. `test_chart --write` writes charts/gallery/<case>.svg anew; `test_chart
+ * --png DIR` draws them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +23,8 @@ struct seen_text {
 
 static void unescape(char *s)
 {
-    static const char *const names[] = {"&amp;", "&", "&lt;", "<", "&gt;", ">", "&quot;", "\"", "&#39;", "'"};
+    static const char *const names[] = {"&amp;", "&",      "&lt;", "<",     "&gt;",
+                                        ">",     "&quot;", "\"",   "&#39;", "'"};
     char *out = s;
     while (*s != '\0') {
         size_t i = 0;
@@ -47,11 +49,12 @@ static size_t read_texts(const char *svg, struct seen_text *out, size_t max)
         char anchor[8], fill[8];
         struct seen_text *s = &out[n];
         assert_true(n < max);
-        assert_int_equal(sscanf(p,
-                                "<text x=\"%lf\" y=\"%lf\" font-size=\"%lf\" font-weight=\"%d\" fill=\"%7s\" "
-                                "text-anchor=\"%7[a-z]\">%511[^<]",
-                                &x, &y, &px, &weight, fill, anchor, s->text),
-                         7);
+        assert_int_equal(
+            sscanf(p,
+                   "<text x=\"%lf\" y=\"%lf\" font-size=\"%lf\" font-weight=\"%d\" fill=\"%7s\" "
+                   "text-anchor=\"%7[a-z]\">%511[^<]",
+                   &x, &y, &px, &weight, fill, anchor, s->text),
+            7);
         unescape(s->text);
         double w = drc_font_width(weight == 600 ? look.semibold : look.regular, s->text, px);
         s->x1 = strcmp(anchor, "end") == 0 ? x - w : strcmp(anchor, "middle") == 0 ? x - w / 2 : x;
@@ -79,12 +82,14 @@ static void check_geometry(const char *name, const char *svg)
     for (size_t i = 0; i < n; i++) {
         const struct seen_text *a = &texts[i];
         if (a->x1 < 12 || a->x2 > width - 12 || a->y1 < 8 || a->y2 > height - 4)
-            fail_msg("%s: '%s' leaves the canvas: %.1f..%.1f, %.1f..%.1f", name, a->text, a->x1, a->x2, a->y1, a->y2);
+            fail_msg("%s: '%s' leaves the canvas: %.1f..%.1f, %.1f..%.1f", name, a->text, a->x1,
+                     a->x2, a->y1, a->y2);
         if (a->px < 12.5)
             fail_msg("%s: '%s' is set in %.1f px", name, a->text, a->px);
         for (size_t j = 0; j < i; j++) {
             const struct seen_text *b = &texts[j];
-            if (a->x1 < b->x2 - 0.5 && b->x1 < a->x2 - 0.5 && a->y1 < b->y2 - 0.5 && b->y1 < a->y2 - 0.5)
+            if (a->x1 < b->x2 - 0.5 && b->x1 < a->x2 - 0.5 && a->y1 < b->y2 - 0.5 &&
+                b->y1 < a->y2 - 0.5)
                 fail_msg("%s: '%s' and '%s' overlap", name, a->text, b->text);
         }
     }
@@ -93,8 +98,8 @@ static void check_geometry(const char *name, const char *svg)
 /* A renderer draws nothing for such a number and reports no error. */
 static void check_numbers(const char *name, const char *svg)
 {
-    static const char *const bad[] = {"\"nan", "\"inf", "-nan", "-inf", "Mnan", "Lnan",
-                                     " nan", "e+", "width=\"-", "height=\"-"};
+    static const char *const bad[] = {"\"nan", "\"inf", "-nan", "-inf",      "Mnan",
+                                      "Lnan",  " nan",  "e+",   "width=\"-", "height=\"-"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (strstr(svg, bad[i]) != NULL)
             fail_msg("%s holds '%s'", name, bad[i]);
@@ -141,7 +146,8 @@ static char *golden_path(const struct chart_case *c)
     return drc_arena_printf(arena, "charts/gallery/%s.svg", c->name);
 }
 
-/* The goldens hold for one pair of font files; other files measure differently, which is not a failure of the charts. */
+/* The goldens hold for one pair of font files; other files measure differently, which is not a
+ * failure of the charts. */
 static bool fonts_are_the_golden_ones(void)
 {
     for (int weight = 400; weight <= 600; weight += 200) {
@@ -168,10 +174,12 @@ static void test_gallery_is_what_we_draw(void **state)
     for (size_t i = 0; i < CHART_CASES; i++) {
         struct drc_err err = DRC_ERR_INIT;
         draw(&chart_cases[i], &svg);
-        char *golden = drc_file_read(arena, golden_path(&chart_cases[i]), DRC_SVG_MAX_BYTES, NULL, &err);
+        char *golden =
+            drc_file_read(arena, golden_path(&chart_cases[i]), DRC_SVG_MAX_BYTES, NULL, &err);
         must_not_fail(&err, "gallery");
         if (strcmp(golden, svg.data) != 0)
-            fail_msg("charts/gallery/%s.svg differs from what is drawn; look at it, then run test_chart --write",
+            fail_msg("charts/gallery/%s.svg differs from what is drawn; look at it, then run "
+                     "test_chart --write",
                      chart_cases[i].name);
     }
     drc_buf_fini(&svg);
@@ -194,8 +202,9 @@ static double bar_width(const char *svg, int n)
 {
     double x, y, w, h;
     for (const char *p = svg; (p = strstr(p, "<rect ")) != NULL; p++)
-        if (sscanf(p, "<rect x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"", &x, &y, &w, &h) == 4 && h == 18 &&
-            n-- == 0)
+        if (sscanf(p, "<rect x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"", &x, &y, &w, &h) ==
+                4 &&
+            h == 18 && n-- == 0)
             return w;
     fail_msg("no such bar");
     return 0;
@@ -208,7 +217,8 @@ static void test_bar_lengths_follow_the_values(void **state)
                                    {.label = "b", .values = {50 * USD}},
                                    {.label = "c", .values = {25 * USD}},
                                    {.label = "d", .values = {1}}};
-    struct drc_chart_hbar spec = {.title = "t", .series = cost_series, .series_count = 1, .rows = rows, .row_count = 4};
+    struct drc_chart_hbar spec = {
+        .title = "t", .series = cost_series, .series_count = 1, .rows = rows, .row_count = 4};
     struct drc_buf svg = draw_bars(&spec);
     double full = bar_width(svg.data, 0);
     assert_true(full > 300);
@@ -224,9 +234,11 @@ static void test_segments_sum_to_the_bar(void **state)
     (void)state;
     struct drc_chart_row rows[] = {{.label = "a", .values = {40 * USD, 30 * USD, 20 * USD}},
                                    {.label = "b", .values = {90 * USD}}};
-    struct drc_chart_hbar spec = {.title = "t", .series = cost_series, .series_count = 3, .rows = rows, .row_count = 2};
+    struct drc_chart_hbar spec = {
+        .title = "t", .series = cost_series, .series_count = 3, .rows = rows, .row_count = 2};
     struct drc_buf svg = draw_bars(&spec);
-    double sum = bar_width(svg.data, 0) + bar_width(svg.data, 1) + bar_width(svg.data, 2) + 2; /* two gaps */
+    double sum =
+        bar_width(svg.data, 0) + bar_width(svg.data, 1) + bar_width(svg.data, 2) + 2; /* two gaps */
     assert_true(fabs(sum - bar_width(svg.data, 3)) <= 0.5);
     drc_buf_fini(&svg);
 }
@@ -237,7 +249,8 @@ static void test_numbers_at_the_edge(void **state)
     struct drc_chart_row rows[] = {{.label = "max", .values = {INT64_MAX, INT64_MAX, INT64_MAX}},
                                    {.label = "min", .values = {INT64_MIN, INT64_MIN, INT64_MIN}},
                                    {.label = NULL, .values = {1}}};
-    struct drc_chart_hbar spec = {.series = cost_series, .series_count = 3, .rows = rows, .row_count = 3};
+    struct drc_chart_hbar spec = {
+        .series = cost_series, .series_count = 3, .rows = rows, .row_count = 3};
     struct drc_buf svg = draw_bars(&spec);
     check_geometry("edge", svg.data);
     drc_buf_fini(&svg);
@@ -246,8 +259,12 @@ static void test_numbers_at_the_edge(void **state)
 static void test_alert_is_a_glyph_and_bold(void **state)
 {
     (void)state;
-    struct drc_chart_row rows[] = {{.label = "a", .values = {1}, .notes = {"+41 %"}, .note_alert = {true}}};
-    struct drc_chart_hbar spec = {.series = cost_series, .series_count = 1, .rows = rows, .row_count = 1,
+    struct drc_chart_row rows[] = {
+        {.label = "a", .values = {1}, .notes = {"+41 %"}, .note_alert = {true}}};
+    struct drc_chart_hbar spec = {.series = cost_series,
+                                  .series_count = 1,
+                                  .rows = rows,
+                                  .row_count = 1,
                                   .note_titles = {"vs prev"}};
     struct drc_buf svg = draw_bars(&spec);
     const char *text = strstr(svg.data, ">+41 %<");
@@ -264,12 +281,15 @@ static void test_too_much_is_refused(void **state)
     struct drc_err err = DRC_ERR_INIT;
     struct drc_buf svg;
     drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
-    struct drc_chart_hbar spec = {.series = cost_series, .series_count = 1, .rows = rows,
+    struct drc_chart_hbar spec = {.series = cost_series,
+                                  .series_count = 1,
+                                  .rows = rows,
                                   .row_count = DRC_CHART_ROWS_MAX + 1};
     assert_int_equal(drc_chart_stacked_hbar(look.theme, &spec, &svg, &err), -1);
     assert_int_equal(err.code, DRC_ERR_LIMIT);
     struct drc_err err2 = DRC_ERR_INIT;
-    struct drc_chart_days days = {.series = cost_series, .series_count = 1, .day_count = DRC_CHART_DAYS_MAX + 1};
+    struct drc_chart_days days = {
+        .series = cost_series, .series_count = 1, .day_count = DRC_CHART_DAYS_MAX + 1};
     assert_int_equal(drc_chart_days(look.theme, &days, &svg, &err2), -1);
     assert_int_equal(err2.code, DRC_ERR_LIMIT);
     struct drc_err err3 = DRC_ERR_INIT;
@@ -281,7 +301,8 @@ static void test_too_much_is_refused(void **state)
     drc_buf_fini(&svg);
 }
 
-/* Names of two jobs must not become one on the picture: all visible labels of the torture names differ. */
+/* Names of two jobs must not become one on the picture: all visible labels of the torture names
+ * differ. */
 static void test_different_names_stay_different(void **state)
 {
     (void)state;
@@ -295,7 +316,8 @@ static void test_different_names_stay_different(void **state)
         rows[i].label = names[i];
         rows[i].values[0] = USD;
     }
-    struct drc_chart_hbar spec = {.series = cost_series, .series_count = 1, .rows = rows, .row_count = NAMES};
+    struct drc_chart_hbar spec = {
+        .series = cost_series, .series_count = 1, .rows = rows, .row_count = NAMES};
     struct drc_buf svg = draw_bars(&spec);
     static struct seen_text texts[512];
     size_t n = read_texts(svg.data, texts, 512), labels = 0;
@@ -314,8 +336,8 @@ static void test_hostile_names_are_escaped(void **state)
 {
     (void)state;
     struct drc_chart_row rows[] = {{.label = "<g>&\"'\x01\x1b", .values = {1}}};
-    struct drc_chart_hbar spec = {.title = "a<b", .series = cost_series, .series_count = 1, .rows = rows,
-                                  .row_count = 1};
+    struct drc_chart_hbar spec = {
+        .title = "a<b", .series = cost_series, .series_count = 1, .rows = rows, .row_count = 1};
     struct drc_buf svg = draw_bars(&spec);
     assert_non_null(strstr(svg.data, ">&lt;g&gt;&amp;&quot;&#39;</text>"));
     assert_non_null(strstr(svg.data, "<title>a&lt;b</title>"));
@@ -340,10 +362,11 @@ static void test_font_widths(void **state)
     double one = drc_font_width(look.regular, "n", 13);
     assert_true(one > 5 && one < 10);
     assert_true(fabs(drc_font_width(look.regular, "nnnn", 26) - 8 * one) < 1e-9);
-    assert_true(drc_font_width(look.semibold, "nightly", 13) > drc_font_width(look.regular, "nightly", 13));
+    assert_true(drc_font_width(look.semibold, "nightly", 13) >
+                drc_font_width(look.regular, "nightly", 13));
     assert_true(drc_font_has(look.regular, 'A'));
-    assert_true(drc_font_has(look.regular, 0x05d0));   /* Hebrew, from the fallback */
-    assert_false(drc_font_has(look.regular, 0x8ba2));  /* Chinese */
+    assert_true(drc_font_has(look.regular, 0x05d0));  /* Hebrew, from the fallback */
+    assert_false(drc_font_has(look.regular, 0x8ba2)); /* Chinese */
     assert_false(drc_font_has(look.regular, 0xffff));
     assert_false(drc_font_has(look.regular, 0x10ffff));
 }
@@ -380,7 +403,8 @@ static const char *theme_error(const char *from, const char *to)
     char *text = drc_file_read(arena, "charts/theme.conf", 65536, &bytes, &none);
     char *at = strstr(text, from);
     assert_non_null(at);
-    char *changed = drc_arena_printf(arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    char *changed =
+        drc_arena_printf(arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
     struct drc_theme *t = drc_theme_parse(arena, changed, look.regular, look.semibold, &err);
     assert_true((t == NULL) == (err.code == DRC_ERR_CONFIG));
     return err.msg;
@@ -446,7 +470,8 @@ static int write_gallery(const char *png_dir)
         } else {
             drc_raster_png(arena, svg.data, svg.len, 2.0, &png, &bytes, &err);
             must_not_fail(&err, chart_cases[i].name);
-            drc_file_write(drc_arena_printf(arena, "%s/%s.png", png_dir, chart_cases[i].name), png, bytes, &err);
+            drc_file_write(drc_arena_printf(arena, "%s/%s.png", png_dir, chart_cases[i].name), png,
+                           bytes, &err);
         }
         must_not_fail(&err, chart_cases[i].name);
     }
