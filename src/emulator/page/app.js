@@ -65,7 +65,7 @@ function show(where, ts, { push = true, focus = true } = {}) {
     place?.destroy();
     store.route = { place: where, thread: null };
     place = where === 'home' ? createHome({ openDm, openInspector, openDrawer: () => drawer(true) })
-      : createChannel(where, { openThread, openInspector, openDrawer: () => drawer(true), isPlainView: () => !document.hidden });
+      : createChannel(where, { openThread, openInspector, openDrawer: () => drawer(true), isPlainView: () => !document.hidden, go: fillAt });
     replace(main, place.el);
     place.shown?.();
   }
@@ -80,6 +80,12 @@ function show(where, ts, { push = true, focus = true } = {}) {
 }
 
 const go = (where) => show(where, null);
+
+// Opens a channel with a text ready in its composer.
+function fillAt(channel, text) {
+  if (channelOf(channel)) go(channel);
+  place?.composer?.setText(text);
+}
 
 function openDm() {
   const dm = [...store.channels.values()].find((c) => c.kind === 'dm');
@@ -222,7 +228,7 @@ function showPerson(anchor) {
 
 // Keys
 
-const switcher = () => openSwitcher({ go, be, fill: (s) => { if (channelOf(s.channel)) go(s.channel); place?.composer?.setText(s.text); } });
+const switcher = () => openSwitcher({ go, be, fill: (s) => fillAt(s.channel, s.text) });
 
 function onKey(event) {
   const mod = event.ctrlKey || event.metaKey;
@@ -232,8 +238,7 @@ function onKey(event) {
   } else if (event.key === 'Escape' && !event.defaultPrevented) {
     if (frame.classList.contains('drawer-open')) drawer(false);
     else if (inspector?.el.contains(document.activeElement)) closeInspector();
-    else if (thread) closeThread();
-    else if (inspector) closeInspector();
+    else if (thread && !main.contains(document.activeElement)) closeThread();
   } else if (event.key === 'F6') {
     event.preventDefault();
     nextPane(event.shiftKey ? -1 : 1);

@@ -10,7 +10,7 @@ import { authorOf, botUser, channelOf, channelTitle, emit, listOf, loadHistory, 
 const READY_TEXT = '/drc report job-cost';
 const usedCommands = new Set(); // channels where this window has sent something
 
-export function createChannel(id, { openThread, openInspector, openDrawer, isPlainView }) {
+export function createChannel(id, { openThread, openInspector, openDrawer, isPlainView, go }) {
   const channel = channelOf(id);
   const list = listOf(id);
   const unreadAtOpen = channel.unread > 0;
@@ -58,8 +58,13 @@ export function createChannel(id, { openThread, openInspector, openDrawer, isPla
   }
 
   const quiet = () => !list.messages.some((m) => authorOf(m).is_bot) && !usedCommands.has(id);
-  const starters = () => store.starters.filter((s) => !s.channel || s.channel === id || s.channel === channel.name);
+  // The first channel shows all of them; another one those that are its own.
+  const own = store.starters.filter((s) => !s.channel || s.channel === id);
+  const starters = () => (own.length > 0 && store.starters[0].channel === id ? store.starters : own).slice(0, 3);
   const showStarters = () => quiet() && starters().length > 0;
+  const useStarter = (s) => {
+    if (!s.channel || s.channel === id) { composer.setText(''); composer.say(s.text); } else go(s.channel, s.text);
+  };
 
   function introBlock(cards) {
     const dm = channel.kind === 'dm';
@@ -71,7 +76,7 @@ export function createChannel(id, { openThread, openInspector, openDrawer, isPla
       h('p', { class: 'intro-text' }, dm ? `This is the start of your conversation with ${name}. Any message or reply here reaches it.`
         : `This is the start of ${channel.kind === 'private' ? 'the private channel' : 'the channel'}. ${channel.topic ?? ''}`), invite,
       cards ? h('div', { class: 'starters' }, h('h3', { class: 'starters-title' }, store.sample ? 'What happened here? Try one on the sample estate' : 'Try one'), h('div', { class: 'starter-row' },
-        starters().slice(0, 3).map((s) => h('button', { type: 'button', class: 'starter', data: { testid: 'starter' }, on: { click: () => composer.setText(s.text) } },
+        starters().map((s) => h('button', { type: 'button', class: 'starter', data: { testid: 'starter' }, on: { click: () => useStarter(s) } },
           h('span', { class: 'starter-name' }, s.title), h('code', { class: 'starter-text' }, s.text), icon('right', 'starter-go'))))) : null);
   }
 

@@ -152,12 +152,17 @@ export function createComposer({ channel, thread = null, onSent }) {
     changed();
   }
 
-  async function submit() {
-    const text = box.value.trim();
-    if (!text) return;
+  function submit() {
     const typed = box.value;
+    if (!typed.trim()) return;
     setText('', { focus: !matchMedia('(pointer: coarse)').matches });
-    sent.push(text);
+    say(typed);
+  }
+
+  // Sends it; a text that was refused comes back into the empty field.
+  async function say(typed) {
+    const text = typed.trim();
+    if (sent[sent.length - 1] !== text) sent.push(text);
     recall = -1;
     const reply = await request({ type: 'send', channel, text: encodeText(text), ...(thread ? { thread_ts: thread } : {}) });
     if (reply.ok) { onSent?.(text); return; }
@@ -201,8 +206,11 @@ export function createComposer({ channel, thread = null, onSent }) {
     const here = store.statuses.get(threadKey(channel, thread ?? ''));
     if (here) lines.push(h('span', {}, statusText(here), dots()));
     if (!thread) {
+      for (const [id, other] of store.statuses) {
+        if (id.startsWith(`${channel}/`) && other !== here) lines.push(h('span', {}, statusText(other), ' in a thread', dots()));
+      }
       for (const echo of store.echoes.values()) {
-        if (echo.channel === channel) lines.push(h('span', { class: 'echo' }, 'Sending ', h('code', {}, String(echo.text).slice(0, 80)), dots()));
+        if (echo.channel === channel && echo.state === 'sent') lines.push(h('span', { class: 'echo' }, 'Sending ', h('code', {}, String(echo.text).slice(0, 80)), dots()));
       }
     }
     replace(status, lines);
@@ -212,5 +220,5 @@ export function createComposer({ channel, thread = null, onSent }) {
   showStatus();
   const draft = sessionStorage.getItem(key);
   if (draft) setText(draft, { focus: false });
-  return { el, box, setText, isEmpty: () => box.value === '', ready: grow, focus: () => box.focus(), destroy() { offs.forEach((off) => off()); } };
+  return { el, box, setText, say, isEmpty: () => box.value === '', ready: grow, focus: () => box.focus(), destroy() { offs.forEach((off) => off()); } };
 }

@@ -1,13 +1,16 @@
 // What each message of the server does to the store.
 import { announce } from './dom.js';
 import {
-  authorOf, channelOf, emit, findMessage, inChannel, insertMessage, isReply, listOf, loadHistory, loadThread, on, readUser,
+  authorOf, channelOf, emit, findMessage, inChannel, insertMessage, isReply, listOf, loadHistory, loadThread, on, readUser, readValues,
   setAction, store, threadKey, threadOf, tsLess,
 } from './state.js';
 
 const STATUS_LIFE_MS = 120000; // Slack clears a status by itself after two minutes
 const WIRE_KEPT = 2000;
 const FAILURE_WAIT_MS = 500;
+const STALE_VIEWS_MS = 600; // after a hello the server tells the open views at once; silence means there are none
+
+let staleViews = 0;
 
 const onServer = {
   hello(msg) {
@@ -21,11 +24,14 @@ const onServer = {
     store.starters = (msg.starters ?? []).slice(0, 6);
     store.sample = Boolean(msg.sample);
     store.botOnline = msg.bot_online !== false;
+    store.echoes.clear();
     const again = store.greeted;
+    if (!again) readValues();
     store.greeted = true;
     for (const [key, state] of store.actions) if (state.state === 'sent') setAction(key, 'ok');
     emit('hello', { again });
     if (again) refresh();
+    staleViews = setTimeout(() => { if (store.views.length) { store.views = []; emit('views', { op: 'close' }); } }, STALE_VIEWS_MS);
   },
 
   message({ channel, message }) {
@@ -117,6 +123,7 @@ const onServer = {
   },
 
   view(msg) {
+    clearTimeout(staleViews);
     const id = msg.view_id ?? msg.view?.id;
     if (msg.op === 'open') store.views = [];
     if (msg.op === 'open' || msg.op === 'push') {

@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { icon } from './icons.js';
 import { grouped, messageRow } from './messages.js';
+import { controlMark } from './overlay.js';
 import { store, threadKey, tsLess } from './state.js';
 import { dayKey, dayName } from './time.js';
 
@@ -144,12 +145,11 @@ export class MessageList {
     const row = here?.closest?.('.msg');
     if (!row || !this.inner.contains(row)) return () => {};
     const { ts } = row.dataset;
-    const { actionId, blockId } = here.dataset;
+    const find = controlMark(here);
     return () => {
       if (here.isConnected) return;
       const again = this.rows.get(ts)?.el;
-      const inside = actionId && [...(again?.querySelectorAll('[data-action-id]') ?? [])].find((x) => x.dataset.actionId === actionId && x.dataset.blockId === blockId);
-      (inside ?? again)?.focus({ preventScroll: true });
+      (find(again) ?? again)?.focus({ preventScroll: true });
     };
   }
 

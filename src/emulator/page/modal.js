@@ -3,7 +3,7 @@ import { focusables, h, replace } from './dom.js';
 import { avatar, spinner } from './icons.js';
 import { renderBlocks } from './blocks.js';
 import { flatText, plainText } from './mrkdwn.js';
-import { dialogHead, openDialog } from './overlay.js';
+import { controlMark, dialogHead, openDialog } from './overlay.js';
 import { botUser, emit, on, request, store } from './state.js';
 import { collect, viewSurface } from './surface.js';
 import { toast } from './widgets.js';
@@ -36,7 +36,7 @@ function draw(op) {
     return;
   }
   const here = document.activeElement;
-  const mark = box.contains(here) ? { block: here.closest('[data-block-id]')?.dataset.blockId, action: here.dataset.actionId, at: here.selectionStart } : null;
+  const mark = box.contains(here) ? { find: controlMark(here), at: here.selectionStart } : null;
   const scrolled = box.querySelector('.dialog-body')?.scrollTop ?? 0;
   fill(view);
   box.setAttribute('aria-label', flatText(view.title));
@@ -52,7 +52,7 @@ function draw(op) {
 }
 
 function restoreFocus(mark) {
-  const again = mark?.action && [...box.querySelectorAll('[data-action-id]')].find((x) => x.dataset.actionId === mark.action && x.dataset.blockId === mark.block);
+  const again = mark?.find(box);
   if (!again) { (box.querySelector('.dialog-body') ?? box).focus(); return; }
   again.focus({ preventScroll: true });
   if (typeof mark.at === 'number' && again.setSelectionRange && /^(text|textarea|url|search)$/.test(again.type)) again.setSelectionRange(mark.at, mark.at);

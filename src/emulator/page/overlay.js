@@ -28,14 +28,25 @@ window.addEventListener('resize', () => { for (const layer of [...stack]) if (la
 function focusMark() {
   const el = document.activeElement;
   if (!el || el === document.body) return () => {};
-  const scope = el.closest('[data-ts]')?.dataset.ts;
-  const action = el.closest('[data-action-id]')?.dataset;
+  const list = el.closest('.list-inner');
+  const row = el.closest('[data-ts]')?.dataset.ts;
+  const find = controlMark(el);
   return () => {
     if (el.isConnected) { el.focus({ preventScroll: true }); return; }
-    if (!scope || !action) return;
-    const again = [...document.querySelectorAll('[data-action-id]')].find((x) => x.dataset.actionId === action.actionId
-      && x.dataset.blockId === action.blockId && x.closest('[data-ts]')?.dataset.ts === scope);
-    again?.focus({ preventScroll: true });
+    const rows = [...(list?.querySelectorAll('[data-ts]') ?? [])];
+    find(rows.find((r) => r.dataset.ts === row))?.focus({ preventScroll: true });
+  };
+}
+
+// Remembers which block and action a control is of: returns a function that finds it in a root drawn anew.
+export function controlMark(el) {
+  const block = el.closest('[data-block-id]')?.dataset.blockId;
+  const action = el.closest('[data-action-id]')?.dataset.actionId;
+  return (inside) => {
+    if (!inside || action === undefined) return null;
+    const hit = [...inside.querySelectorAll('[data-action-id]')].find((x) => x.dataset.actionId === action
+      && x.closest('[data-block-id]')?.dataset.blockId === block);
+    return hit?.matches('button, input, textarea') ? hit : hit?.querySelector('button, input') ?? null;
   };
 }
 

@@ -138,6 +138,6 @@ export function openList(anchor, { groups, multi, chosen, label, max, onPick }) 
   const at = rows.findIndex((r) => has(r.option));
   setActive(Math.max(at, 0));
   layer.place();
-  filter.focus({ preventScroll: true });
+  if (!matchMedia('(pointer: coarse)').matches) filter.focus({ preventScroll: true });
   return layer;
 }

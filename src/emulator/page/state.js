@@ -201,6 +201,26 @@ export function setValue(surface, block, action, value) {
   if (!store.values.has(surface)) store.values.set(surface, {});
   const blocks = store.values.get(surface);
   blocks[block] = { ...blocks[block], [action]: value };
+  keepValues();
+}
+
+// Choices outlive a reload of the page; the oldest surfaces are let go.
+const VALUES_KEPT = 60;
+
+function keepValues() {
+  try {
+    sessionStorage.setItem(`values:${store.me}`, JSON.stringify([...store.values].slice(-VALUES_KEPT)));
+  } catch {
+    // Storage is full or refused: they live until the reload.
+  }
+}
+
+export function readValues() {
+  try {
+    store.values = new Map(JSON.parse(sessionStorage.getItem(`values:${store.me}`) ?? '[]'));
+  } catch {
+    store.values = new Map();
+  }
 }
 
 export function setAction(key, state, error) {

@@ -97,9 +97,7 @@ export function withState(ctx, block, el, control, { own = false } = {}) {
   const slot = h('span', { class: 'el-state' });
   const wrap = h('span', { class: `el el-${el.type}`, data: { actionKey: key } }, control, slot);
   wrap.stateSlot = { slot, control, own };
-  const target = control.matches('button, input, textarea') ? control : control.querySelector('button, input, textarea') ?? control;
-  if (el.action_id) target.dataset.actionId = el.action_id;
-  if (block.block_id) target.dataset.blockId = block.block_id;
+  if (el.action_id) control.dataset.actionId = el.action_id;
   showState(wrap, store.actions.get(key));
   return wrap;
 }

@@ -16,7 +16,7 @@ export function createThread(channel, ts, { close, openInspector }) {
   const messages = new MessageList({ channel, label: 'Thread', hooks, between });
   const composer = createComposer({ channel, thread: ts, onSent: () => messages.toBottom() });
   const sub = h('span', { class: 'thread-where' }, `${entry?.kind === 'dm' ? '' : '#'}${channelTitle(entry)}`);
-  const el = h('section', { class: 'thread-pane', 'aria-label': 'Thread', data: { testid: 'thread-pane', channel, ts } },
+  const el = h('section', { class: 'thread-pane', 'aria-label': 'Thread', data: { testid: 'thread-pane', channel, threadTs: ts } },
     h('header', { class: 'place-head' }, iconButton('back', 'Back', { class: 'only-narrow', on: { click: close } }), h('h2', { class: 'place-title' }, 'Thread'), sub, h('span', { class: 'grow' }),
       iconButton('close', 'Close the thread', { class: 'thread-close', on: { click: close } })),
     messages.el, composer.el);
