@@ -65,7 +65,8 @@ struct drc_chart_hbar {
     size_t series_count;
     const struct drc_chart_row *rows; /* in drawing order; at most DRC_CHART_ROWS_MAX */
     size_t row_count;
-    const char *note_titles[DRC_CHART_NOTES_MAX]; /* heads of the right-hand columns; NULL = unused */
+    const char *note_titles[DRC_CHART_NOTES_MAX]; /* heads of the right-hand columns; NULL = unused;
+                                                     a column without any note is not drawn */
     bool sparkline; /* a last column with each row's daily totals */
     const char *spark_title;
 };

@@ -76,11 +76,27 @@ static void measure_values(struct plot *p)
     }
 }
 
+static bool has_note(const struct drc_chart_hbar *spec, size_t c)
+{
+    for (size_t i = 0; i < spec->row_count; i++)
+        if (spec->rows[i].notes[c] != NULL)
+            return true;
+    return false;
+}
+
+static bool has_spark(const struct drc_chart_hbar *spec)
+{
+    for (size_t i = 0; i < spec->row_count; i++)
+        if (spec->rows[i].spark != NULL && spec->rows[i].spark_count > 0)
+            return spec->sparkline;
+    return false;
+}
+
 static void measure_note_column(struct plot *p, size_t c)
 {
     const struct drc_theme *t = p->f.t;
     struct column *col = &p->notes[c];
-    if (p->spec->note_titles[c] == NULL)
+    if (p->spec->note_titles[c] == NULL || !has_note(p->spec, c))
         return;
     col->head = drc_chart_clean(p->f.a, t->regular, p->spec->note_titles[c]);
     col->head = drc_chart_cut_end(p->f.a, t->regular, col->head, t->small_px, HEAD_MAX);
@@ -115,7 +131,7 @@ static void measure_columns(struct plot *p)
     double room = p->f.right - p->f.left - LABEL_MIN - LABEL_GAP - PLOT_MIN;
     for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++)
         measure_note_column(p, c);
-    if (p->spec->sparkline) {
+    if (has_spark(p->spec)) {
         p->spark.head = drc_chart_clean(p->f.a, t->regular, p->spec->spark_title);
         p->spark.head = drc_chart_cut_end(p->f.a, t->regular, p->spark.head, t->small_px, HEAD_MAX);
         p->spark.width = fmax(SPARK_WIDTH, drc_font_width(t->regular, p->spark.head, t->small_px));
