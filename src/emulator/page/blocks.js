@@ -14,7 +14,7 @@ const DEFAULT_RATIO = 1.6; // width to height, until the picture tells
 
 function header(block) {
   const level = Math.min(Math.max(Number(block.level) || 1, 1), 4);
-  return h(`h${level + 2}`, { class: `b-header level-${level}` }, plainText(block.text));
+  return h('h3', { class: `b-header level-${level}` }, plainText(block.text));
 }
 
 // Long section text is folded unless the block says expand, as in Slack.

@@ -42,8 +42,8 @@ export function createComposer({ channel, thread = null, onSent }) {
   const where = thread ? 'Reply...' : `Message ${entry?.kind === 'dm' ? '' : '#'}${channelTitle(entry)}`;
   const list = h('div', { class: 'complete', role: 'listbox', id: `complete-${thread ?? channel}`, 'aria-label': 'Suggestions', hidden: true });
   const box = h('textarea', {
-    class: 'composer-text', rows: 1, placeholder: where, 'aria-label': where, spellcheck: 'true', autocomplete: 'off', role: 'combobox',
-    'aria-expanded': 'false', 'aria-controls': list.id, 'aria-autocomplete': 'list', data: { testid: thread ? 'thread-composer-input' : 'composer-input' },
+    class: 'composer-text', rows: 1, placeholder: where, 'aria-label': where, spellcheck: 'true', autocomplete: 'off',
+    'aria-haspopup': 'listbox', 'aria-controls': list.id, 'aria-autocomplete': 'list', data: { testid: thread ? 'thread-composer-input' : 'composer-input' },
   });
   const go = h('button', { type: 'button', class: 'send', title: 'Send (Enter)', 'aria-label': 'Send', data: { testid: 'send' }, on: { click: () => submit() } }, icon('send'));
   const error = h('div', { class: 'composer-error', role: 'alert', hidden: true });
@@ -120,7 +120,6 @@ export function createComposer({ channel, thread = null, onSent }) {
     found = [];
     list.replaceChildren();
     list.hidden = true;
-    box.setAttribute('aria-expanded', 'false');
     box.removeAttribute('aria-activedescendant');
   }
 
@@ -131,7 +130,6 @@ export function createComposer({ channel, thread = null, onSent }) {
     active = 0;
     if (found.length === 0) { hide(); return; }
     list.hidden = false;
-    box.setAttribute('aria-expanded', 'true');
     draw();
   }
 

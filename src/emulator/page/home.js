@@ -14,7 +14,7 @@ export function createHome({ openDm, openInspector, openDrawer }) {
   const draw = () => {
     const scrolled = body.scrollTop;
     if (store.home?.blocks) {
-      replace(body, h('div', { class: 'home-page' }, renderBlocks(viewSurface({ id: store.home.id ?? 'home', ...store.home }))));
+      replace(body, h('div', { class: 'home-page' }, h('h2', { class: 'visually-hidden' }, 'Home view'), renderBlocks(viewSurface({ id: store.home.id ?? 'home', ...store.home }))));
     } else if (!waited) {
       replace(body, h('div', { class: 'home-page skeletons', 'aria-label': 'Loading' }, [70, 92, 84, 40, 88, 60].map((w) => h('div', { class: 'skeleton', style: { width: `${w}%` } }))));
     } else {

@@ -83,7 +83,7 @@ export function avatar(user, size = 'm') {
       h('img', { src: '/assets/icon.svg', alt: '', width: 36, height: 36 }));
   }
   if (user?.system) return h('span', { class: `avatar avatar-${size} avatar-system`, 'aria-hidden': 'true' }, icon('info'));
-  return h('span', { class: `avatar avatar-${size} ${tint(user?.id ?? '')}`, 'aria-hidden': 'true' }, initials(user?.name));
+  return h('span', { class: `avatar avatar-${size} ${tint(user?.id ?? '')}`, 'aria-hidden': 'true', data: { initials: initials(user?.name) } });
 }
 
 export function spinner() {

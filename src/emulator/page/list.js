@@ -17,7 +17,7 @@ export class MessageList {
     this.stick = true;
     this.missed = 0;
     this.pinned = null; // ts of a message shown from its top until the person scrolls or another one comes
-    this.inner = h('div', { class: 'list-inner', role: 'list', 'aria-label': options.label });
+    this.inner = h('div', { class: 'list-inner', role: 'group', 'aria-label': options.label });
     this.scroller = h('div', { class: 'scroller', tabindex: '-1' }, this.inner);
     this.jump = h('button', { type: 'button', class: 'jump', hidden: true, on: { click: () => this.toBottom(true) } });
     this.el = h('div', { class: 'message-list' }, this.scroller, this.jump);

@@ -159,7 +159,7 @@ function listItem(inner, depth) {
   if (task) inner[0] = inner[0].slice(task[0].length);
   const kids = blocks(inner, depth + 1);
   if (kids[0]?.tagName === 'P') kids.splice(0, 1, ...kids[0].childNodes);
-  const box = task ? h('input', { type: 'checkbox', disabled: true, checked: task[1] !== ' ', class: 'task' }) : null;
+  const box = task ? h('input', { type: 'checkbox', disabled: true, checked: task[1] !== ' ', class: 'task', 'aria-label': task[1] !== ' ' ? 'Done' : 'Open' }) : null;
   return h('li', {}, box, kids);
 }
 

@@ -142,7 +142,7 @@ export function messageRow(channel, message, { group, hooks }) {
   const foot = message.is_ephemeral ? h('div', { class: 'only-foot' }, h('button', { type: 'button', class: 'link-button', data: { testid: 'dismiss' }, on: { click: () => hooks.dismiss(message) } }, 'Dismiss message')) : null;
   const also = message.subtype === 'thread_broadcast' && !hooks.inThread ? h('button', { type: 'button', class: 'link-button', on: { click: () => hooks.thread(message) } }, 'replied to a thread') : null;
   return h('div', {
-    class: cls.filter(Boolean).join(' '), role: 'listitem', tabindex: '-1', data: { ts: message.ts, channel, threadTs: isReply(message) ? message.thread_ts : null, user: author.id },
+    class: cls.filter(Boolean).join(' '), role: 'article', tabindex: '-1', data: { ts: message.ts, channel, threadTs: isReply(message) ? message.thread_ts : null, user: author.id },
     'aria-label': `${name}, ${timeOf(message.ts)}: ${flatText(message.text).slice(0, 200)}`,
   }, only,
   h('div', { class: 'msg-gutter' }, group ? time : avatar(author)),

@@ -132,7 +132,7 @@ export function openList(anchor, { groups, multi, chosen, label, max, onPick }) 
     else if (event.key === 'Tab') { event.preventDefault(); layer.close(); }
   });
   layer = openPopover(anchor, [h('div', { class: 'list-head' }, icon('search'), filter), list, done],
-    { cls: 'list', onClose, minWidth: Math.max(anchor.offsetWidth, 280) });
+    { cls: 'list', role: 'dialog', label, onClose, minWidth: Math.max(anchor.offsetWidth, 280) });
   layer.el.dataset.testid = 'select-menu';
   draw();
   const at = rows.findIndex((r) => has(r.option));

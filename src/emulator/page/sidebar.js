@@ -14,10 +14,10 @@ export function createSidebar({ go, be, openSwitcher }) {
 
   const row = (id, face, name, { unread = 0, mentions = 0, note } = {}) => h('button', {
     type: 'button', class: `side-row${store.route.place === id ? ' here' : ''}${unread ? ' unread' : ''}`, data: { channel: id },
-    'aria-current': store.route.place === id ? 'page' : null, 'aria-label': `${name}${unread ? `, ${unread} unread` : ''}${mentions ? `, ${mentions} mentions` : ''}`,
-    on: { click: () => go(id) },
+    'aria-current': store.route.place === id ? 'page' : null, on: { click: () => go(id) },
   }, face, h('span', { class: 'side-name' }, name), note ? h('span', { class: 'side-note' }, note) : null,
-  mentions ? h('span', { class: 'side-count' }, mentions > 99 ? '99+' : String(mentions)) : unread ? h('span', { class: 'side-dot' }) : null);
+  mentions ? h('span', { class: 'side-count' }, mentions > 99 ? '99+' : String(mentions), h('span', { class: 'visually-hidden' }, ' mentions')) : null,
+  unread && !mentions ? h('span', { class: 'side-dot' }, h('span', { class: 'visually-hidden' }, `${unread} unread`)) : null);
 
   const group = (title, rows) => (rows.length ? h('section', { class: 'side-group' }, h('h2', { class: 'side-title' }, title), rows) : null);
 
@@ -36,8 +36,8 @@ export function createSidebar({ go, be, openSwitcher }) {
       group('Channels', open.map((c) => row(c.id, icon(c.kind === 'private' ? 'lock' : 'hash', 'side-icon'), channelTitle(c), count(c)))),
       group('Direct messages', dms.map((c) => row(c.id, h('span', { class: 'presence' }, avatar(bot, 'xs'), h('i', { class: store.botOnline ? 'on' : 'off' })), channelTitle(c), { ...count(c), note: store.botOnline ? 'app' : 'offline' }))),
       group('Apps', [row('home', h('span', { class: 'side-icon' }, icon('home')), `${bot?.handle ?? 'drc'} Home`)]));
-    const user = h('button', { type: 'button', class: 'me', 'aria-haspopup': 'menu', 'aria-expanded': 'false', data: { testid: 'user-menu' }, 'aria-label': `You are ${me.name}. Switch person`, on: { click: () => whoMenu(user) } },
-      avatar(me, 'm'), h('span', { class: 'me-text' }, h('span', { class: 'me-name' }, me.name), h('span', { class: 'me-note' }, me.title || 'Switch person')), icon('down', 'me-arrow'));
+    const user = h('button', { type: 'button', class: 'me', 'aria-haspopup': 'menu', 'aria-expanded': 'false', data: { testid: 'user-menu' }, title: 'Switch person', on: { click: () => whoMenu(user) } },
+      avatar(me, 'm'), h('span', { class: 'me-text' }, h('span', { class: 'me-name' }, me.name), h('span', { class: 'me-note' }, me.title || 'Switch person')), icon('down', 'me-arrow'), h('span', { class: 'visually-hidden' }, 'Switch person'));
     const theme = iconButton(themeIcon(), `Theme: ${themeName()}`, { class: 'on-dark', data: { testid: 'theme-toggle' }, on: { click: () => { nextTheme(); draw(); el.querySelector('[data-testid="theme-toggle"]').focus(); } } });
     replace(foot, user, theme);
     if (here) [...body.querySelectorAll('.side-row')].find((r) => r.dataset.channel === here)?.focus({ preventScroll: true });
