@@ -1,0 +1,54 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "drc/build.h"
+#include "drc/conf.h"
+#include "drc/file.h"
+
+static void progress(const char *step, int percent, void *user)
+{
+    (void)user;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K%3d %%  %s%s", percent, step, percent >= 100 ? "\n" : "");
+}
+
+static int make_folder(const char *path, struct drc_err *err)
+{
+    char dir[4096];
+    snprintf(dir, sizeof dir, "%s", path);
+    char *slash = strrchr(dir, '/');
+    if (slash == NULL || slash == dir)
+        return 0;
+    *slash = '\0';
+    return drc_file_mkdirs(dir, err);
+}
+
+static int run(int argc, char **argv, struct drc_err *err)
+{
+    const char *out = cli_option(argc, argv, "--out"), *verb = argc > 1 ? argv[1] : "";
+    const char *path = out == NULL ? drc_conf_str("DRC_FACTS_DB") : out;
+    const char *home = drc_conf_home(err);
+    if (home == NULL || cli_no_more_options(argc, argv, err) < 0)
+        return -1;
+    if (strcmp(verb, "build") == 0) {
+        if (make_folder(path, err) < 0 || drc_build_facts(home, path, progress, NULL, err) < 0)
+            return -1;
+        printf("%s: built and checked\n", path);
+        return 0;
+    }
+    if (strcmp(verb, "check") == 0) {
+        if (drc_build_check(home, path, err) < 0)
+            return -1;
+        printf("%s: every check of sql/checks holds\n", path);
+        return 0;
+    }
+    return drc_err_set(err, DRC_ERR_INPUT, "give 'build' or 'check'; try --help");
+}
+
+const struct cli_command cli_db = {"db", "build|check [--out FILE]",
+                                   "build   makes the facts database with the sample estate from sql/*.sql\n"
+                                   "check   runs every check of sql/checks on it\n\n"
+                                   "  --out FILE  another file than DRC_FACTS_DB\n",
+                                   run};
