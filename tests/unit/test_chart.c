@@ -353,6 +353,48 @@ static void test_no_rows_says_so(void **state)
     drc_buf_fini(&svg);
 }
 
+/* Two days, the second half as high; a mark given twice is one mark, one outside the window none.
+ */
+static void test_days_follow_the_values(void **state)
+{
+    (void)state;
+    static const int64_t values[] = {80 * USD, 20 * USD, 25 * USD, 25 * USD};
+    static const int64_t marks[] = {20001, 20001, 20000 - 1, 20002};
+    static const char *const labels[] = {"failed", "failed", "outside", "outside"};
+    struct drc_chart_days spec = {.title = "t",
+                                  .series = cost_series,
+                                  .series_count = 2,
+                                  .first_day = 20000,
+                                  .day_count = 2,
+                                  .values = values,
+                                  .reference_uusd = 70 * USD,
+                                  .reference_label = "mean",
+                                  .marks = marks,
+                                  .mark_labels = labels,
+                                  .mark_count = 4};
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_buf svg;
+    drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
+    assert_int_equal(drc_chart_days(look.theme, &spec, &svg, &err), 0);
+    double x, y, w, h, columns[4];
+    int n = 0;
+    for (const char *p = svg.data; (p = strstr(p, "<rect ")) != NULL; p++)
+        if (sscanf(p, "<rect x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"", &x, &y, &w, &h) ==
+                4 &&
+            w == 48 && n < 4)
+            columns[n++] = h;
+    assert_int_equal(n, 4);
+    assert_true(fabs(columns[0] + columns[1] - 2 * (columns[2] + columns[3])) <= 2);
+    assert_true(fabs(columns[0] - 4 * columns[1]) <= 3);
+    const char *mark = strstr(svg.data, ">failed<");
+    assert_non_null(mark);
+    assert_null(strstr(mark + 1, ">failed<"));
+    assert_null(strstr(svg.data, "outside"));
+    assert_non_null(strstr(svg.data, ">mean<"));
+    assert_non_null(strstr(svg.data, "stroke-dasharray=\"5 3\""));
+    drc_buf_fini(&svg);
+}
+
 /* ---- fonts and theme */
 
 static void test_font_widths(void **state)
@@ -493,6 +535,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_different_names_stay_different),
         cmocka_unit_test(test_hostile_names_are_escaped),
         cmocka_unit_test(test_no_rows_says_so),
+        cmocka_unit_test(test_days_follow_the_values),
         cmocka_unit_test(test_font_widths),
         cmocka_unit_test(test_font_cut_anywhere),
         cmocka_unit_test(test_theme_mistakes_name_the_line),
