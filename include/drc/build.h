@@ -1,7 +1,9 @@
-/* Builds the facts database from sql/create_usage_tables.sql and sql/seed_usage_tables.sql, and checks one.
+/* Builds the facts database from sql/create_usage_tables.sql and sql/seed_usage_tables.sql, and
+ * checks one.
  *
- * The file appears whole or not at all: it is made under another name in the same folder, checked by all of sql/checks,
- * flushed and renamed. Two builds of the same SQL hold the same rows; meta.generation is made from their hash. */
+ * The file appears whole or not at all: it is made under another name in the same folder, checked
+ * by all of sql/checks, flushed and renamed. Two builds of the same SQL hold the same rows;
+ * meta.generation is made from their hash. */
 #ifndef DRC_BUILD_H
 #define DRC_BUILD_H
 
@@ -10,16 +12,19 @@
 
 #define DRC_FACTS_SCHEMA 1 /* meta.schema_version and user_version that this drc reads */
 
-/* `home` holds sql/. `progress` may be NULL; percent rises from 0 to 100. Blocks for some seconds; any thread.
- * Errors: CONFIG (SQL files missing, folder not writable), DB (SQL refused, a check found rows). */
-int drc_build_facts(const char *home, const char *db_path, void (*progress)(const char *step, int percent, void *user),
-                    void *user, struct drc_err *err);
+/* `home` holds sql/. `progress` may be NULL; percent rises from 0 to 100. Blocks for some seconds;
+ * any thread. Errors: CONFIG (SQL files missing, folder not writable), DB (SQL refused, a check
+ * found rows). */
+int drc_build_facts(const char *home, const char *db_path,
+                    void (*progress)(const char *step, int percent, void *user), void *user,
+                    struct drc_err *err);
 
-/* Opens a facts database read-only and runs every check. Errors: CONFIG (missing), DB (damaged, other schema
- * version, a check found rows: the sentence names the check and its first row). */
+/* Opens a facts database read-only and runs every check. Errors: CONFIG (missing), DB (damaged,
+ * other schema version, a check found rows: the sentence names the check and its first row). */
 int drc_build_check(const char *home, const char *db_path, struct drc_err *err);
 
-/* Quick: is this open database of the schema that this drc reads? Works on a sandboxed handle too. Errors: DB. */
+/* Quick: is this open database of the schema that this drc reads? Works on a sandboxed handle too.
+ * Errors: DB. */
 int drc_build_version(struct drc_db *facts, struct drc_err *err);
 
 #endif

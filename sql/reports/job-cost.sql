@@ -51,13 +51,19 @@
 -- Cost belongs to the UTC day on which it was used, a run with all its attempts to the UTC day on which it began. W is the :days
 -- days up to :as_of, B the :days days before. NULL is "not known" or "does not apply", never zero.
 -- The large tables are reached from `jobs` in the order of its key, so that no GROUP BY over them has to sort.
-WITH span AS MATERIALIZED (
+WITH RECURSIVE span AS MATERIALIZED (
     SELECT :as_of AS last_day,
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
            date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
            CAST(strftime('%s', date(:as_of, '-' || (:days - 1) || ' days')) AS INTEGER) * 1000 AS first_ms,
            (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
 ),
+next_day(date) AS (
+    SELECT first_day FROM span
+    UNION ALL
+    SELECT date(n.date, '+1 day') FROM next_day AS n WHERE n.date < (SELECT last_day FROM span)
+),
+day AS MATERIALIZED (SELECT date FROM next_day), -- of W
 place AS MATERIALIZED (
     SELECT w.workspace_id FROM workspace AS w
     WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
@@ -158,7 +164,7 @@ series AS MATERIALIZED ( -- W, one value per day, days without usage are zero
            json_group_array(coalesce(u.uusd, 0) + coalesce(n.uusd, 0)) OVER (
                PARTITION BY j.workspace_id, j.job_id ORDER BY d.date ROWS UNBOUNDED PRECEDING) AS daily
     FROM jobs AS j
-    CROSS JOIN date_series AS d ON d.date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    CROSS JOIN day AS d
     LEFT JOIN day_dbu AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id AND u.usage_date = d.date
     LEFT JOIN day_vm AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id AND n.usage_date = d.date
     WHERE +j.workspace_id IN (SELECT workspace_id FROM place)

@@ -1,4 +1,5 @@
-/* Opening, statements and their cache, migrations. The sandbox is db_sandbox.c, the SQL functions db_functions.c. */
+/* Opening, statements and their cache, migrations. The sandbox is db_sandbox.c, the SQL functions
+ * db_functions.c. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,21 +40,26 @@ int db_fail(struct drc_db *db, int rc, const char *what, struct drc_err *err)
 {
     const char *why = db->handle == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db->handle);
     if ((rc & 0xff) == SQLITE_INTERRUPT)
-        return drc_err_set(err, DRC_ERR_TIMEOUT, "%s: stopped, it took longer than its deadline", what);
+        return drc_err_set(err, DRC_ERR_TIMEOUT, "%s: stopped, it took longer than its deadline",
+                           what);
     if ((rc & 0xff) == SQLITE_AUTH)
-        return drc_err_set(err, DRC_ERR_PARSE, "%s: denied, only reading is allowed here (%.160s)", what, why);
+        return drc_err_set(err, DRC_ERR_PARSE, "%s: denied, only reading is allowed here (%.160s)",
+                           what, why);
     if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
-        return drc_err_set(err, DRC_ERR_DB, "%.200s is damaged or is not a database (%.80s)", db->path, why);
+        return drc_err_set(err, DRC_ERR_DB, "%.200s is damaged or is not a database (%.80s)",
+                           db->path, why);
     return drc_err_set(err, code_of(db, rc), "%s: %.240s", what, why);
 }
 
-/* ---- open and close ------------------------------------------------------------------------------------------- */
+/* ---- open and close ------------------------------------------------------------------------- */
 
 static int missing(const char *path, int why, struct drc_err *err)
 {
     if (why == ENOENT)
-        return drc_err_set(err, DRC_ERR_CONFIG, "there is no database at %.200s; run: drc db build", path);
-    return drc_err_set(err, DRC_ERR_CONFIG, "the database %.200s cannot be read: %s", path, strerror(why));
+        return drc_err_set(err, DRC_ERR_CONFIG, "there is no database at %.200s; run: drc db build",
+                           path);
+    return drc_err_set(err, DRC_ERR_CONFIG, "the database %.200s cannot be read: %s", path,
+                       strerror(why));
 }
 
 static int open_handle(struct drc_db *db, enum drc_db_mode mode, struct drc_err *err)
@@ -63,10 +69,11 @@ static int open_handle(struct drc_db *db, enum drc_db_mode mode, struct drc_err 
         flags |= SQLITE_OPEN_CREATE;
     if (mode != DRC_DB_CREATE && access(db->path, R_OK) != 0)
         return missing(db->path, errno, err);
-    int rc = sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int rc = sqlite3_open_v2(db->path, &db->handle,
+                             flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if ((rc & 0xff) == SQLITE_CANTOPEN)
-        return drc_err_set(err, DRC_ERR_CONFIG, "the database %.200s cannot be opened: %s", db->path,
-                           sqlite3_errmsg(db->handle));
+        return drc_err_set(err, DRC_ERR_CONFIG, "the database %.200s cannot be opened: %s",
+                           db->path, sqlite3_errmsg(db->handle));
     if (rc != SQLITE_OK)
         return db_fail(db, rc, "opening the database", err);
     sqlite3_busy_timeout(db->handle, BUSY_MS);
@@ -77,7 +84,8 @@ static int open_handle(struct drc_db *db, enum drc_db_mode mode, struct drc_err 
     return rc == SQLITE_OK ? 0 : db_fail(db, rc, "registering functions", err);
 }
 
-/* The first read of the header is here, so that a damaged file is told at open and not in the middle of work. */
+/* The first read of the header is here, so that a damaged file is told at open and not in the
+ * middle of work. */
 static int set_up(struct drc_db *db, enum drc_db_mode mode, struct drc_err *err)
 {
     if (drc_db_exec(db, "PRAGMA schema_version; PRAGMA foreign_keys = ON", err) < 0)
@@ -121,7 +129,7 @@ void drc_db_close(struct drc_db *db)
     free(db);
 }
 
-/* ---- statements ------------------------------------------------------------------------------------------------- */
+/* ---- statements ----------------------------------------------------------------------------- */
 
 static uint64_t hash_text(const char *s)
 {
@@ -160,8 +168,9 @@ static struct drc_stmt *compile(struct drc_db *db, const char *sql, struct drc_e
     }
     if (handle == NULL || !is_blank(db, tail)) {
         sqlite3_finalize(handle);
-        drc_err_set(err, DRC_ERR_PARSE, handle == NULL ? "the SQL holds no statement"
-                                                       : "the SQL holds more than one statement");
+        drc_err_set(err, DRC_ERR_PARSE,
+                    handle == NULL ? "the SQL holds no statement"
+                                   : "the SQL holds more than one statement");
         return NULL;
     }
     struct drc_stmt *st = calloc(1, sizeof *st);
@@ -184,7 +193,8 @@ static struct drc_stmt *find(struct drc_db *db, const char *sql)
     return NULL;
 }
 
-/* Puts st in the cache, in place of the least recently used free one; a full and busy cache leaves it out. */
+/* Puts st in the cache, in place of the least recently used free one; a full and busy cache leaves
+ * it out. */
 static void remember(struct drc_db *db, struct drc_stmt *st)
 {
     size_t at = db->cached;
@@ -192,7 +202,8 @@ static void remember(struct drc_db *db, struct drc_stmt *st)
         db->cached++;
     } else {
         for (size_t i = 0; i < DB_STATEMENTS; i++)
-            if (!db->cache[i]->busy && (at == DB_STATEMENTS || db->cache[i]->used < db->cache[at]->used))
+            if (!db->cache[i]->busy &&
+                (at == DB_STATEMENTS || db->cache[i]->used < db->cache[at]->used))
                 at = i;
         if (at == DB_STATEMENTS)
             return;
@@ -239,7 +250,8 @@ static int bind_one(struct drc_stmt *st, int at, char type, va_list *ap)
     }
 }
 
-static struct drc_stmt *query(struct drc_db *db, struct drc_err *err, const char *sql, const char *types, va_list *ap)
+static struct drc_stmt *query(struct drc_db *db, struct drc_err *err, const char *sql,
+                              const char *types, va_list *ap)
 {
     struct drc_stmt *st = db_prepare(db, sql, err);
     if (st == NULL)
@@ -249,15 +261,17 @@ static struct drc_stmt *query(struct drc_db *db, struct drc_err *err, const char
     for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
         rc = bind_one(st, (int)i + 1, types[i], ap);
     if (rc != SQLITE_OK) {
-        drc_err_set(err, (rc & 0xff) == SQLITE_TOOBIG ? DRC_ERR_LIMIT : DRC_ERR_BUG, "binding '%s' to \"%.120s\": %s",
-                    types == NULL ? "" : types, sql, sqlite3_errstr(rc));
+        drc_err_set(err, (rc & 0xff) == SQLITE_TOOBIG ? DRC_ERR_LIMIT : DRC_ERR_BUG,
+                    "binding '%s' to \"%.120s\": %s", types == NULL ? "" : types, sql,
+                    sqlite3_errstr(rc));
         drc_db_done(st);
         return NULL;
     }
     return st;
 }
 
-struct drc_stmt *drc_db_query(struct drc_db *db, struct drc_err *err, const char *sql, const char *types, ...)
+struct drc_stmt *drc_db_query(struct drc_db *db, struct drc_err *err, const char *sql,
+                              const char *types, ...)
 {
     va_list ap;
     va_start(ap, types);
@@ -343,7 +357,7 @@ bool drc_db_is_null(struct drc_stmt *st, int column)
     return sqlite3_column_type(st->handle, column) == SQLITE_NULL;
 }
 
-/* ---- migrations -------------------------------------------------------------------------------------------------- */
+/* ---- migrations ----------------------------------------------------------------------------- */
 
 static int user_version(struct drc_db *db, int64_t *version, struct drc_err *err)
 {
@@ -382,7 +396,8 @@ static int migrate_one(struct drc_db *db, const char *sql, long number, struct d
 static int migrate_file(struct drc_db *db, struct drc_arena *a, const char *dir, const char *name,
                         struct drc_err *err)
 {
-    const char *sql = drc_file_read(a, drc_arena_printf(a, "%s/%s", dir, name), MIGRATION_MAX_BYTES, NULL, err);
+    const char *sql =
+        drc_file_read(a, drc_arena_printf(a, "%s/%s", dir, name), MIGRATION_MAX_BYTES, NULL, err);
     if (sql == NULL || drc_db_exec(db, "BEGIN IMMEDIATE", err) < 0)
         return -1;
     if (migrate_one(db, sql, number_of(name), err) == 0 && drc_db_exec(db, "COMMIT", err) == 0)
@@ -397,18 +412,21 @@ static int migrate(struct drc_db *db, struct drc_arena *a, const char *dir, stru
     size_t count;
     int64_t version;
     long newest = 0;
-    if (drc_file_list(a, dir, ".sql", &names, &count, err) < 0 || user_version(db, &version, err) < 0)
+    if (drc_file_list(a, dir, ".sql", &names, &count, err) < 0 ||
+        user_version(db, &version, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         long n = number_of(names[i]);
         if (n <= newest)
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s/%s: migrations are named NNN-name.sql, each number once", dir,
+            return drc_err_set(err, DRC_ERR_CONFIG,
+                               "%s/%s: migrations are named NNN-name.sql, each number once", dir,
                                names[i]);
         newest = n;
     }
     if (version > newest)
         return drc_err_set(err, DRC_ERR_DB,
-                           "%.200s has schema version %" PRId64 ", this drc knows up to %ld: it was made by a newer drc",
+                           "%.200s has schema version %" PRId64
+                           ", this drc knows up to %ld: it was made by a newer drc",
                            db->path, version, newest);
     for (size_t i = 0; i < count; i++)
         if (number_of(names[i]) > version && migrate_file(db, a, dir, names[i], err) < 0)

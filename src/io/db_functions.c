@@ -1,4 +1,5 @@
-/* The SQL functions of drc. All are deterministic and innocuous: a report may call them, a view may hold them. */
+/* The SQL functions of drc. All are deterministic and innocuous: a report may call them, a view may
+ * hold them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static void fn_rnd(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     sqlite3_result_int64(ctx, (int64_t)((uint64_t)a + (span == 0 ? mixed : mixed % span)));
 }
 
-/* ---- aggregates over values -------------------------------------------------------------------------------------- */
+/* ---- aggregates over values ----------------------------------------------------------------- */
 
 struct values {
     double *v;
@@ -108,7 +109,7 @@ static void mad_final(sqlite3_context *ctx)
     finish(ctx, mad_of);
 }
 
-/* ---- scalars ------------------------------------------------------------------------------------------------------ */
+/* ---- scalars -------------------------------------------------------------------------------- */
 
 static void wilson(sqlite3_context *ctx, sqlite3_value **argv, bool want_lo)
 {
@@ -140,7 +141,8 @@ static void fn_rz(sqlite3_context *ctx, int argc, sqlite3_value **argv)
             return;
     double mad = sqlite3_value_double(argv[2]);
     if (mad != 0)
-        sqlite3_result_double(ctx, 0.6745 * (sqlite3_value_double(argv[0]) - sqlite3_value_double(argv[1])) / mad);
+        sqlite3_result_double(
+            ctx, 0.6745 * (sqlite3_value_double(argv[0]) - sqlite3_value_double(argv[1])) / mad);
 }
 
 static void fn_entity_id(sqlite3_context *ctx, int argc, sqlite3_value **argv)
@@ -173,9 +175,11 @@ int db_register_functions(sqlite3 *handle)
                      {"entity_id", 3, fn_entity_id, NULL}};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         bool aggregate = functions[i].final != NULL;
-        int rc = sqlite3_create_function_v2(
-            handle, functions[i].name, functions[i].argc, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-            aggregate ? NULL : functions[i].call, aggregate ? functions[i].call : NULL, functions[i].final, NULL);
+        int rc = sqlite3_create_function_v2(handle, functions[i].name, functions[i].argc,
+                                            SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                            NULL, aggregate ? NULL : functions[i].call,
+                                            aggregate ? functions[i].call : NULL,
+                                            functions[i].final, NULL);
         if (rc != SQLITE_OK)
             return rc;
     }

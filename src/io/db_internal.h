@@ -23,16 +23,18 @@ struct drc_db {
     char *path;
     struct drc_stmt *cache[DB_STATEMENTS];
     size_t cached;
-    uint64_t clock;      /* counts uses, for the least recently used */
+    uint64_t clock; /* counts uses, for the least recently used */
     bool sandboxed;
-    bool own_words;      /* the statement comes from drc itself: transactions are allowed in the sandbox */
+    bool own_words; /* the statement comes from drc itself: transactions are allowed in the sandbox
+                     */
     int64_t deadline_us; /* 0 = none; drc_clock_mono_us */
 };
 
 /* Fills err from the result code and the handle's message; returns -1. */
 int db_fail(struct drc_db *db, int rc, const char *what, struct drc_err *err);
 
-/* A compiled statement, from the cache where it is free. One statement only: text behind it is PARSE. */
+/* A compiled statement, from the cache where it is free. One statement only: text behind it is
+ * PARSE. */
 struct drc_stmt *db_prepare(struct drc_db *db, const char *sql, struct drc_err *err);
 
 int db_register_functions(sqlite3 *handle);

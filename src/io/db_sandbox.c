@@ -1,6 +1,7 @@
-/* SQL that comes from files runs here: it can read, and nothing else. Order of the steps and the traps: SQLite's
- * "Defense Against The Dark Arts"; a statement behind the first one is never compiled by sqlite3_prepare, so the
- * tail is checked; pragmas are set before the authorizer, which refuses them afterwards. */
+/* SQL that comes from files runs here: it can read, and nothing else. Order of the steps and the
+ * traps: SQLite's "Defense Against The Dark Arts"; a statement behind the first one is never
+ * compiled by sqlite3_prepare, so the tail is checked; pragmas are set before the authorizer, which
+ * refuses them afterwards. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,9 +17,10 @@
 /* Functions that touch the world, or answer differently the next time. */
 static bool is_denied_function(const char *name)
 {
-    static const char *const denied[] = {"load_extension", "fts3_tokenizer",    "random",       "randomblob",
-                                         "changes",        "total_changes",     "current_date", "current_time",
-                                         "current_timestamp", "last_insert_rowid", "sqlite_log"};
+    static const char *const denied[] = {"load_extension",    "fts3_tokenizer", "random",
+                                         "randomblob",        "changes",        "total_changes",
+                                         "current_date",      "current_time",   "current_timestamp",
+                                         "last_insert_rowid", "sqlite_log"};
     for (size_t i = 0; i < sizeof denied / sizeof *denied; i++)
         if (strcasecmp(name, denied[i]) == 0)
             return true;
@@ -83,7 +85,7 @@ int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
     return 0;
 }
 
-/* ---- select ------------------------------------------------------------------------------------------------------ */
+/* ---- select --------------------------------------------------------------------------------- */
 
 static struct drc_stmt *prepare_reading(struct drc_db *db, const char *sql, struct drc_err *err)
 {
@@ -98,7 +100,8 @@ static struct drc_stmt *prepare_reading(struct drc_db *db, const char *sql, stru
     if (!sqlite3_stmt_readonly(st->handle) || columns == 0)
         drc_err_set(err, DRC_ERR_PARSE, "the SQL is not a statement that only reads");
     else if (columns > DRC_REPORT_COLUMNS_MAX)
-        drc_err_set(err, DRC_ERR_LIMIT, "the SQL has %d columns, the cap is %d", columns, DRC_REPORT_COLUMNS_MAX);
+        drc_err_set(err, DRC_ERR_LIMIT, "the SQL has %d columns, the cap is %d", columns,
+                    DRC_REPORT_COLUMNS_MAX);
     else
         return st;
     drc_db_done(st);
@@ -120,7 +123,8 @@ static int bind_cell(sqlite3_stmt *handle, int at, const struct drc_cell *c)
     return sqlite3_bind_null(handle, at);
 }
 
-static int bind_named(struct drc_stmt *st, const struct drc_sql_param *params, size_t count, struct drc_err *err)
+static int bind_named(struct drc_stmt *st, const struct drc_sql_param *params, size_t count,
+                      struct drc_err *err)
 {
     int wanted = sqlite3_bind_parameter_count(st->handle);
     for (int at = 1; at <= wanted; at++) {
@@ -129,7 +133,8 @@ static int bind_named(struct drc_stmt *st, const struct drc_sql_param *params, s
         while (i < count && (name == NULL || strcmp(name + 1, params[i].name) != 0))
             i++;
         if (i == count)
-            return drc_err_set(err, DRC_ERR_PARSE, "the SQL wants the parameter %.60s, which is not given",
+            return drc_err_set(err, DRC_ERR_PARSE,
+                               "the SQL wants the parameter %.60s, which is not given",
                                name == NULL ? "?" : name);
         int rc = bind_cell(st->handle, at, &params[i].value);
         if (rc != SQLITE_OK)
@@ -169,7 +174,8 @@ static struct drc_cell *next_cell(struct reader *r)
     return c;
 }
 
-static int read_text(struct reader *r, sqlite3_stmt *handle, int column, struct drc_cell *c, struct drc_err *err)
+static int read_text(struct reader *r, sqlite3_stmt *handle, int column, struct drc_cell *c,
+                     struct drc_err *err)
 {
     const char *s = (const char *)sqlite3_column_text(handle, column);
     size_t bytes = (size_t)sqlite3_column_bytes(handle, column);
@@ -177,11 +183,13 @@ static int read_text(struct reader *r, sqlite3_stmt *handle, int column, struct 
         return drc_err_set(err, DRC_ERR_DB, "the database is out of memory");
     r->bytes += bytes;
     if (bytes > DRC_CELL_MAX_BYTES || r->bytes > DRC_ROWS_MAX_BYTES)
-        return drc_err_set(err, DRC_ERR_LIMIT, "the column %.60s is too long for a result (%zu bytes)",
+        return drc_err_set(err, DRC_ERR_LIMIT,
+                           "the column %.60s is too long for a result (%zu bytes)",
                            sqlite3_column_name(handle, column), bytes);
     bool plain = memchr(s, '\0', bytes) == NULL && drc_utf8_valid(s, bytes);
     c->type = DRC_CELL_TEXT;
-    c->text = plain ? drc_arena_strndup(r->a, s, bytes) : drc_utf8_clean(r->a, s, bytes, DRC_CELL_MAX_BYTES, true);
+    c->text = plain ? drc_arena_strndup(r->a, s, bytes)
+                    : drc_utf8_clean(r->a, s, bytes, DRC_CELL_MAX_BYTES, true);
     return 0;
 }
 
@@ -202,7 +210,8 @@ static int read_cell(struct reader *r, sqlite3_stmt *handle, int column, struct 
     case SQLITE_TEXT:
         return read_text(r, handle, column, c, err);
     case SQLITE_BLOB:
-        return drc_err_set(err, DRC_ERR_PARSE, "the column %.60s is a blob", sqlite3_column_name(handle, column));
+        return drc_err_set(err, DRC_ERR_PARSE, "the column %.60s is a blob",
+                           sqlite3_column_name(handle, column));
     default:
         return 0;
     }
@@ -225,9 +234,9 @@ static int read_rows(struct drc_stmt *st, struct reader *r, size_t max_rows, str
     return rc;
 }
 
-int drc_db_select(struct drc_db *db, struct drc_arena *a, const char *sql, const struct drc_sql_param *params,
-                  size_t param_count, size_t max_rows, int64_t deadline_ms, struct drc_rows *out,
-                  struct drc_err *err)
+int drc_db_select(struct drc_db *db, struct drc_arena *a, const char *sql,
+                  const struct drc_sql_param *params, size_t param_count, size_t max_rows,
+                  int64_t deadline_ms, struct drc_rows *out, struct drc_err *err)
 {
     struct drc_stmt *st = prepare_reading(db, sql, err);
     if (st == NULL)

@@ -1,4 +1,5 @@
-/* The SQLite door: opening, statements, migrations, SQL functions, and every refusal of the sandbox. */
+/* The SQLite door: opening, statements, migrations, SQL functions, and every refusal of the
+ * sandbox. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -68,7 +69,8 @@ static int start(void **state)
                      "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, x REAL);"
                      "INSERT INTO t VALUES (1, 'one', 1.5), (2, 'two', NULL), (3, NULL, 4.0);"
                      "CREATE TABLE big (v TEXT); INSERT INTO big VALUES (hex(zeroblob(40000)));"
-                     "CREATE TABLE odd (v); INSERT INTO odd VALUES (x'00ff'), (CAST(x'61ff62' AS TEXT)), (9e999);"
+                     "CREATE TABLE odd (v); INSERT INTO odd VALUES (x'00ff'), (CAST(x'61ff62' AS "
+                     "TEXT)), (9e999);"
                      "PRAGMA journal_mode = DELETE",
                      &err));
     drc_db_close(db);
@@ -99,7 +101,7 @@ static int fresh(void **state)
     return 0;
 }
 
-/* ---- open -------------------------------------------------------------------------------------------------------- */
+/* ---- open ----------------------------------------------------------------------------------- */
 
 static void a_missing_file_says_what_to_run(void **state)
 {
@@ -116,8 +118,10 @@ static void a_missing_file_says_what_to_run(void **state)
 static void garbage_is_not_a_database(void **state)
 {
     (void)state;
-    write_file("garbage.db", "this is no database, but it is long enough to look at: 0123456789 0123456789 0123456789"
-                             " 0123456789 0123456789");
+    write_file(
+        "garbage.db",
+        "this is no database, but it is long enough to look at: 0123456789 0123456789 0123456789"
+        " 0123456789 0123456789");
     assert_null(drc_db_open(path_of("garbage.db"), DRC_DB_READ, &err));
     assert_int_equal(err.code, DRC_ERR_DB);
     assert_non_null(strstr(err.msg, "garbage.db"));
@@ -127,7 +131,9 @@ static void a_damaged_page_is_a_db_error(void **state)
 {
     (void)state;
     struct drc_db *db = must_open("torn.db", DRC_DB_CREATE);
-    must(drc_db_exec(db, "CREATE TABLE t (v TEXT); INSERT INTO t VALUES (hex(zeroblob(9000))); PRAGMA journal_mode = DELETE",
+    must(drc_db_exec(db,
+                     "CREATE TABLE t (v TEXT); INSERT INTO t VALUES (hex(zeroblob(9000))); PRAGMA "
+                     "journal_mode = DELETE",
                      &err));
     drc_db_close(db);
     assert_int_equal(truncate(path_of("torn.db"), 4096), 0);
@@ -142,15 +148,15 @@ static void a_damaged_page_is_a_db_error(void **state)
     drc_db_close(db);
 }
 
-/* ---- statements ----------------------------------------------------------------------------------------------------- */
+/* ---- statements ----------------------------------------------------------------------------- */
 
 static void every_type_binds_and_reads(void **state)
 {
     (void)state;
     struct drc_db *db = must_open("types.db", DRC_DB_CREATE);
     must(drc_db_exec(db, "CREATE TABLE t (i, d, s, n, b)", &err));
-    must(drc_db_run(db, &err, "INSERT INTO t VALUES (?, ?, ?, ?, ?)", "idssb", INT64_C(-5000000000), 2.5, "text",
-                    (const char *)NULL, (const void *)"a\0b", (size_t)3));
+    must(drc_db_run(db, &err, "INSERT INTO t VALUES (?, ?, ?, ?, ?)", "idssb", INT64_C(-5000000000),
+                    2.5, "text", (const char *)NULL, (const void *)"a\0b", (size_t)3));
     assert_int_equal(drc_db_last_id(db), 1);
     assert_int_equal(drc_db_changes(db), 1);
     struct drc_stmt *st = drc_db_query(db, &err, "SELECT i, d, s, n, length(b) FROM t", "");
@@ -204,7 +210,7 @@ static void the_cache_survives_more_statements_than_it_holds(void **state)
     drc_db_close(db);
 }
 
-/* ---- migrations ------------------------------------------------------------------------------------------------------ */
+/* ---- migrations ----------------------------------------------------------------------------- */
 
 static void migrations_run_once_and_in_order(void **state)
 {
@@ -245,7 +251,7 @@ static void a_newer_database_is_refused(void **state)
     drc_db_close(db);
 }
 
-/* ---- the sandbox ------------------------------------------------------------------------------------------------------ */
+/* ---- the sandbox ---------------------------------------------------------------------------- */
 
 static int run(const char *sql, struct drc_rows *rows)
 {
@@ -259,7 +265,8 @@ static void refuse(const char *sql, enum drc_err_code code)
     if (run(sql, &rows) == 0)
         fail_msg("was not refused: %s", sql);
     if (err.code != code)
-        fail_msg("%s: %s instead of %s (%s)", sql, drc_err_name(err.code), drc_err_name(code), err.msg);
+        fail_msg("%s: %s instead of %s (%s)", sql, drc_err_name(err.code), drc_err_name(code),
+                 err.msg);
 }
 
 static void the_sandbox_only_reads(void **state)
@@ -325,8 +332,10 @@ static void a_runaway_query_meets_its_deadline(void **state)
     (void)state;
     struct drc_rows rows;
     int64_t begin = drc_clock_mono_us();
-    int rc = drc_db_select(box, a, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
-                           NULL, 0, 10, 100, &rows, &err);
+    int rc = drc_db_select(
+        box, a,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+        NULL, 0, 10, 100, &rows, &err);
     int64_t took_ms = (drc_clock_mono_us() - begin) / 1000;
     assert_int_equal(rc, -1);
     assert_int_equal(err.code, DRC_ERR_TIMEOUT);
@@ -361,10 +370,11 @@ static void the_text_of_a_result_is_capped(void **state)
 {
     (void)state;
     struct drc_rows rows;
-    int rc = drc_db_select(box, a,
-                           "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
-                           " SELECT printf('%.60000c', 'x') FROM n",
-                           NULL, 0, 5000, 10000, &rows, &err);
+    int rc = drc_db_select(
+        box, a,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+        " SELECT printf('%.60000c', 'x') FROM n",
+        NULL, 0, 5000, 10000, &rows, &err);
     assert_int_equal(rc, -1);
     assert_int_equal(err.code, DRC_ERR_LIMIT);
 }
@@ -403,7 +413,8 @@ static void hostile_cells_are_made_harmless(void **state)
     refuse("SELECT v FROM odd WHERE typeof(v) = 'blob'", DRC_ERR_PARSE);
     memset(&err, 0, sizeof err);
     must(run("SELECT v FROM odd WHERE typeof(v) = 'text'", &rows));
-    assert_string_equal(rows.cells[0].text, "a\xef\xbf\xbd" "b"); /* bad UTF-8 */
+    assert_string_equal(rows.cells[0].text, "a\xef\xbf\xbd"
+                                            "b"); /* bad UTF-8 */
     must(run("SELECT v FROM odd WHERE typeof(v) = 'real'", &rows));
     assert_int_equal(rows.cells[0].type, DRC_CELL_NULL); /* infinity */
 }
@@ -416,7 +427,8 @@ static void parameters_go_by_name(void **state)
                                 {"id", {DRC_CELL_INT, 2, 2, NULL}},
                                 {"none", {DRC_CELL_NULL, 0, 0, NULL}},
                                 {"text", {DRC_CELL_TEXT, 0, 0, "'; DROP TABLE t"}}};
-    must(drc_db_select(box, a, "SELECT name, :none IS NULL, :text, :id FROM t WHERE id = :id", p, 4, 10, 1000, &rows, &err));
+    must(drc_db_select(box, a, "SELECT name, :none IS NULL, :text, :id FROM t WHERE id = :id", p, 4,
+                       10, 1000, &rows, &err));
     assert_string_equal(rows.cells[0].text, "two");
     assert_int_equal(rows.cells[1].i, 1);
     assert_string_equal(rows.cells[2].text, "'; DROP TABLE t");
@@ -463,7 +475,7 @@ static void a_writable_handle_cannot_become_a_sandbox(void **state)
     drc_db_close(db);
 }
 
-/* ---- functions ------------------------------------------------------------------------------------------------------------ */
+/* ---- functions ------------------------------------------------------------------------------ */
 
 static const struct drc_cell *value(const char *expression)
 {
@@ -477,7 +489,8 @@ static void rnd_is_the_same_everywhere(void **state)
     (void)state;
     /* splitmix64(7) and FNV-1a("a") = 0xaf63dc4c8601ec8c are fixed by their definitions. */
     assert_true(value("rnd(7, 0, 999999)")->i == (int64_t)(drc_stats_mix64(7) % 1000000));
-    assert_true(value("rnd('a', 0, 999999)")->i == (int64_t)(drc_stats_mix64(UINT64_C(0xaf63dc4c8601ec8c)) % 1000000));
+    assert_true(value("rnd('a', 0, 999999)")->i ==
+                (int64_t)(drc_stats_mix64(UINT64_C(0xaf63dc4c8601ec8c)) % 1000000));
     assert_int_equal(value("rnd('x', 5, 5)")->i, 5);
     assert_int_equal(value("rnd(1, NULL, 5)")->type, DRC_CELL_NULL);
     refuse("SELECT rnd(1, 6, 5)", DRC_ERR_PARSE);
@@ -488,7 +501,8 @@ static void rnd_stays_in_bounds_and_covers_them(void **state)
     (void)state;
     struct drc_rows rows;
     must(run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
-             " SELECT min(r), max(r), count(DISTINCT r), avg(r) FROM (SELECT rnd('s' || i, -3, 6) AS r FROM n)",
+             " SELECT min(r), max(r), count(DISTINCT r), avg(r) FROM (SELECT rnd('s' || i, -3, 6) "
+             "AS r FROM n)",
              &rows));
     assert_int_equal(rows.cells[0].i, -3);
     assert_int_equal(rows.cells[1].i, 6);
