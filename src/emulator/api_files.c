@@ -89,7 +89,7 @@ void emu_upload_request(struct emu *e, struct drc_http_peer *p, const struct drc
         touch(e, f);
         snprintf(out, sizeof out, "OK - %zu", bytes);
     }
-    emu_wire(e, "in", "http", "upload", 0, -1, "", bytes);
+    emu_wire(e, "in", "http", "upload", 0, -1, NULL, bytes);
     emu_wire(e, "out", "http", "upload", status, -1, out, strlen(out));
     drc_http_reply(p, status, "text/plain", NULL, out, strlen(out));
 }

@@ -169,7 +169,7 @@ json_t *emu_view_prepare(struct emu *e, json_t *view)
 {
     json_t *issues = emu_blockkit_check_view(view), *error = NULL;
     if (json_array_size(issues) == 0)
-        check_files(e, json_object_get(view, "blocks"), "view/blocks", issues, 0);
+        check_files(e, json_object_get(view, "blocks"), "/view/blocks", issues, 0);
     if (json_array_size(issues) > 0)
         error = emu_issues_reply("invalid_arguments", issues);
     else

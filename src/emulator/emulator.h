@@ -165,6 +165,7 @@ void emu_envelopes_free(struct emu *e);
 struct emu_options {
     int port, file_delay_ms;
     const char *state_path, *token_file, *port_file;
+    const char *scopes; /* comma list; NULL = all that any method here needs */
     bool rate_limits, sample, with_parent;
 };
 
@@ -381,7 +382,7 @@ json_t *emu_ui_history(struct emu *e, int user, struct emu_channel *c, const cha
 json_t *emu_ui_hello(struct emu *e, int user);
 json_t *emu_ui_thread(struct emu *e, int user, struct emu_channel *c, const char *ts);
 
-/* wire.c */
+/* wire.c: text NULL = only its size is logged */
 void emu_wire(struct emu *e, const char *dir, const char *kind, const char *name, int status, int64_t us,
               const char *text, size_t bytes);
 json_t *emu_wire_json(const struct emu_wire_entry *w);

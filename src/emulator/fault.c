@@ -158,9 +158,9 @@ static json_t *redelivery(struct emu *e, const json_t *args, struct emu_waiter *
 {
     (void)w;
     for (int i = 0; i < 3; i++) {
-        char path[16];
-        snprintf(path, sizeof path, "delays_ms.%d", i);
-        e->redeliver_ms[i] = drc_json_int(args, path, e->redeliver_ms[i]);
+        const json_t *ms = json_array_get(json_object_get(args, "delays_ms"), (size_t)i);
+        if (json_is_integer(ms))
+            e->redeliver_ms[i] = (int64_t)json_integer_value(ms);
     }
     return emu_ok();
 }

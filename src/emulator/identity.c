@@ -24,10 +24,10 @@ static const struct emu_channel channels[EMU_CHANNELS] = {
     {.id = "D0CAROL03", .name = "drc", .topic = "", .kind = EMU_DM, .owner = 2, .bot_member = true},
 };
 
-/* Keep in step with the bot's manifest: what it does not ask for must be refused here as Slack refuses it. */
-static const char scopes[] = "commands,chat:write,files:write,files:read,app_mentions:read,im:history,im:write,"
-                             "assistant:write,channels:read,channels:history,groups:read,groups:history,users:read,"
-                             "reactions:write,reactions:read,channels:join";
+/* Without --scopes; with it the app has exactly what its manifest asks for, and Slack's missing_scope for the rest. */
+static const char scopes[] = "commands,chat:write,files:write,files:read,app_mentions:read,im:history,im:read,im:write,"
+                             "assistant:write,channels:read,channels:history,channels:join,groups:read,groups:history,"
+                             "users:read,team:read,reactions:write,reactions:read";
 
 void emu_identity_init(struct emu *e)
 {

@@ -36,6 +36,7 @@ static int read_options(int argc, char **argv, struct emu_options *o, struct drc
         {"token-file", required_argument, NULL, 't'},  {"port-file", required_argument, NULL, 'P'},
         {"rate-limits", no_argument, NULL, 'r'},       {"file-delay-ms", required_argument, NULL, 'd'},
         {"sample", no_argument, NULL, 'S'},            {"with-parent", no_argument, NULL, 'w'},
+        {"scopes", required_argument, NULL, 'c'},
         {NULL, 0, NULL, 0},
     };
     *o = (struct emu_options){.port = DEFAULT_PORT, .file_delay_ms = DEFAULT_FILE_DELAY_MS,
@@ -51,6 +52,7 @@ static int read_options(int argc, char **argv, struct emu_options *o, struct drc
         case 'r': o->rate_limits = true; break;
         case 'S': o->sample = true; break;
         case 'w': o->with_parent = true; break;
+        case 'c': o->scopes = optarg; break;
         default: return drc_err_set(err, DRC_ERR_INPUT, "unknown option; see drc emulator --help");
         }
         if (o->port < 0 || o->file_delay_ms < 0)
@@ -119,6 +121,8 @@ static int start(struct emu *e, struct drc_err *err)
     e->started_ms = drc_clock_mono_us() / 1000;
     e->log_fd = -1;
     emu_state_init(e);
+    if (e->opt.scopes != NULL)
+        snprintf(e->scopes, sizeof e->scopes, "%s", e->opt.scopes);
     e->envs = drc_map_new();
     e->method_counts = drc_map_new();
     e->buckets = drc_map_new();

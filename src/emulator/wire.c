@@ -69,7 +69,7 @@ void emu_wire(struct emu *e, const char *dir, const char *kind, const char *name
     snprintf(w->name, sizeof w->name, "%s", name);
     w->status = status;
     w->bytes = bytes;
-    w->text = emu_wire_mask(text, bytes);
+    w->text = emu_wire_mask(text == NULL ? "" : text, text == NULL ? 0 : bytes);
     emu_ui_wire(e, w);
 }
 
