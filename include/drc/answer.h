@@ -11,6 +11,7 @@
 #include "drc/chip.h"
 #include "drc/db.h"
 #include "drc/err.h"
+#include "drc/limits.h"
 #include "drc/message.h"
 #include "drc/report.h"
 
@@ -91,9 +92,14 @@ int drc_prompt_make(struct drc_arena *a, const struct drc_chips *chips, const st
 /* Missing facts of the chip's data contract: "a, b", or NULL when all are there. */
 const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip, const struct drc_context *c);
 
-/* The commentary without a model: sentences with their evidence tags, from the facts alone. */
+/* What a commentary stands on, by index. */
+struct drc_cited {
+    bool facts[DRC_FACTS_MAX], edges[DRC_EDGES_MAX];
+};
+
+/* The commentary without a model: sentences from the facts alone, each followed by its evidence tags. */
 void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip, const struct drc_context *c,
-                        struct drc_text *out);
+                        struct drc_text *out, struct drc_cited *cited);
 
 /* Whether model text may be posted: every number and every name-shaped token in it occurs literally in the facts, the
  * edges, the question or the labels of the context. *why names the first one that does not. */

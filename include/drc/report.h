@@ -102,6 +102,8 @@ const char *drc_result_text(const struct drc_result *res, size_t row, const char
 int drc_result_find(const struct drc_result *res, const char *entity_id);
 /* Sum over the rows from `first` on; NULLs are skipped; *nulls counts them (may be NULL). */
 int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column, size_t *nulls);
+/* Rows that have a cost in the window; the others were there only before, or have none of their own. */
+size_t drc_result_live(const struct drc_result *res);
 /* Parses a JSON array of integers (unit json); returns the count, at most max. */
 size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max);
 /* Fills index, rows_hash: after rows were set by hand (loaded from the state). */

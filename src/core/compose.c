@@ -122,19 +122,11 @@ static const char *row_cost(struct drc_arena *a, const struct drc_result *res, s
     return drc_cell_show(a, drc_result_cell(res, row, "total_uusd"), DRC_UNIT_USD);
 }
 
-static size_t live_rows(const struct drc_result *res)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < res->rows.row_count; i++)
-        n += drc_result_int(res, i, "total_uusd", 0) != 0;
-    return n;
-}
-
 static char *report_summary(struct drc_arena *a, const struct drc_result *res, const struct drc_context *whole)
 {
     char window[40];
     drc_date_range(res->first_day, res->params.as_of_day, window);
-    if (live_rows(res) == 0)
+    if (drc_result_live(res) == 0)
         return drc_arena_printf(a, "%s %s: no cost in this window", res->report->title, window);
     const char *change = is_known(whole, "change_ratio")
                              ? drc_arena_printf(a, " (%s)", shown(whole, "change_ratio"))
@@ -174,7 +166,7 @@ static char *report_alt(struct drc_arena *a, const struct drc_result *res, const
     const char *text = drc_arena_printf(a, "%s in USD, %s. Total %s.", res->report->title,
                                         drc_date_range(res->first_day, res->params.as_of_day, window),
                                         shown(whole, "total_uusd"));
-    for (size_t i = 0; i < 3 && i < live_rows(res); i++)
+    for (size_t i = 0; i < 3 && i < drc_result_live(res); i++)
         text = drc_arena_printf(a, "%s%s %s %s", text, i == 0 ? " Top:" : ",", row_label(a, res, i),
                                 row_cost(a, res, i));
     return drc_arena_printf(a, "%s.", text);
@@ -183,26 +175,24 @@ static char *report_alt(struct drc_arena *a, const struct drc_result *res, const
 static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct drc_result *res)
 {
     char share[DRC_FMT_BYTES], whole[DRC_FMT_BYTES];
-    size_t live = live_rows(res), drawn = live < (size_t)res->params.top ? live : (size_t)res->params.top;
+    size_t live = drc_result_live(res), drawn = live < (size_t)res->params.top ? live : (size_t)res->params.top;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "honesty");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %ss drawn%s", drawn, live, res->report->entity,
                     live > drawn ? ", the rest in Other" : "");
     if (res->billed_uusd > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 explains %s of the billed list $ of job products (these are %s of the whole bill)",
+                        " \u00b7 explains %s of the billed list $ of job products (%s of the whole bill)",
                         drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
                         drc_fmt_pct(res->bill_uusd > 0 ? (double)res->billed_uusd / (double)res->bill_uusd : (double)NAN,
                                     whole));
     drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 list price before discounts, VM cost is an estimate");
     if (res->rows.truncated)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 only the first %d rows were read", DRC_REPORT_ROWS_MAX);
-    if (res->report->method != NULL)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 %s", res->report->method);
 }
 
 static void add_picker(struct drc_arena *a, struct drc_message *m, const struct drc_result *res, const char *run_id)
 {
-    size_t live = live_rows(res), n = live < DRC_PICKER_ROWS_MAX ? live : DRC_PICKER_ROWS_MAX, count = 0;
+    size_t live = drc_result_live(res), n = live < DRC_PICKER_ROWS_MAX ? live : DRC_PICKER_ROWS_MAX, count = 0;
     struct drc_option *options = drc_arena_array(a, n + 1, sizeof *options);
     options[count++] = (struct drc_option){
         "Whole report", drc_value_make(a, run_id, drc_arena_printf(a, "report:%s", res->report->id)), NULL, NULL};
@@ -281,7 +271,7 @@ struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_sna
     add_header(a, m, drc_arena_printf(a, "%s, %s", res->report->title,
                                       drc_date_range(res->first_day, res->params.as_of_day, window)));
     add_scope(a, m, res, asked_by);
-    if (live_rows(res) == 0) {
+    if (drc_result_live(res) == 0) {
         add_empty(a, m, res);
         add_report_tools(a, m, run_id);
         add_footer(a, m, res, run_id, "no AI in this message");

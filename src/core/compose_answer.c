@@ -1,38 +1,39 @@
 /* An answer in the thread: entity and question, facts, commentary, sources, check line, tools. */
+#include <ctype.h>
 #include <string.h>
 
 #include "drc/clock.h"
 #include "drc/compose.h"
 #include "drc/utf8.h"
 
-#define FACTS_SHOWN 8
+#define EDGES_SHOWN 2
 #define MODEL_TEXT_MAX_CHARS 2500
 
-/* The facts that the chip's commentary speaks of first: those of its contract, then in ledger order. */
-static void add_facts(struct drc_arena *a, struct drc_message *m, const struct drc_context *c)
+/* Facts that the commentary cites, in ledger order; the graph rows that it cites, or else the two that weigh most. */
+static void add_facts(struct drc_arena *a, struct drc_message *m, const struct drc_context *c, const struct drc_cited *cited)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "facts");
     drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Facts");
-    size_t shown = 0;
-    for (size_t i = 0; i < c->fact_count && shown < FACTS_SHOWN; i++) {
+    for (size_t i = 0; i < c->fact_count; i++) {
         const struct drc_fact *f = &c->facts[i];
-        if (!f->known)
+        if (!cited->facts[i])
             continue;
-        shown++;
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s: ", f->title);
         drc_text_add(a, &b->text, DRC_SPAN_BOLD, f->display);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", f->id);
     }
-    for (size_t i = 0; i < c->edge_count && i < 3; i++) {
+    for (size_t i = 0; i < c->edge_count; i++) {
         const struct drc_edge *e = &c->edges[i];
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s: ", e->title);
+        if (!cited->edges[i] && i >= EDGES_SHOWN)
+            continue;
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%c%s ", toupper((unsigned char)e->title[0]), e->title + 1);
         drc_text_add(a, &b->text, DRC_SPAN_CODE, e->label);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", e->id);
     }
 }
 
-static void add_commentary(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
-                           const struct drc_answer *ans)
+static void add_commentary(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans,
+                           const struct drc_text *by_template)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "commentary");
     if (ans->missing != NULL) {
@@ -48,12 +49,10 @@ static void add_commentary(struct drc_arena *a, struct drc_message *m, const str
                         drc_utf8_clean(a, ans->model_text, strlen(ans->model_text), MODEL_TEXT_MAX_CHARS, true));
         return;
     }
-    struct drc_text t = {NULL, NULL};
-    drc_answer_narrate(a, ans->chip, c, &t);
     drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Commentary");
     drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\n");
-    b->text.last->next = t.first;
-    b->text.last = t.last;
+    b->text.last->next = by_template->first;
+    b->text.last = by_template->last;
 }
 
 static void add_sources(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
@@ -120,8 +119,11 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, ans->question == NULL ? "\nasked by " : ", asked by ");
         drc_text_add(a, &b->text, DRC_SPAN_USER, ans->asked_by);
     }
-    add_facts(a, m, c);
-    add_commentary(a, m, c, ans);
+    struct drc_cited cited;
+    struct drc_text by_template = {NULL, NULL};
+    drc_answer_narrate(a, ans->chip, c, &by_template, &cited);
+    add_facts(a, m, c, &cited);
+    add_commentary(a, m, ans, &by_template);
     add_sources(a, m, c, ans);
     add_check(a, m, ans);
     add_tools(a, m, ans);

@@ -69,15 +69,6 @@ static void take_row(struct drc_arena *a, const struct drc_result *res, size_t r
     out->spark = out->spark_count > 1 ? days : NULL;
 }
 
-/* Rows that cost something in the window; the others were only in the window before. */
-static size_t live_rows(const struct drc_result *res)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < res->rows.row_count; i++)
-        n += drc_result_int(res, i, "total_uusd", 0) != 0;
-    return n;
-}
-
 static void fold_other(struct drc_arena *a, const struct drc_result *res, size_t from, size_t live,
                        struct drc_chart_row *out)
 {
@@ -108,7 +99,7 @@ int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const stru
     const struct drc_report *r = res->report;
     if (strcmp(r->mark, "stacked-hbar") != 0)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chart of the kind '%s'", r->path, r->mark);
-    size_t live = live_rows(res), top = (size_t)res->params.top, drawn = live < top ? live : top;
+    size_t live = drc_result_live(res), top = (size_t)res->params.top, drawn = live < top ? live : top;
     struct drc_chart_row *rows = drc_arena_array(a, drawn + 1, sizeof *rows);
     for (size_t i = 0; i < drawn; i++)
         take_row(a, res, i, &rows[i]);

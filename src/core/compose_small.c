@@ -138,6 +138,10 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
                 pad(a, drc_cell_show(a, drc_result_cell(res, i, cols[c].column), cols[c].unit), cols[c].width, true));
     }
     add_pre(a, m, "rows", text, SQL_SHOWN_CHARS);
+    if (res->report->method != NULL) {
+        struct drc_block *how = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "method");
+        drc_text_printf(a, &how->text, DRC_SPAN_PLAIN, "How it is computed: %s", res->report->method);
+    }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "note");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu rows \u00b7 run %s \u00b7 all of them: ", n,
                     res->rows.row_count, run_id);

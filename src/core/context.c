@@ -85,8 +85,10 @@ static double value_of(const struct drc_result *res, int row, const char *column
 static double sum_of(const struct drc_result *res, const char *column, size_t rows)
 {
     double sum = 0;
-    for (size_t i = 0; i < rows && i < res->rows.row_count; i++)
-        sum += drc_result_real(res, i, column);
+    for (size_t i = 0; i < rows && i < res->rows.row_count; i++) {
+        double v = drc_result_real(res, i, column);
+        sum += isnan(v) ? 0 : v; /* a row without a cost of its own adds nothing */
+    }
     return sum;
 }
 
@@ -117,7 +119,7 @@ static double compute(const struct drc_result *res, const struct metric *m, int 
     case OP_RANK:
         return row + 1;
     case OP_ENTITIES:
-        return (double)all;
+        return (double)drc_result_live(res);
     case OP_REPORT_SUM:
         return sum_of(res, m->x, all);
     case OP_TOP3:

@@ -1,6 +1,6 @@
 /* The commentary without a model. Sentences are data: a rule is said where its condition holds and every figure in it is
- * known; of the rules with one topic only the first is said. {metric} prints the figure with its evidence tag, {label} the
- * entity, {edge:NAME} the first graph row of that kind with its tag. */
+ * known; of the rules with one topic only the first is said. {metric} prints the figure, {label} the entity, {edge:NAME} the
+ * first graph row of that kind; the evidence tags follow the sentence. */
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +21,6 @@ static const struct rule {
     {"job", "explain", 1, NULL, ALWAYS, 0,
      "{label} cost {total_uusd} in the window: {share} of the report's total, rank {rank} of {entity_count}."},
     {"job", "explain", 2, "change_ratio", ABOVE, 0.1, "That is {change_uusd} ({change_ratio}) against the window before."},
-    {"job", "explain", 2, "change_ratio", BELOW, -0.1, "That is {change_uusd} ({change_ratio}) against the window before."},
     {"job", "explain", 2, "change_ratio", ALWAYS, 0, "It is steady: {change_ratio} against the window before."},
     {"job", "explain", 2, NULL, ALWAYS, 0, "There is no complete window before to compare with."},
     {"job", "explain", 3, "wasted_share", ABOVE, 0.1,
@@ -46,9 +45,9 @@ static const struct rule {
     {"job", "drivers", 5, NULL, ALWAYS, 0, "The graph row that weighs most: {edge:HAS_RUN}."},
 
     {"job", "what-changed", 1, "change_ratio", ABOVE, 0.02,
-     "{label} went up by {change_uusd} ({change_ratio}), from {baseline_uusd} to {total_uusd}."},
+     "{label} moved by {change_uusd} ({change_ratio}), from {baseline_uusd} to {total_uusd}."},
     {"job", "what-changed", 1, "change_ratio", BELOW, -0.02,
-     "{label} went down by {change_uusd} ({change_ratio}), from {baseline_uusd} to {total_uusd}."},
+     "{label} moved by {change_uusd} ({change_ratio}), from {baseline_uusd} to {total_uusd}."},
     {"job", "what-changed", 1, "change_ratio", ALWAYS, 0, "{label} hardly changed: {change_ratio} against {baseline_uusd}."},
     {"job", "what-changed", 1, NULL, ALWAYS, 0, "There is no complete window before, so no change can be stated."},
     {"job", "what-changed", 2, NULL, ALWAYS, 0, "Recorded change: {edge:CHANGED_BY}."},
@@ -148,12 +147,11 @@ static void add_edge(struct drc_arena *a, const struct drc_edge *e, struct drc_t
     drc_text_add(a, t, DRC_SPAN_CODE, e->label);
     if (e->at_ms != 0)
         drc_text_printf(a, t, DRC_SPAN_PLAIN, " on %.10s", drc_time_iso(e->at_ms, stamp));
-    drc_text_printf(a, t, DRC_SPAN_PLAIN, " [%s]", e->id);
 }
 
 /* One {slot}; false where its fact is not known. */
 static bool add_slot(struct drc_arena *a, const char *name, size_t bytes, const struct drc_context *c,
-                     struct drc_text *t)
+                     struct drc_text *t, struct drc_cited *used)
 {
     if (bytes == 5 && strncmp(name, "label", 5) == 0) {
         drc_text_add(a, t, DRC_SPAN_CODE, c->selection.label);
@@ -161,20 +159,41 @@ static bool add_slot(struct drc_arena *a, const char *name, size_t bytes, const 
     }
     if (bytes > 5 && strncmp(name, "edge:", 5) == 0) {
         const struct drc_edge *e = find_edge(c, name + 5, bytes - 5);
-        if (e != NULL)
-            add_edge(a, e, t);
-        return e != NULL;
+        if (e == NULL)
+            return false;
+        add_edge(a, e, t);
+        used->edges[e - c->edges] = true;
+        return true;
     }
     const struct drc_fact *f = drc_context_fact(c, drc_arena_strndup(a, name, bytes));
     if (f == NULL || !f->known)
         return false;
-    drc_text_printf(a, t, DRC_SPAN_PLAIN, "%s [%s]", f->display, f->id);
+    drc_text_add(a, t, DRC_SPAN_PLAIN, f->display);
+    used->facts[f - c->facts] = true;
     return true;
 }
 
-static bool say(struct drc_arena *a, const char *sentence, const struct drc_context *c, struct drc_text *out)
+/* The tags of one sentence behind it; what it used counts as cited. */
+static void add_tags(struct drc_arena *a, const struct drc_context *c, const struct drc_cited *used, struct drc_text *t,
+                     struct drc_cited *cited)
+{
+    for (size_t i = 0; i < c->fact_count; i++)
+        if (used->facts[i]) {
+            drc_text_printf(a, t, DRC_SPAN_PLAIN, " [%s]", c->facts[i].id);
+            cited->facts[i] = true;
+        }
+    for (size_t i = 0; i < c->edge_count; i++)
+        if (used->edges[i]) {
+            drc_text_printf(a, t, DRC_SPAN_PLAIN, " [%s]", c->edges[i].id);
+            cited->edges[i] = true;
+        }
+}
+
+static bool say(struct drc_arena *a, const char *sentence, const struct drc_context *c, struct drc_text *out,
+                struct drc_cited *cited)
 {
     struct drc_text t = {NULL, NULL};
+    struct drc_cited used = {{false}, {false}};
     for (const char *p = sentence; *p != '\0';) {
         size_t plain = strcspn(p, "{");
         if (plain > 0)
@@ -183,10 +202,11 @@ static bool say(struct drc_arena *a, const char *sentence, const struct drc_cont
         if (*p == '\0')
             break;
         size_t name = strcspn(p, "}");
-        if (!add_slot(a, p + 1, name - 1, c, &t))
+        if (!add_slot(a, p + 1, name - 1, c, &t, &used))
             return false;
         p += name + 1;
     }
+    add_tags(a, c, &used, &t, cited);
     drc_text_add(a, out, DRC_SPAN_PLAIN, out->first == NULL ? "\u2022 " : "\n\u2022 ");
     out->last->next = t.first;
     out->last = t.last;
@@ -194,15 +214,16 @@ static bool say(struct drc_arena *a, const char *sentence, const struct drc_cont
 }
 
 void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip, const struct drc_context *c,
-                        struct drc_text *out)
+                        struct drc_text *out, struct drc_cited *cited)
 {
     unsigned said = 0; /* topics, as bits */
+    *cited = (struct drc_cited){{false}, {false}};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         const struct rule *r = &rules[i];
         if (strcmp(r->entity, c->selection.kind) != 0 || strcmp(r->verb, chip->verb) != 0 ||
             (said & (1u << r->topic)) || !holds(r, c))
             continue;
-        if (say(a, r->text, c, out))
+        if (say(a, r->text, c, out, cited))
             said |= 1u << r->topic;
     }
     if (out->first == NULL)

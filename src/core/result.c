@@ -198,6 +198,14 @@ int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *c
     return sum;
 }
 
+size_t drc_result_live(const struct drc_result *res)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < res->rows.row_count; i++)
+        n += drc_result_int(res, i, "total_uusd", 0) != 0;
+    return n;
+}
+
 size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max)
 {
     if (cell->type != DRC_CELL_TEXT)
