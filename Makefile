@@ -6,15 +6,21 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+# Nothing before the first recipe may need more than make, bash and coreutils: `make all` starts on a bare system.
+JOBS = $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
 
 CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 SAN ?=
+ifeq ($(SAN),fuzzer)
+override CC := clang-14
+endif
 VARIANT := $(if $(SAN),$(SAN),release)
-ifeq ($(findstring clang,$(CC)),clang)
+ifeq ($(findstring clang,$(CC))$(filter fuzzer,$(SAN)),clang)
 VARIANT := $(VARIANT)-clang
 endif
 B := build/$(VARIANT)
@@ -37,8 +43,11 @@ SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 else ifeq ($(SAN),thread)
 OPT := -O1 -g -fno-omit-frame-pointer
 SANFLAGS := -fsanitize=thread
+else ifeq ($(SAN),fuzzer)
+OPT := -O1 -g -fno-omit-frame-pointer
+SANFLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 else
-$(error SAN is 'address', 'thread' or empty)
+$(error SAN is 'address', 'thread', 'fuzzer' or empty)
 endif
 CFLAGS_OWN = -std=c17 $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) -ffile-prefix-map=$(CURDIR)=. $(CPPFLAGS_OWN)
 
@@ -49,7 +58,7 @@ PAGE_OBJ := $(B)/obj/page_assets.o
 LIB_OBJ := $(filter-out $(B)/obj/src/cli/main.o,$(OBJ)) $(PAGE_OBJ)
 
 .PHONY: build
-build: $(B)/drc
+build: $(B)/drc ## compile build/release/drc (SAN=address|thread, CC=clang-14 for other variants)
 
 # One pkg-config call per build, not one per file; also rebuilds when the flags change.
 $(B)/flags: Makefile
@@ -84,13 +93,106 @@ $(B)/unit/%: tests/unit/%.c $(LIB_OBJ) $(B)/pkg.libs
 	@echo "  TEST  $<"
 	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lcmocka -lm -pthread
 
-.PHONY: unit-build unit
-unit-build: $(UNIT)
-unit: unit-build
-	@bash tests/unit/run.sh $(UNIT)
 
-.PHONY: clean
-clean:
-	rm -rf build
+# Measuring programs: tests/bench/bench_<name>.c, linked like the unit tests.
+BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
+$(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/pkg.libs
+	@mkdir -p $(@D)
+	@echo "  BENCH $<"
+	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lcmocka -lm -pthread
+
+# One program per parser that reads bytes from outside (SAN=fuzzer only).
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+$(B)/fuzz/%: tests/fuzz/%.c $(LIB_OBJ) $(B)/pkg.libs
+	@mkdir -p $(@D)
+	@echo "  FUZZ  $<"
+	@$(CC) $(CFLAGS_OWN) -fsanitize=fuzzer @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lm -pthread
+
+.PHONY: unit-build bench-build fuzz-build unit
+unit-build: $(UNIT)
+bench-build: $(BENCH)
+fuzz-build: $(FUZZ)
+
+# ---- set-up -----------------------------------------------------------------------------------------------------
+
+.PHONY: all deps db index docs app stop
+all: ## install what is missing, build, make the data, start bot and local Slack
+	@start=$$SECONDS; \
+	bash src/packaging/deps.sh build; \
+	$(MAKE) --no-print-directory $(JOBS) build; \
+	$(MAKE) --no-print-directory db app; \
+	echo "Ready for the first chart after $$((SECONDS - start)) s."
+
+deps: ## install missing Debian packages (sudo when not root)
+	@bash src/packaging/deps.sh build
+
+# Made anew when its SQL or the code that runs it is newer; the file is replaced whole, a running drc then loads it.
+FACTS := data/usage_rag_data.db
+$(FACTS): $(sort $(wildcard sql/*.sql sql/checks/*.sql)) src/app/build.c include/drc/build.h | $(B)/drc
+	@$(B)/drc db build --out $@
+	@bash src/packaging/app.sh reload
+db: $(FACTS) ## build the facts database with the sample estate
+
+index: ## build the search indexes
+	@echo "index: nothing to build yet; there is no documentation index."
+docs: ## fetch and cut the documentation
+	@echo "docs: nothing to fetch yet; the documentation corpus is empty."
+
+app: ## start bot and local Slack in the background, print the address
+	@$(MAKE) --no-print-directory $(JOBS) build
+	@$(MAKE) --no-print-directory db
+	@bash src/packaging/app.sh start
+stop: ## stop what `make app` started
+	@bash src/packaging/app.sh stop
+
+# ---- tests --------------------------------------------------------------------------------------------------------
+
+.PHONY: test unit lint asan tsan fuzz bench soak torture eval gallery fresh-root
+test: ## run every test (installs what it needs)
+	@bash tests/setup.sh
+	@bash tests/run.sh
+
+unit: unit-build ## unit tests only
+	@bash tests/unit/run.sh $(UNIT)
+lint: ## floors, banned calls, sizes
+	@bash tests/lint/run.sh
+asan: ## unit and flow tests under AddressSanitizer and UBSan
+	@bash tests/setup.sh
+	@bash tests/run.sh asan flow-asan
+tsan: ## unit and flow tests under ThreadSanitizer
+	@bash tests/setup.sh
+	@bash tests/run.sh tsan flow-tsan
+fuzz: ## every parser, 60 s each (FUZZ_SECONDS=n)
+	@bash tests/setup.sh
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} bash tests/fuzz/run.sh
+
+# $(call long,<folder of tests>,<what it would do>)
+long = if [ -f tests/$(1)/run.sh ]; then $(MAKE) --no-print-directory $(JOBS) build bench-build && bash tests/setup.sh && \
+	bash tests/run.sh --long $(1); else echo "$(1): nothing to run yet; tests/$(1)/run.sh does not exist."; fi
+bench: ## speed and memory, with the limits beside them
+	@$(call long,bench)
+soak: ## many thousand requests, memory must not grow
+	@$(call long,soak)
+torture: ## every door of io fails once
+	@$(call long,torture)
+eval: ## commentary against the facts
+	@$(call long,evals)
+fresh-root: ## clone into a bare Debian 12 root and run `make all` there (as root; several minutes)
+	@bash src/packaging/fresh_root.sh
+
+gallery: $(B)/unit/test_chart ## draw the sample charts anew: charts/gallery/*.svg, build/gallery/*.png
+	@mkdir -p build/gallery
+	@$(B)/unit/test_chart --write
+	@$(B)/unit/test_chart --png build/gallery
+	@echo "charts/gallery/*.svg and build/gallery/*.png: drawn anew"
+
+.PHONY: format clean help
+format: ## wrap C sources as .clang-format says
+	@find src include tests -name '*.[ch]' -not -path '*/node_modules/*' -print0 | xargs -0 clang-format-14 -i
+clean: ## remove build/ (data/ stays)
+	@rm -rf build
+	@echo "build/: removed"
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):[^#=]*## /\1\t/p' Makefile | while IFS=$$'\t' read -r t d; do printf '  make %-11s %s\n' "$$t" "$$d"; done
 
 -include $(shell find build -name '*.d' 2>/dev/null)
