@@ -5,7 +5,7 @@
 
 #define SWATCH 11.0
 #define SWATCH_GAP 6.0
-#define LEGEND_GAP 16.0
+#define LEGEND_GAP 14.0
 #define LEGEND_LINE 20.0
 #define TITLE_LINE 24.0
 #define SUBTITLE_LINE 18.0
