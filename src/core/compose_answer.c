@@ -26,7 +26,7 @@ static void add_facts(struct drc_arena *a, struct drc_message *m, const struct d
         const struct drc_edge *e = &c->edges[i];
         if (!cited->edges[i] && i >= EDGES_SHOWN)
             continue;
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%c%s ", toupper((unsigned char)e->title[0]), e->title + 1);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%c%s: ", toupper((unsigned char)e->title[0]), e->title + 1);
         drc_text_add(a, &b->text, DRC_SPAN_CODE, e->label);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", e->id);
     }

@@ -23,7 +23,7 @@ static const struct metric {
     {"total_uusd", "Cost", DRC_UNIT_USD, OP_VALUE, "total_uusd", NULL, BOTH},
     {"share", "Share of the report's total", DRC_UNIT_RATIO, OP_SHARE, "total_uusd", NULL, ROW},
     {"rank", "Rank by cost", DRC_UNIT_COUNT, OP_RANK, NULL, NULL, ROW},
-    {"entity_count", "Entities in the report", DRC_UNIT_COUNT, OP_ENTITIES, NULL, NULL, BOTH},
+    {"entity_count", "Rows with a cost", DRC_UNIT_COUNT, OP_ENTITIES, NULL, NULL, BOTH},
     {"report_total_uusd", "Total of the report", DRC_UNIT_USD, OP_REPORT_SUM, "total_uusd", NULL, ROW},
     {"top3_share", "Share of the three dearest", DRC_UNIT_RATIO, OP_TOP3, "total_uusd", NULL, REPORT},
     {"baseline_uusd", "Cost in the window before", DRC_UNIT_USD, OP_VALUE, "baseline_uusd", NULL, BOTH},

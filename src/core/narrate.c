@@ -1,5 +1,5 @@
 /* The commentary without a model. Sentences are data: a rule is said where its condition holds and every figure in it is
- * known; of the rules with one topic only the first is said. {metric} prints the figure, {label} the entity, {edge:NAME} the
+ * known; of the rules with one topic only the first is said. {metric} prints the figure, {label} the entity, {noun} its kind, {edge:NAME} the
  * first graph row of that kind; the evidence tags follow the sentence. */
 #include <stdio.h>
 #include <string.h>
@@ -92,25 +92,25 @@ static const struct rule {
     {"job", "what-to-watch", 4, "evictions", ABOVE, 0, "Watch evictions: {evictions} now with {spot_share} of node time on spot."},
 
     /* ---- the whole report ---- */
-    {"report", "explain", 1, NULL, ALWAYS, 0, "The {entity_count} entities of the report cost {total_uusd} in the window; the three dearest are {top3_share} of it."},
+    {"report", "explain", 1, NULL, ALWAYS, 0, "The {entity_count} {noun} of the report cost {total_uusd} in the window; the three dearest are {top3_share} of it."},
     {"report", "explain", 2, "change_ratio", ALWAYS, 0, "Against the window before: {change_uusd} ({change_ratio}) from {baseline_uusd}."},
     {"report", "explain", 2, NULL, ALWAYS, 0, "There is no complete window before to compare with."},
     {"report", "explain", 3, NULL, ALWAYS, 0, "Productive DBU is {dbu_uusd}, on-demand VMs {ondemand_vm_uusd}, spot VMs {spot_vm_uusd}."},
     {"report", "explain", 4, "wasted_uusd", ABOVE, 0, "Failed attempts took {wasted_uusd} ({wasted_share})."},
     {"report", "what-good-looks-like", 1, NULL, ALWAYS, 0, "Good means that failed attempts cost nothing; here they cost {wasted_uusd} ({wasted_share})."},
     {"report", "what-good-looks-like", 2, NULL, ALWAYS, 0, "Runs need {attempts_per_run} attempts on average; one is the aim. Run success is {success_rate}."},
-    {"report", "drivers", 1, NULL, ALWAYS, 0, "The three dearest entities make {top3_share} of {total_uusd}."},
+    {"report", "drivers", 1, NULL, ALWAYS, 0, "The three dearest {noun} make {top3_share} of {total_uusd}."},
     {"report", "drivers", 2, NULL, ALWAYS, 0, "By kind: {dbu_uusd} DBU, {ondemand_vm_uusd} on-demand VM, {spot_vm_uusd} spot VM, {wasted_uusd} failed attempts."},
     {"report", "what-changed", 1, "change_ratio", ALWAYS, 0, "The total moved by {change_uusd} ({change_ratio}), from {baseline_uusd} to {total_uusd}."},
     {"report", "what-changed", 1, NULL, ALWAYS, 0, "There is no complete window before, so no change can be stated."},
     {"report", "cut-cost", 1, "wasted_uusd", ABOVE, 0, "Start with failed attempts: {wasted_uusd} ({wasted_share}) bought nothing."},
-    {"report", "cut-cost", 2, NULL, ALWAYS, 0, "Then the head of the list: three entities are {top3_share} of the total."},
+    {"report", "cut-cost", 2, NULL, ALWAYS, 0, "Then the head of the list: three {noun} are {top3_share} of the total."},
     {"report", "cut-cost", 3, NULL, ALWAYS, 0, "On-demand VMs cost {ondemand_vm_uusd} while {spot_share} of node time is spot."},
     {"report", "make-reliable", 1, NULL, ALWAYS, 0, "{failed_attempts} attempts failed; run success is {success_rate} over {runs} runs."},
     {"report", "make-reliable", 2, "evictions", ABOVE, 0, "{evictions} spot evictions are among the causes."},
     {"report", "verify-fix", 1, NULL, ALWAYS, 0, "Compare a later run of this report with today: {total_uusd} in all, {wasted_uusd} of it in failed attempts."},
     {"report", "what-to-watch", 1, NULL, ALWAYS, 0, "Watch the total, {total_uusd}, and the part lost to failed attempts, {wasted_uusd} ({wasted_share})."},
-    {"report", "what-to-watch", 2, NULL, ALWAYS, 0, "Watch concentration: three entities are {top3_share} of the total."},
+    {"report", "what-to-watch", 2, NULL, ALWAYS, 0, "Watch concentration: three {noun} are {top3_share} of the total."},
 };
 
 static bool holds(const struct rule *r, const struct drc_context *c)
@@ -145,8 +145,12 @@ static void add_edge(struct drc_arena *a, const struct drc_edge *e, struct drc_t
 {
     char stamp[25];
     drc_text_add(a, t, DRC_SPAN_CODE, e->label);
-    if (e->at_ms != 0)
-        drc_text_printf(a, t, DRC_SPAN_PLAIN, " on %.10s", drc_time_iso(e->at_ms, stamp));
+    if (e->at_ms == 0)
+        return;
+    drc_time_iso(e->at_ms, stamp);
+    stamp[10] = '\0';
+    if (strstr(e->label, stamp) == NULL)
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, " on %s", stamp);
 }
 
 /* One {slot}; false where its fact is not known. */
@@ -155,6 +159,10 @@ static bool add_slot(struct drc_arena *a, const char *name, size_t bytes, const 
 {
     if (bytes == 5 && strncmp(name, "label", 5) == 0) {
         drc_text_add(a, t, DRC_SPAN_CODE, c->selection.label);
+        return true;
+    }
+    if (bytes == 4 && strncmp(name, "noun", 4) == 0) { /* "jobs" */
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, "%ss", c->result->report->entity);
         return true;
     }
     if (bytes > 5 && strncmp(name, "edge:", 5) == 0) {
