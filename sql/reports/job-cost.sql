@@ -68,32 +68,6 @@ place AS MATERIALIZED (
     SELECT w.workspace_id FROM workspace AS w
     WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
 ),
-dbu AS MATERIALIZED ( -- per job, W and B
-    SELECT j.workspace_id, j.job_id, sum(iif(u.usage_date >= p.first_day, u.cost_uusd, NULL)) AS uusd,
-           sum(iif(u.usage_date < p.first_day, u.cost_uusd, 0)) AS base_uusd
-    FROM jobs AS j CROSS JOIN span AS p
-    CROSS JOIN compute_usage AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id
-        AND u.usage_date BETWEEN p.base_first_day AND p.last_day
-    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
-    GROUP BY j.workspace_id, j.job_id
-),
-vm AS MATERIALIZED (
-    SELECT j.workspace_id, j.job_id, sum(n.vm_uusd) AS uusd, sum(n.node_ms) AS node_ms,
-           sum(iif(n.market = 'SPOT', n.vm_uusd, 0)) AS spot_uusd, sum(iif(n.market = 'SPOT', n.node_ms, 0)) AS spot_node_ms
-    FROM jobs AS j
-    CROSS JOIN node_usage AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
-        AND n.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
-    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
-    GROUP BY j.workspace_id, j.job_id
-),
-base_vm AS MATERIALIZED ( -- B
-    SELECT j.workspace_id, j.job_id, sum(n.vm_uusd) AS uusd
-    FROM jobs AS j
-    CROSS JOIN node_usage AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
-        AND n.usage_date >= (SELECT base_first_day FROM span) AND n.usage_date < (SELECT first_day FROM span)
-    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
-    GROUP BY j.workspace_id, j.job_id
-),
 day_dbu AS MATERIALIZED ( -- W
     SELECT j.workspace_id, j.job_id, u.usage_date, sum(u.cost_uusd) AS uusd
     FROM jobs AS j
@@ -103,12 +77,36 @@ day_dbu AS MATERIALIZED ( -- W
     GROUP BY j.workspace_id, j.job_id, u.usage_date
 ),
 day_vm AS MATERIALIZED (
-    SELECT j.workspace_id, j.job_id, n.usage_date, sum(n.vm_uusd) AS uusd
+    SELECT j.workspace_id, j.job_id, n.usage_date, sum(n.vm_uusd) AS uusd, sum(n.node_ms) AS node_ms,
+           sum(iif(n.market = 'SPOT', n.vm_uusd, 0)) AS spot_uusd, sum(iif(n.market = 'SPOT', n.node_ms, 0)) AS spot_node_ms
     FROM jobs AS j
     CROSS JOIN node_usage AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
         AND n.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
     WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
     GROUP BY j.workspace_id, j.job_id, n.usage_date
+),
+dbu AS MATERIALIZED (SELECT workspace_id, job_id, sum(uusd) AS uusd FROM day_dbu GROUP BY workspace_id, job_id),
+vm AS MATERIALIZED (
+    SELECT workspace_id, job_id, sum(uusd) AS uusd, sum(node_ms) AS node_ms, sum(spot_uusd) AS spot_uusd,
+           sum(spot_node_ms) AS spot_node_ms
+    FROM day_vm
+    GROUP BY workspace_id, job_id
+),
+base_dbu AS MATERIALIZED ( -- B
+    SELECT j.workspace_id, j.job_id, sum(u.cost_uusd) AS uusd
+    FROM jobs AS j
+    CROSS JOIN compute_usage AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id
+        AND u.usage_date >= (SELECT base_first_day FROM span) AND u.usage_date < (SELECT first_day FROM span)
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id
+),
+base_vm AS MATERIALIZED (
+    SELECT j.workspace_id, j.job_id, sum(n.vm_uusd) AS uusd
+    FROM jobs AS j
+    CROSS JOIN node_usage AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
+        AND n.usage_date >= (SELECT base_first_day FROM span) AND n.usage_date < (SELECT first_day FROM span)
+    WHERE +j.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY j.workspace_id, j.job_id
 ),
 failed AS MATERIALIZED ( -- attempts that failed and may have used something in W
     SELECT r.workspace_id, r.job_id, r.job_run_id, r.run_date, r.end_ms
@@ -172,11 +170,12 @@ series AS MATERIALIZED ( -- W, one value per day, days without usage are zero
 cost AS MATERIALIZED ( -- has_cost false: billed to a shared cluster
     SELECT j.workspace_id, j.job_id, j.compute_kind <> 'ALL_PURPOSE' OR u.uusd IS NOT NULL AS has_cost,
            coalesce(u.uusd, 0) AS dbu_uusd, coalesce(n.uusd - n.spot_uusd, 0) AS ondemand_uusd,
-           coalesce(n.spot_uusd, 0) AS spot_uusd, coalesce(u.base_uusd, 0) + coalesce(b.uusd, 0) AS base_uusd,
-           n.node_ms, n.spot_node_ms, u.job_id IS NOT NULL AS has_usage
+           coalesce(n.spot_uusd, 0) AS spot_uusd, coalesce(d.uusd, 0) + coalesce(b.uusd, 0) AS base_uusd,
+           n.node_ms, n.spot_node_ms, u.uusd IS NOT NULL OR d.uusd IS NOT NULL AS has_usage
     FROM jobs AS j
     LEFT JOIN dbu AS u ON u.workspace_id = j.workspace_id AND u.job_id = j.job_id
     LEFT JOIN vm AS n ON n.workspace_id = j.workspace_id AND n.job_id = j.job_id
+    LEFT JOIN base_dbu AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
     LEFT JOIN base_vm AS b ON b.workspace_id = j.workspace_id AND b.job_id = j.job_id
     WHERE j.workspace_id IN (SELECT workspace_id FROM place)
 )
