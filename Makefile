@@ -59,6 +59,7 @@ LIB_OBJ := $(filter-out $(B)/obj/src/cli/main.o,$(OBJ)) $(PAGE_OBJ)
 
 .PHONY: build
 build: $(B)/drc ## compile build/release/drc (SAN=address|thread, CC=clang-14 for other variants)
+	@echo "build: $(B)/drc is there"
 
 # One pkg-config call per build, not one per file; also rebuilds when the flags change.
 $(B)/flags: Makefile
@@ -66,6 +67,7 @@ $(B)/flags: Makefile
 	@printf '%s\n' '$(CC) $(CFLAGS_OWN)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $(B)/pkg.cflags: $(B)/flags
+	@pkg-config --exists --print-errors $(PKGS)
 	@printf '%s' '$(PKG_CFLAGS)' > $@
 $(B)/pkg.libs: $(B)/flags
 	@printf '%s' '$(PKG_LIBS)' > $@
@@ -120,7 +122,8 @@ all: ## install what is missing, build, make the data, start bot and local Slack
 	@start=$$SECONDS; \
 	bash src/packaging/deps.sh build; \
 	$(MAKE) --no-print-directory $(JOBS) build; \
-	$(MAKE) --no-print-directory db app; \
+	$(MAKE) --no-print-directory db; \
+	bash src/packaging/app.sh start; \
 	echo "Ready for the first chart after $$((SECONDS - start)) s."
 
 deps: ## install missing Debian packages (sudo when not root)
@@ -132,6 +135,7 @@ $(FACTS): $(sort $(wildcard sql/*.sql sql/checks/*.sql)) src/app/build.c include
 	@$(B)/drc db build --out $@
 	@bash src/packaging/app.sh reload
 db: $(FACTS) ## build the facts database with the sample estate
+	@echo "db: $(FACTS) is there"
 
 index: ## build the search indexes
 	@echo "index: nothing to build yet; there is no documentation index."

@@ -1,5 +1,6 @@
-/* What an answer stands on and how it reads: numbered facts from the stored rows of a report run, one-hop rows of the usage
- * graph, the prompt made from them, and a commentary by template. Pure; the same run and entity give the same bytes. */
+/* What an answer stands on and how it reads: numbered facts from the stored rows of a report run,
+ * one-hop rows of the usage graph, the prompt made from them, and a commentary by template. Pure;
+ * the same run and entity give the same bytes. */
 #ifndef DRC_ANSWER_H
 #define DRC_ANSWER_H
 
@@ -16,10 +17,10 @@
 #include "drc/report.h"
 
 struct drc_fact {
-    char id[8];          /* "F1" */
-    const char *metric;  /* stable name: "total_cost", "change_usd" */
-    const char *title;   /* "Cost", as a person reads it */
-    const char *period;  /* "26 Oct–22 Nov 2026" */
+    char id[8];         /* "F1" */
+    const char *metric; /* stable name: "total_cost", "change_usd" */
+    const char *title;  /* "Cost", as a person reads it */
+    const char *period; /* "26 Oct–22 Nov 2026" */
     enum drc_unit unit;
     bool known;          /* false: NULL in the data, display "n/a" */
     double value;        /* in the unit: micro-dollars, count, ratio, ms */
@@ -27,7 +28,7 @@ struct drc_fact {
     const char *source;  /* "job-cost row 3, total_usd" */
 };
 
-struct drc_edge { /* one-hop row of sql/graph */
+struct drc_edge {      /* one-hop row of sql/graph */
     char id[8];        /* "G1" */
     const char *edge;  /* "HAD_EVICTION" */
     const char *title; /* of the edge file */
@@ -61,48 +62,59 @@ struct drc_context {
     const char *graph_hash;        /* short hash over the edges shown */
 };
 
-/* NOTFOUND where the entity is not among the rows of the run. entity_id "report:..." or NULL: the whole report. */
+/* NOTFOUND where the entity is not among the rows of the run. entity_id "report:..." or NULL: the
+ * whole report. */
 int drc_selection_make(struct drc_arena *a, const struct drc_result *res, const char *entity_id,
                        struct drc_selection *out, struct drc_err *err);
 
-/* Facts from the rows; then the graph is asked (facts_db may be NULL: no edges). The window of the run bounds the edges. */
-int drc_context_build(struct drc_arena *a, const struct drc_result *res, const struct drc_selection *sel,
-                      struct drc_db *facts_db, const struct drc_graph_sql *graph, size_t graph_count,
+/* Facts from the rows; then the graph is asked (facts_db may be NULL: no edges). The window of the
+ * run bounds the edges. */
+int drc_context_build(struct drc_arena *a, const struct drc_result *res,
+                      const struct drc_selection *sel, struct drc_db *facts_db,
+                      const struct drc_graph_sql *graph, size_t graph_count,
                       struct drc_context *out, struct drc_err *err);
-const struct drc_fact *drc_context_fact(const struct drc_context *c, const char *metric); /* NULL if absent */
+const struct drc_fact *drc_context_fact(const struct drc_context *c,
+                                        const char *metric); /* NULL if absent */
 
 /* Loads sql/graph/edge-*.sql (front matter edge, from, to, title). */
-int drc_graph_load(struct drc_arena *a, const char *home, struct drc_db *facts, struct drc_graph_sql **out,
-                   size_t *count, struct drc_err *err);
+int drc_graph_load(struct drc_arena *a, const char *home, struct drc_db *facts,
+                   struct drc_graph_sql **out, size_t *count, struct drc_err *err);
 
-/* One hop around an entity inside the window of the run: at most DRC_EDGES_MAX edges, severe, dear and recent ones first,
- * at most two of a kind; fills edges, edge_count, edge_total. drc_context_build calls it. */
-int drc_graph_hop(struct drc_arena *a, const struct drc_result *res, const char *entity, struct drc_db *facts,
-                  const struct drc_graph_sql *graph, size_t graph_count, struct drc_context *out,
-                  struct drc_err *err);
+/* One hop around an entity inside the window of the run: at most DRC_EDGES_MAX edges, severe, dear
+ * and recent ones first, at most two of a kind; fills edges, edge_count, edge_total.
+ * drc_context_build calls it. */
+int drc_graph_hop(struct drc_arena *a, const struct drc_result *res, const char *entity,
+                  struct drc_db *facts, const struct drc_graph_sql *graph, size_t graph_count,
+                  struct drc_context *out, struct drc_err *err);
 
 struct drc_prompt {
     const char *system, *user; /* exactly what a model is sent */
     char hash[65];             /* SHA-256 of system, newline, user */
 };
-extern const char *const drc_prompt_names[]; /* names that a prompt template may use; NULL at the end */
+extern const char
+    *const drc_prompt_names[]; /* names that a prompt template may use; NULL at the end */
 int drc_prompt_make(struct drc_arena *a, const struct drc_chips *chips, const struct drc_chip *chip,
-                    const struct drc_context *c, const char *question, struct drc_prompt *out, struct drc_err *err);
+                    const struct drc_context *c, const char *question, struct drc_prompt *out,
+                    struct drc_err *err);
 
 /* Missing facts of the chip's data contract: "a, b", or NULL when all are there. */
-const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip, const struct drc_context *c);
+const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip,
+                               const struct drc_context *c);
 
 /* What a commentary stands on, by index. */
 struct drc_cited {
     bool facts[DRC_FACTS_MAX], edges[DRC_EDGES_MAX];
 };
 
-/* The commentary without a model: sentences from the facts alone, each followed by its evidence tags. */
-void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip, const struct drc_context *c,
-                        struct drc_text *out, struct drc_cited *cited);
+/* The commentary without a model: sentences from the facts alone, each followed by its evidence
+ * tags. */
+void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
+                        const struct drc_context *c, struct drc_text *out, struct drc_cited *cited);
 
-/* Whether model text may be posted: every number and every name-shaped token in it occurs literally in the facts, the
- * edges, the question or the labels of the context. *why names the first one that does not. */
-bool drc_answer_literal(struct drc_arena *a, const struct drc_context *c, const char *text, const char **why);
+/* Whether model text may be posted: every number and every name-shaped token in it occurs literally
+ * in the facts, the edges, the question or the labels of the context. *why names the first one that
+ * does not. */
+bool drc_answer_literal(struct drc_arena *a, const struct drc_context *c, const char *text,
+                        const char **why);
 
 #endif

@@ -1,6 +1,6 @@
-/* A growing byte buffer with a hard maximum. Past the maximum it keeps what fits, sets `overflow` and
- * ignores the rest, so that a writer checks once at the end. `data` is always NUL-terminated after the
- * first append. One thread at a time. */
+/* A growing byte buffer with a hard maximum. Past the maximum it keeps what fits, sets `overflow`
+ * and ignores the rest, so that a writer checks once at the end. `data` is always NUL-terminated
+ * after the first append. One thread at a time. */
 #ifndef DRC_BUF_H
 #define DRC_BUF_H
 
@@ -22,7 +22,8 @@ void drc_buf_addstr(struct drc_buf *b, const char *s);
 void drc_buf_addch(struct drc_buf *b, char c);
 void drc_buf_printf(struct drc_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void drc_buf_vprintf(struct drc_buf *b, const char *fmt, va_list ap);
-const char *drc_buf_str(const struct drc_buf *b);    /* never NULL */
-char *drc_buf_take(struct drc_buf *b, size_t *bytes); /* moves the malloc'd data out; bytes may be NULL */
+const char *drc_buf_str(const struct drc_buf *b); /* never NULL */
+char *drc_buf_take(struct drc_buf *b,
+                   size_t *bytes); /* moves the malloc'd data out; bytes may be NULL */
 
 #endif

@@ -1,6 +1,7 @@
-/* Charts as SVG text. Pure and deterministic: the same spec, theme and font table give the same bytes. Text is measured
- * with advance widths read from the font files (hmtx and cmap tables, OpenType 1.9); nothing here draws pixels.
- * CSS pixels throughout; a chart is 600 wide. Any thread once the theme is loaded (it is immutable). */
+/* Charts as SVG text. Pure and deterministic: the same spec, theme and font table give the same
+ * bytes. Text is measured with advance widths read from the font files (hmtx and cmap tables,
+ * OpenType 1.9); nothing here draws pixels. CSS pixels throughout; a chart is 600 wide. Any thread
+ * once the theme is loaded (it is immutable). */
 #ifndef DRC_CHART_H
 #define DRC_CHART_H
 
@@ -14,21 +15,27 @@
 
 /* Advance widths of one font file. */
 struct drc_font;
-/* data: a whole .otf/.ttf; what is needed is copied, the file may go. PARSE on any out-of-range table offset (hostile-safe). */
-struct drc_font *drc_font_parse(struct drc_arena *a, const void *data, size_t bytes, struct drc_err *err);
+/* data: a whole .otf/.ttf; what is needed is copied, the file may go. PARSE on any out-of-range
+ * table offset (hostile-safe). */
+struct drc_font *drc_font_parse(struct drc_arena *a, const void *data, size_t bytes,
+                                struct drc_err *err);
 double drc_font_width(const struct drc_font *f, const char *utf8, double px);
 bool drc_font_has(const struct drc_font *f, unsigned codepoint);
-/* What `f` has no glyph for is looked up and measured in `fallback` (DejaVu Sans behind Inter: Arabic, Hebrew, symbols),
- * as fontconfig does when drawing. Call before the font is shared; fallback lives as long as f. */
+/* What `f` has no glyph for is looked up and measured in `fallback` (DejaVu Sans behind Inter:
+ * Arabic, Hebrew, symbols), as fontconfig does when drawing. Call before the font is shared;
+ * fallback lives as long as f. */
 void drc_font_chain(struct drc_font *f, const struct drc_font *fallback);
 
 /* charts/theme.conf: palette, sizes, fonts (`key = value` lines, `#` comments). */
 struct drc_theme;
-/* text: the file; regular and semibold: parsed fonts. CONFIG with "theme.conf:line" for unknown keys and bad values. */
-struct drc_theme *drc_theme_parse(struct drc_arena *a, const char *text, const struct drc_font *regular,
-                                  const struct drc_font *semibold, struct drc_err *err);
+/* text: the file; regular and semibold: parsed fonts. CONFIG with "theme.conf:line" for unknown
+ * keys and bad values. */
+struct drc_theme *drc_theme_parse(struct drc_arena *a, const char *text,
+                                  const struct drc_font *regular, const struct drc_font *semibold,
+                                  struct drc_err *err);
 const char *drc_theme_font_family(const struct drc_theme *t); /* "Inter, DejaVu Sans, sans-serif" */
-/* SHA-256 (hex) of the font file that the theme was drawn with, weight 400 or 600; "" = not given. */
+/* SHA-256 (hex) of the font file that the theme was drawn with, weight 400 or 600; "" = not given.
+ */
 const char *drc_theme_font_sha256(const struct drc_theme *t, int weight);
 
 #define DRC_CHART_SERIES_MAX 6
@@ -37,11 +44,11 @@ const char *drc_theme_font_sha256(const struct drc_theme *t, int weight);
 #define DRC_CHART_DAYS_MAX 400
 
 enum drc_chart_role { /* meaning of a series; the theme gives each its colour and pattern */
-    DRC_ROLE_DBU,
-    DRC_ROLE_ONDEMAND,
-    DRC_ROLE_SPOT,
-    DRC_ROLE_WASTED,
-    DRC_ROLE_OTHER
+                      DRC_ROLE_DBU,
+                      DRC_ROLE_ONDEMAND,
+                      DRC_ROLE_SPOT,
+                      DRC_ROLE_WASTED,
+                      DRC_ROLE_OTHER
 };
 
 struct drc_chart_series {
@@ -50,12 +57,13 @@ struct drc_chart_series {
 };
 
 struct drc_chart_row {
-    const char *label;                    /* whole name; cut in the middle to fit */
-    int64_t values[DRC_CHART_SERIES_MAX]; /* micro-dollars; negative allowed (corrections) */
-    bool is_other;                        /* the folded rest: drawn muted, after the others */
-    const char *notes[DRC_CHART_NOTES_MAX]; /* right-hand columns, formatted ("+12 %", "98 %"); NULL = none */
-    bool note_alert[DRC_CHART_NOTES_MAX];   /* attention: bold and with a glyph, never colour alone */
-    const int64_t *spark;                   /* daily totals, micro-dollars; NULL = none */
+    const char *label;                      /* whole name; cut in the middle to fit */
+    int64_t values[DRC_CHART_SERIES_MAX];   /* micro-dollars; negative allowed (corrections) */
+    bool is_other;                          /* the folded rest: drawn muted, after the others */
+    const char *notes[DRC_CHART_NOTES_MAX]; /* right-hand columns, formatted ("+12 %", "98 %"); NULL
+                                               = none */
+    bool note_alert[DRC_CHART_NOTES_MAX]; /* attention: bold and with a glyph, never colour alone */
+    const int64_t *spark;                 /* daily totals, micro-dollars; NULL = none */
     size_t spark_count;
 };
 
@@ -67,31 +75,33 @@ struct drc_chart_hbar {
     size_t row_count;
     const char *note_titles[DRC_CHART_NOTES_MAX]; /* heads of the right-hand columns; NULL = unused;
                                                      a column without any note is not drawn */
-    bool sparkline; /* a last column with each row's daily totals */
+    bool sparkline;                               /* a last column with each row's daily totals */
     const char *spark_title;
 };
 
-/* Stacked horizontal bars, sorted as given, value label at each bar's end. No rows gives a chart that says so. An "Other"
- * bar far longer than the rest is drawn broken. Appends to `svg`. Errors: LIMIT (too many rows or series, buffer full). */
-int drc_chart_stacked_hbar(const struct drc_theme *t, const struct drc_chart_hbar *spec, struct drc_buf *svg,
-                           struct drc_err *err);
+/* Stacked horizontal bars, sorted as given, value label at each bar's end. No rows gives a chart
+ * that says so. An "Other" bar far longer than the rest is drawn broken. Appends to `svg`. Errors:
+ * LIMIT (too many rows or series, buffer full). */
+int drc_chart_stacked_hbar(const struct drc_theme *t, const struct drc_chart_hbar *spec,
+                           struct drc_buf *svg, struct drc_err *err);
 
 struct drc_chart_days {
     const char *title, *subtitle, *footer;
     const struct drc_chart_series *series;
     size_t series_count;
-    int64_t first_day;      /* day number, see drc/clock.h */
+    int64_t first_day; /* day number, see drc/clock.h */
     size_t day_count;
     const int64_t *values;  /* day_count x series_count, row-major, micro-dollars */
     int64_t reference_uusd; /* dashed line with a label (baseline mean per day); INT64_MIN = none */
     const char *reference_label;
-    const int64_t *marks; /* day numbers with an event (failure, change), drawn as a labelled tick */
+    const int64_t
+        *marks; /* day numbers with an event (failure, change), drawn as a labelled tick */
     const char *const *mark_labels;
     size_t mark_count;
 };
 
 /* Stacked columns by day: the small chart of an entity card. Errors as above. */
-int drc_chart_days(const struct drc_theme *t, const struct drc_chart_days *spec, struct drc_buf *svg,
-                   struct drc_err *err);
+int drc_chart_days(const struct drc_theme *t, const struct drc_chart_days *spec,
+                   struct drc_buf *svg, struct drc_err *err);
 
 #endif

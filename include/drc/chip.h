@@ -1,5 +1,6 @@
-/* Chips: buttons that stand for one fixed question each. A chip is a file prompts/chips/<entity>.<verb>.md; its identity and
- * order never depend on data. Immutable once loaded; any thread. */
+/* Chips: buttons that stand for one fixed question each. A chip is a file
+ * prompts/chips/<entity>.<verb>.md; its identity and order never depend on data. Immutable once
+ * loaded; any thread. */
 #ifndef DRC_CHIP_H
 #define DRC_CHIP_H
 
@@ -9,7 +10,13 @@
 #include "drc/arena.h"
 #include "drc/err.h"
 
-enum drc_lane { DRC_LANE_UNDERSTAND, DRC_LANE_DIAGNOSE, DRC_LANE_OPTIMIZE, DRC_LANE_MONITOR, DRC_LANES };
+enum drc_lane {
+    DRC_LANE_UNDERSTAND,
+    DRC_LANE_DIAGNOSE,
+    DRC_LANE_OPTIMIZE,
+    DRC_LANE_MONITOR,
+    DRC_LANES
+};
 
 struct drc_chip {
     const char *path, *id; /* "job.explain" */
@@ -17,30 +24,34 @@ struct drc_chip {
     const char *verb;      /* "explain": what the commentary template is chosen by */
     enum drc_lane lane;
     int order;
-    bool primary;          /* the chip of its lane that stands on the report message */
-    const char *label;     /* on the button */
-    const char *question;  /* the whole question, shown above the answer */
-    const char *asks;      /* words that a typed question may hold, separated by commas; "" if none */
-    const char **needs;    /* metrics of facts that must be there (data contract) */
+    bool primary;         /* the chip of its lane that stands on the report message */
+    const char *label;    /* on the button */
+    const char *question; /* the whole question, shown above the answer */
+    const char *asks;   /* words that a typed question may hold, separated by commas; "" if none */
+    const char **needs; /* metrics of facts that must be there (data contract) */
     size_t need_count;
-    const char *prompt;    /* template: {{name}} of drc_prompt_names */
+    const char *prompt; /* template: {{name}} of drc_prompt_names */
 };
 
 struct drc_chips {
     struct drc_chip *chips; /* in (entity, lane, order, id) order */
     size_t count;
-    const char *system;     /* prompts/system.md */
+    const char *system; /* prompts/system.md */
 };
 
 /* Loads and lints prompts/system.md and prompts/chips/ *.md. CONFIG with path and line. */
-int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out, struct drc_err *err);
+int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
+                   struct drc_err *err);
 
 const struct drc_chip *drc_chip_find(const struct drc_chips *all, const char *id);
-const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *entity_kind, const char *verb);
+const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *entity_kind,
+                                    const char *verb);
 /* The primary chip of a lane for an entity kind; NULL if there is none. */
-const struct drc_chip *drc_chip_primary(const struct drc_chips *all, const char *entity_kind, enum drc_lane lane);
+const struct drc_chip *drc_chip_primary(const struct drc_chips *all, const char *entity_kind,
+                                        enum drc_lane lane);
 /* The chip whose `asks` words a typed question holds most of; NULL if none fits. */
-const struct drc_chip *drc_chip_match(const struct drc_chips *all, const char *entity_kind, const char *question);
+const struct drc_chip *drc_chip_match(const struct drc_chips *all, const char *entity_kind,
+                                      const char *question);
 
 const char *drc_lane_title(enum drc_lane lane); /* "Understand", ... */
 

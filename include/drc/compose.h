@@ -1,4 +1,5 @@
-/* From results to messages: the anatomy of what drc says. Pure; the same input gives the same message. */
+/* From results to messages: the anatomy of what drc says. Pure; the same input gives the same
+ * message. */
 #ifndef DRC_COMPOSE_H
 #define DRC_COMPOSE_H
 
@@ -17,44 +18,54 @@ struct drc_picture {
 /* SVG of a report's chart, or of an entity's days. */
 int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const struct drc_result *res,
                       struct drc_buf *svg, struct drc_err *err);
-int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t, const struct drc_context *c,
-                             struct drc_buf *svg, struct drc_err *err);
+int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
+                             const struct drc_context *c, struct drc_buf *svg, struct drc_err *err);
 
-/* Values of buttons: "<run id> <entity id>"; "@" as entity = the clicking person's own selection. */
+/* Values of buttons: "<run id> <entity id>"; "@" as entity = the clicking person's own selection.
+ */
 char *drc_value_make(struct drc_arena *a, const char *run_id, const char *entity_id);
 /* 0 and both parts, or -1 where the value is not ours. */
-int drc_value_split(struct drc_arena *a, const char *value, const char **run_id, const char **entity_id);
+int drc_value_split(struct drc_arena *a, const char *value, const char **run_id,
+                    const char **entity_id);
 
-struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_snapshot *s, const struct drc_result *res,
-                                       const struct drc_context *whole, const char *run_id, const char *asked_by,
-                                       const struct drc_picture *pic);
-struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s, const struct drc_context *c,
-                                     const char *run_id, const char *asked_by, const char *bot_user,
+/* The message of a report run, and the card of one of its entities: blocks in the order of the
+ * message anatomy. asked_by, bot_user: ids for mentions; pic->png NULL: the message says why. */
+struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_snapshot *s,
+                                       const struct drc_result *res,
+                                       const struct drc_context *whole, const char *run_id,
+                                       const char *asked_by, const struct drc_picture *pic);
+struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s,
+                                     const struct drc_context *c, const char *run_id,
+                                     const char *asked_by, const char *bot_user,
                                      const struct drc_picture *pic);
 
 struct drc_answer {
     const struct drc_chip *chip;
     const char *answer_id, *run_id, *asked_by;
-    const char *question;        /* NULL: the chip's own */
-    const char *missing;         /* data contract not met; NULL if it is */
+    const char *question; /* NULL: the chip's own */
+    const char *missing;  /* data contract not met; NULL if it is */
     const struct drc_prompt *prompt;
-    const char *model_text;      /* NULL: the template commentary stands */
-    const char *model;           /* name of the model that was asked; NULL if none is configured */
-    const char *withheld;        /* why the model's text is not shown; NULL */
-    bool waiting;                /* the model has not answered yet */
+    const char *model_text; /* NULL: the template commentary stands */
+    const char *model;      /* name of the model that was asked; NULL if none is configured */
+    const char *withheld;   /* why the model's text is not shown; NULL */
+    bool waiting;           /* the model has not answered yet */
 };
-struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c, const struct drc_answer *ans);
+struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c,
+                                       const struct drc_answer *ans);
 
 struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snapshot *s);
-struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_snapshot *s, const char *word);
-struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result *res, const char *run_id);
-struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res, const char *run_id);
-struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash, const char *model,
-                                       const char *verdict, const char *raw);
+struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_snapshot *s,
+                                        const char *word);
+struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result *res,
+                                    const char *run_id);
+struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res,
+                                        const char *run_id);
+struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash,
+                                       const char *model, const char *verdict, const char *raw);
 /* A sentence, in one text block, with an id in small print. */
 struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, const char *id);
 /* "Which one?": a picker of entities. */
-struct drc_message *drc_compose_choice(struct drc_arena *a, const char *question, const struct drc_option *options,
-                                       size_t count);
+struct drc_message *drc_compose_choice(struct drc_arena *a, const char *question,
+                                       const struct drc_option *options, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
-/* Configuration: one table of options (name, type, default, secret, help), values from the environment first,
- * then from a `.env` file. A secret may also come as NAME_FILE. The table also makes `.env.example` and the
- * check list of `drc doctor`. Loaded once in main before any thread; read-only afterwards. */
+/* Configuration: one table of options (name, type, default, secret, help), values from the
+ * environment first, then from a `.env` file. A secret may also come as NAME_FILE. The table also
+ * makes `.env.example` and the check list of `drc doctor`. Loaded once in main before any thread;
+ * read-only afterwards. */
 #ifndef DRC_CONF_H
 #define DRC_CONF_H
 
@@ -23,19 +24,22 @@ struct drc_conf_option {
 /* The table, ended by an entry without a name. */
 extern const struct drc_conf_option drc_conf_options[];
 
-/* env_path: NULL or missing file = environment only. `DRC_NO_DOTENV=1` in the environment skips the file.
- * Errors: CONFIG with file and line for a malformed or unknown setting, a number out of range, an unreadable
- * NAME_FILE. Secrets are registered with the logger. */
+/* env_path: NULL or missing file = environment only. `DRC_NO_DOTENV=1` in the environment skips the
+ * file. Errors: CONFIG with file and line for a malformed or unknown setting, a number out of
+ * range, an unreadable NAME_FILE. Secrets are registered with the logger. */
 int drc_conf_load(const char *env_path, struct drc_err *err);
 
-const char *drc_conf_str(const char *name); /* NULL if unset; an unknown name aborts: it is a typo in our code */
+const char *drc_conf_str(
+    const char *name); /* NULL if unset; an unknown name aborts: it is a typo in our code */
 int drc_conf_int(const char *name);
 bool drc_conf_bool(const char *name);
-const char *drc_conf_source(const char *name); /* "environment", ".env", "file", "default", "unset" */
+const char *drc_conf_source(
+    const char *name); /* "environment", ".env", "file", "default", "unset" */
 void drc_conf_set(const char *name, const char *value); /* command line and tests; before threads */
 
-/* Folder that holds sql/, prompts/, charts/, corpus/: DRC_HOME, else the current folder, else the nearest parent of
- * the executable that has sql/reports. NULL with CONFIG error if there is none. */
+/* Folder that holds sql/, prompts/, charts/, corpus/: DRC_HOME, else the current folder, else the
+ * nearest parent of the executable that has sql/reports. NULL with CONFIG error if there is none.
+ */
 const char *drc_conf_home(struct drc_err *err);
 
 void drc_conf_write_example(FILE *out); /* the text of .env.example */

@@ -1,7 +1,7 @@
 /* The one door to SQLite. A handle belongs to one thread at a time. Parameters are always bound.
  *
- * Bind formats are strings of letters, one per parameter: i = int64_t, d = double, s = const char * (NULL binds
- * NULL), b = const void *, size_t (blob). Strings are copied by SQLite. */
+ * Bind formats are strings of letters, one per parameter: i = int64_t, d = double, s = const char *
+ * (NULL binds NULL), b = const void *, size_t (blob). Strings are copied by SQLite. */
 #ifndef DRC_DB_H
 #define DRC_DB_H
 
@@ -17,18 +17,18 @@ struct drc_db;
 struct drc_stmt;
 
 enum drc_db_mode {
-    DRC_DB_READ,   /* must exist; read-only */
-    DRC_DB_WRITE,  /* must exist */
-    DRC_DB_CREATE  /* made when missing; WAL, synchronous=NORMAL */
+    DRC_DB_READ,  /* must exist; read-only */
+    DRC_DB_WRITE, /* must exist */
+    DRC_DB_CREATE /* made when missing; WAL, synchronous=NORMAL */
 };
 
-/* Registers drc's SQL functions (see drc/stats.h and below) on every handle. Errors: CONFIG (missing file, with
- * what to run), DB (corrupt, not a database). */
+/* Registers drc's SQL functions (see drc/stats.h and below) on every handle. Errors: CONFIG
+ * (missing file, with what to run), DB (corrupt, not a database). */
 struct drc_db *drc_db_open(const char *path, enum drc_db_mode mode, struct drc_err *err);
 void drc_db_close(struct drc_db *db); /* NULL is fine */
 
-/* Numbered migrations: runs files dir/NNN-*.sql above the stored `user_version` in order, each in one transaction.
- * A version newer than the newest file fails with DB ("made by a newer drc"). */
+/* Numbered migrations: runs files dir/NNN-*.sql above the stored `user_version` in order, each in
+ * one transaction. A version newer than the newest file fails with DB ("made by a newer drc"). */
 int drc_db_migrate(struct drc_db *db, const char *dir, struct drc_err *err);
 
 /* Runs any number of statements without parameters (scripts, BEGIN, COMMIT). */
@@ -39,17 +39,21 @@ int drc_db_run(struct drc_db *db, struct drc_err *err, const char *sql, const ch
 int64_t drc_db_last_id(struct drc_db *db);
 int drc_db_changes(struct drc_db *db);
 
-/* Rows: stmt = drc_db_query(...); while ((rc = drc_db_next(stmt, err)) == 1) {...}; drc_db_done(stmt).
- * next: 1 row, 0 end, -1 error. Statements are cached by SQL text on the handle; done() makes it reusable. */
-struct drc_stmt *drc_db_query(struct drc_db *db, struct drc_err *err, const char *sql, const char *types, ...);
+/* Rows: stmt = drc_db_query(...); while ((rc = drc_db_next(stmt, err)) == 1) {...};
+ * drc_db_done(stmt). next: 1 row, 0 end, -1 error. Statements are cached by SQL text on the handle;
+ * done() makes it reusable. */
+struct drc_stmt *drc_db_query(struct drc_db *db, struct drc_err *err, const char *sql,
+                              const char *types, ...);
 int drc_db_next(struct drc_stmt *st, struct drc_err *err);
 void drc_db_done(struct drc_stmt *st);
-int64_t drc_db_int(struct drc_stmt *st, int column);    /* NULL reads as 0: ask is_null first where it matters */
+int64_t drc_db_int(struct drc_stmt *st,
+                   int column); /* NULL reads as 0: ask is_null first where it matters */
 double drc_db_real(struct drc_stmt *st, int column);
-const char *drc_db_text(struct drc_stmt *st, int column); /* valid until next/done; NULL for SQL NULL */
+const char *drc_db_text(struct drc_stmt *st,
+                        int column); /* valid until next/done; NULL for SQL NULL */
 bool drc_db_is_null(struct drc_stmt *st, int column);
 
-/* ---- the sandbox for SQL that comes from files (reports, graph, checks) -------------------------------------- */
+/* ---- the sandbox for SQL that comes from files (reports, graph, checks) ------------------- */
 
 enum drc_cell_type { DRC_CELL_NULL, DRC_CELL_INT, DRC_CELL_REAL, DRC_CELL_TEXT };
 
@@ -72,28 +76,29 @@ struct drc_sql_param {
     struct drc_cell value;
 };
 
-/* Turns a READ handle into a sandbox (SQLite docs, "Defense Against The Dark Arts"): defensive, untrusted schema,
- * no double-quoted strings, query_only, small limits, progress handler, and the authorizer last (SELECT, READ,
- * RECURSIVE and harmless functions only). A read transaction may be opened before with drc_db_exec(db, "BEGIN"). */
+/* Turns a READ handle into a sandbox (SQLite docs, "Defense Against The Dark Arts"): defensive,
+ * untrusted schema, no double-quoted strings, query_only, small limits, progress handler, and the
+ * authorizer last (SELECT, READ, RECURSIVE and harmless functions only). A read transaction may be
+ * opened before with drc_db_exec(db, "BEGIN"). */
 int drc_db_sandbox(struct drc_db *db, struct drc_err *err);
 
-/* One read-only statement on a sandboxed handle. Unused params are ignored, a parameter of the SQL that is not
- * given is an error. Errors: PARSE (SQL text, more than one statement, not read-only, denied), TIMEOUT, LIMIT, DB. */
-int drc_db_select(struct drc_db *db, struct drc_arena *a, const char *sql, const struct drc_sql_param *params,
-                  size_t param_count, size_t max_rows, int64_t deadline_ms, struct drc_rows *out,
-                  struct drc_err *err);
+/* One read-only statement on a sandboxed handle. Unused params are ignored, a parameter of the SQL
+ * that is not given is an error. Errors: PARSE (SQL text, more than one statement, not read-only,
+ * denied), TIMEOUT, LIMIT, DB. */
+int drc_db_select(struct drc_db *db, struct drc_arena *a, const char *sql,
+                  const struct drc_sql_param *params, size_t param_count, size_t max_rows,
+                  int64_t deadline_ms, struct drc_rows *out, struct drc_err *err);
 
 /* Compiles only; names of result columns go to out (row_count 0). For the lint at load. */
 int drc_db_describe(struct drc_db *db, struct drc_arena *a, const char *sql, struct drc_rows *out,
                     struct drc_err *err);
 
 /* SQL functions that drc registers (all deterministic, innocuous):
- *   rnd(seed, a, b)      integer in [a, b], splitmix64 of seed; the only randomness of the sample estate
- *   rnd(seed_text, a, b) the same, seed = FNV-1a 64 of the text
- *   pctl(x, p)           aggregate, percentile type 7 (Hyndman & Fan 1996), p in 0..1; NULLs skipped
- *   median(x), mad(x)    aggregates; mad unscaled
- *   wilson_lo(k, n), wilson_hi(k, n)   95 % interval (Wilson 1927), NULL for n = 0
- *   rz(x, median, mad)   0.6745 * (x - median) / mad, NULL for mad = 0
- *   entity_id(kind, workspace_id, native_id)  "<kind>:<workspace_id>/<native id>" */
+ *   rnd(seed, a, b)      integer in [a, b], splitmix64 of seed; the only randomness of the sample
+ * estate rnd(seed_text, a, b) the same, seed = FNV-1a 64 of the text pctl(x, p) aggregate,
+ * percentile type 7 (Hyndman & Fan 1996), p in 0..1; NULLs skipped median(x), mad(x)    aggregates;
+ * mad unscaled wilson_lo(k, n), wilson_hi(k, n)   95 % interval (Wilson 1927), NULL for n = 0 rz(x,
+ * median, mad)   0.6745 * (x - median) / mad, NULL for mad = 0 entity_id(kind, workspace_id,
+ * native_id)  "<kind>:<workspace_id>/<native id>" */
 
 #endif

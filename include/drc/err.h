@@ -1,9 +1,9 @@
 /* Errors: a code for the program and a sentence for the person.
  *
- * Functions return 0/-1 or pointer/NULL and take `struct drc_err *err` as their last parameter. It is
- * untouched on success. The first failure wins: setting a filled error keeps the first message; callers
- * add what they were doing with drc_err_context(). `err` may be NULL where a caller does not care.
- * Any thread; an error belongs to the caller's stack. */
+ * Functions return 0/-1 or pointer/NULL and take `struct drc_err *err` as their last parameter. It
+ * is untouched on success. The first failure wins: setting a filled error keeps the first message;
+ * callers add what they were doing with drc_err_context(). `err` may be NULL where a caller does
+ * not care. Any thread; an error belongs to the caller's stack. */
 #ifndef DRC_ERR_H
 #define DRC_ERR_H
 
@@ -29,14 +29,18 @@ struct drc_err {
     char msg[480]; /* one sentence without trailing newline, fit for a person */
 };
 
-#define DRC_ERR_INIT {DRC_OK, 0, ""}
+#define DRC_ERR_INIT                                                                               \
+    {                                                                                              \
+        DRC_OK, 0, ""                                                                              \
+    }
 
 /* Fills an empty `err`; returns -1 always, so that `return drc_err_set(...)` reads well. */
 int drc_err_set(struct drc_err *err, enum drc_err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Puts "<text>: " in front of a filled error; returns -1. */
-int drc_err_context(struct drc_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int drc_err_context(struct drc_err *err, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Short upper-case name: "INPUT", "DB", ... */
 const char *drc_err_name(enum drc_err_code code);

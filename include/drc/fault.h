@@ -1,11 +1,12 @@
-/* Fault injection for the torture tests: DRC_FAULT="db:12" makes the 12th call through that door of io/ fail
- * once; "db:12+" makes it and every later one fail. Without the variable the check is one load. Any thread. */
+/* Fault injection for the torture tests: DRC_FAULT="db:12" makes the 12th call through that door of
+ * io/ fail once; "db:12+" makes it and every later one fail. Without the variable the check is one
+ * load. Any thread. */
 #ifndef DRC_FAULT_H
 #define DRC_FAULT_H
 
 #include <stdbool.h>
 
-void drc_fault_init(void); /* reads DRC_FAULT; CONFIG mistakes are logged and ignored */
+void drc_fault_init(void);            /* reads DRC_FAULT; CONFIG mistakes are logged and ignored */
 bool drc_fault_hit(const char *door); /* door: "db", "http", "raster", "file" */
 
 #endif

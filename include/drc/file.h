@@ -1,4 +1,5 @@
-/* Files. Whole reads with a cap; writes go to a temporary name in the same folder and are renamed. Any thread. */
+/* Files. Whole reads with a cap; writes go to a temporary name in the same folder and are renamed.
+ * Any thread. */
 #ifndef DRC_FILE_H
 #define DRC_FILE_H
 
@@ -9,16 +10,18 @@
 #include "drc/arena.h"
 #include "drc/err.h"
 
-char *drc_file_read(struct drc_arena *a, const char *path, size_t max_bytes, size_t *bytes, struct drc_err *err);
+char *drc_file_read(struct drc_arena *a, const char *path, size_t max_bytes, size_t *bytes,
+                    struct drc_err *err);
 int drc_file_write(const char *path, const void *data, size_t bytes, struct drc_err *err);
 bool drc_file_exists(const char *path);
 int drc_file_mkdirs(const char *path, struct drc_err *err);
 
 /* Names in a folder that end in `suffix`, sorted by bytes, without the folder. */
-int drc_file_list(struct drc_arena *a, const char *dir, const char *suffix, const char ***names, size_t *count,
-                  struct drc_err *err);
+int drc_file_list(struct drc_arena *a, const char *dir, const char *suffix, const char ***names,
+                  size_t *count, struct drc_err *err);
 
-/* Advisory lock for "one process per database": 0, or -1 with CONFIG ("another drc uses ..."). Held until exit. */
+/* Advisory lock for "one process per database": 0, or -1 with CONFIG ("another drc uses ..."). Held
+ * until exit. */
 int drc_file_lock(const char *path, struct drc_err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* The one door to libcurl: blocking HTTP with deadlines and keep-alive. A handle belongs to one thread (its pool of
- * connections with it); drc_http_global_init once in main before any thread. */
+/* The one door to libcurl: blocking HTTP with deadlines and keep-alive. A handle belongs to one
+ * thread (its pool of connections with it); drc_http_global_init once in main before any thread. */
 #ifndef DRC_HTTP_H
 #define DRC_HTTP_H
 
@@ -29,18 +29,21 @@ struct drc_http_response {
     const char *body;   /* in the arena, NUL-terminated */
     size_t body_bytes;
     int64_t elapsed_us;
-    bool sent; /* request bytes may have reached the peer: a failed POST is unclear, not surely unsent */
+    bool sent; /* request bytes may have reached the peer: a failed POST is unclear, not surely
+                  unsent */
 };
 
 int drc_http_global_init(struct drc_err *err);
 struct drc_http *drc_http_new(const char *ca_file); /* NULL = system store */
 void drc_http_free(struct drc_http *h);
 
-/* 0 for any HTTP status; -1 with NET, TIMEOUT or LIMIT where there is no complete response (resp->sent is set then too). */
+/* 0 for any HTTP status; -1 with NET, TIMEOUT or LIMIT where there is no complete response
+ * (resp->sent is set then too). */
 int drc_http_do(struct drc_http *h, struct drc_arena *a, const struct drc_http_request *req,
                 struct drc_http_response *resp, struct drc_err *err);
 
-/* application/x-www-form-urlencoded text of name/value pairs (NULL-terminated list: name, value, name, value, NULL). */
+/* application/x-www-form-urlencoded text of name/value pairs (NULL-terminated list: name, value,
+ * name, value, NULL). */
 char *drc_http_form(struct drc_arena *a, const char *const *pairs);
 
 #endif

@@ -1,5 +1,6 @@
-/* JSON at the border (jansson). Untrusted text is parsed with a size cap and without duplicate keys; getters
- * never fail: a missing member or one of another type gives the default. Any thread, one tree per thread. */
+/* JSON at the border (jansson). Untrusted text is parsed with a size cap and without duplicate
+ * keys; getters never fail: a missing member or one of another type gives the default. Any thread,
+ * one tree per thread. */
 #ifndef DRC_JSONX_H
 #define DRC_JSONX_H
 
@@ -13,7 +14,8 @@
 /* Caller owns the result (json_decref). Errors: LIMIT, PARSE with line and column. */
 json_t *drc_json_parse(const char *text, size_t bytes, struct drc_err *err);
 
-/* Compact dump. Sorted keys: the canonical form that hashes and goldens use. malloc'd, caller frees. */
+/* Compact dump. Sorted keys: the canonical form that hashes and goldens use. malloc'd, caller
+ * frees. */
 char *drc_json_dump(const json_t *value);
 char *drc_json_dump_sorted(const json_t *value);
 

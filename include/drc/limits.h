@@ -1,5 +1,6 @@
-/* Every cap of drc in one place. Input is cut off where it enters (in io/ and at the borders); behind
- * that point code may rely on these bounds. Sizes are bytes, times milliseconds, unless named otherwise. */
+/* Every cap of drc in one place. Input is cut off where it enters (in io/ and at the borders);
+ * behind that point code may rely on these bounds. Sizes are bytes, times milliseconds, unless
+ * named otherwise. */
 #ifndef DRC_LIMITS_H
 #define DRC_LIMITS_H
 

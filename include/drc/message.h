@@ -1,5 +1,6 @@
-/* A message as drc thinks of it: blocks in order, text as spans. It knows nothing of Slack; a poster turns it into Block
- * Kit (clients/slack) or terminal text (cli). All memory lives in the arena of the request. */
+/* A message as drc thinks of it: blocks in order, text as spans. It knows nothing of Slack; a
+ * poster turns it into Block Kit (clients/slack) or terminal text (cli). All memory lives in the
+ * arena of the request. */
 #ifndef DRC_MESSAGE_H
 #define DRC_MESSAGE_H
 
@@ -37,7 +38,8 @@ enum drc_block_kind {
     DRC_BLOCK_PICKER,  /* a select of entities */
     DRC_BLOCK_BUTTONS, /* chips or tools: one row */
     DRC_BLOCK_TABLE,   /* columns and rows of plain text */
-    DRC_BLOCK_PRE,     /* preformatted text (SQL, prompt); may be cut by the poster into several blocks */
+    DRC_BLOCK_PRE, /* preformatted text (SQL, prompt); may be cut by the poster into several blocks
+                    */
     DRC_BLOCK_DIVIDER
 };
 
@@ -54,7 +56,7 @@ struct drc_button {
 
 struct drc_option {
     const char *label, *value, *description; /* 75, 150, 75; description may be NULL */
-    const char *group;                       /* NULL, or the label of its group; equal groups are adjacent */
+    const char *group; /* NULL, or the label of its group; equal groups are adjacent */
 };
 
 struct drc_select {
@@ -74,17 +76,19 @@ struct drc_table_view {
 
 struct drc_block {
     enum drc_block_kind kind;
-    const char *block_id; /* stable within the message, at most 255 bytes; NULL = poster makes none */
-    struct drc_text text; /* HEADER, TEXT, CONTEXT, PRE (one plain span) */
+    const char
+        *block_id; /* stable within the message, at most 255 bytes; NULL = poster makes none */
+    struct drc_text text;           /* HEADER, TEXT, CONTEXT, PRE (one plain span) */
     const struct drc_text *figures; /* FIGURES: 2 x figure_count: label, value, label, value ... */
     size_t figure_count;
     struct { /* IMAGE */
         const unsigned char *png;
         size_t png_bytes;
         const char *file_name, *title, *alt; /* title NULL = none */
-        const char *file_ref; /* set once uploaded: the service's file id; lives in the request's state */
+        const char
+            *file_ref; /* set once uploaded: the service's file id; lives in the request's state */
     } image;
-    struct drc_select select;         /* PICKER; BUTTONS may carry one too (option_count > 0): drawn last */
+    struct drc_select select; /* PICKER; BUTTONS may carry one too (option_count > 0): drawn last */
     const struct drc_button *buttons; /* BUTTONS */
     size_t button_count;
     struct drc_table_view table; /* TABLE */
@@ -92,19 +96,21 @@ struct drc_block {
 };
 
 struct drc_message {
-    const char *summary;  /* the notification; never empty; its first 100 characters say it all */
+    const char *summary; /* the notification; never empty; its first 100 characters say it all */
     const char *metadata_id; /* request key: found again after a crash; NULL = none */
     struct drc_block *first, *last;
     size_t block_count;
 };
 
-/* Builders: add at the end, return what was added. Strings are copied and cleaned (drc_utf8_clean). */
+/* Builders: add at the end, return what was added. Strings are copied and cleaned (drc_utf8_clean).
+ */
 struct drc_message *drc_message_new(struct drc_arena *a, const char *summary);
-struct drc_block *drc_message_add(struct drc_arena *a, struct drc_message *m, enum drc_block_kind kind,
-                                  const char *block_id);
-void drc_text_add(struct drc_arena *a, struct drc_text *t, enum drc_span_style style, const char *text);
-void drc_text_printf(struct drc_arena *a, struct drc_text *t, enum drc_span_style style, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+struct drc_block *drc_message_add(struct drc_arena *a, struct drc_message *m,
+                                  enum drc_block_kind kind, const char *block_id);
+void drc_text_add(struct drc_arena *a, struct drc_text *t, enum drc_span_style style,
+                  const char *text);
+void drc_text_printf(struct drc_arena *a, struct drc_text *t, enum drc_span_style style,
+                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void drc_text_link(struct drc_arena *a, struct drc_text *t, const char *text, const char *url);
 
 /* Plain text of spans, without marks. */

@@ -1,5 +1,6 @@
-/* The one front-matter parser: leading `-- key: value` lines of a .sql file, or the lines between the first
- * two `---` of a .md file. Order and repetition of keys are kept (column, chip, param repeat). Any thread. */
+/* The one front-matter parser: leading `-- key: value` lines of a .sql file, or the lines between
+ * the first two `---` of a .md file. Order and repetition of keys are kept (column, chip, param
+ * repeat). Any thread. */
 #ifndef DRC_META_H
 #define DRC_META_H
 
@@ -22,7 +23,8 @@ struct drc_meta {
 
 enum drc_meta_kind { DRC_META_SQL, DRC_META_MD };
 
-/* `known`: NULL-terminated list of allowed keys; an unknown one fails with "path:line: unknown key 'x'". */
+/* `known`: NULL-terminated list of allowed keys; an unknown one fails with "path:line: unknown key
+ * 'x'". */
 int drc_meta_parse(struct drc_arena *a, enum drc_meta_kind kind, const char *path, const char *text,
                    const char *const *known, struct drc_meta *out, struct drc_err *err);
 
@@ -31,6 +33,7 @@ const char *drc_meta_get(const struct drc_meta *m, const char *key); /* first va
 const char *drc_meta_need(const struct drc_meta *m, const char *key, struct drc_err *err);
 
 /* Splits "a | b | c" into trimmed parts, at most max; returns the number of parts found. */
-size_t drc_meta_split(struct drc_arena *a, const char *value, char sep, const char **parts, size_t max);
+size_t drc_meta_split(struct drc_arena *a, const char *value, char sep, const char **parts,
+                      size_t max);
 
 #endif

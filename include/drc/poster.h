@@ -1,5 +1,6 @@
-/* Where messages go: one of the three function tables of the house. Slack has one (clients/slack), the terminal has one
- * (cli). Nothing above a poster knows which it is. A poster belongs to one worker. */
+/* Where messages go: one of the three function tables of the house. Slack has one (clients/slack),
+ * the terminal has one (cli). Nothing above a poster knows which it is. A poster belongs to one
+ * worker. */
 #ifndef DRC_POSTER_H
 #define DRC_POSTER_H
 
@@ -32,14 +33,17 @@ struct drc_posted {
 };
 
 struct drc_poster {
-    int (*post)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req, const struct drc_to *to,
-                struct drc_message *m, struct drc_posted *out, struct drc_err *err);
+    int (*post)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
+                const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
+                struct drc_err *err);
     /* ts of a message with this metadata id, or NULL (err tells which). */
     const char *(*find)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
-                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms, struct drc_err *err);
-    const char *(*permalink)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts);
-    void (*status)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *thread_ts,
-                   const char *text);
+                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms,
+                        struct drc_err *err);
+    const char *(*permalink)(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                             const char *ts);
+    void (*status)(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                   const char *thread_ts, const char *text);
     const char *bot_user; /* NULL where there is none */
     const char *sigil;    /* what people type before a command: "/drc " or "drc " */
 };

@@ -1,6 +1,6 @@
-/* Work queue between the loop and the workers. Items move in and out by ownership; three classes with slots of their own,
- * so that nothing waits inside a worker; items with the same thread key never run together and keep their order.
- * Any thread; one mutex. */
+/* Work queue between the loop and the workers. Items move in and out by ownership; three classes
+ * with slots of their own, so that nothing waits inside a worker; items with the same thread key
+ * never run together and keep their order. Any thread; one mutex. */
 #ifndef DRC_QUEUE_H
 #define DRC_QUEUE_H
 
@@ -24,16 +24,19 @@ struct drc_item {
     struct drc_item *next;       /* used by the queue */
 };
 
-/* workers: threads; report_slots and model_slots: at most so many of that class at once (one worker is always left
- * for quick ones when workers > 1). */
+/* workers: threads; report_slots and model_slots: at most so many of that class at once (one worker
+ * is always left for quick ones when workers > 1). */
 struct drc_queue *drc_queue_new(int workers, int report_slots, int model_slots);
-void drc_queue_free(struct drc_queue *q); /* frees what is left in it */
+void drc_queue_free(struct drc_queue *q);                        /* frees what is left in it */
 void drc_queue_push(struct drc_queue *q, struct drc_item *item); /* takes it; keeps due order */
-/* Blocks until an item may run; NULL once closed and nothing is left to start. The caller runs it and gives it back. */
+/* Blocks until an item may run; NULL once closed and nothing is left to start. The caller runs it
+ * and gives it back. */
 struct drc_item *drc_queue_take(struct drc_queue *q);
-/* After the run: frees the slot and the thread key. The caller still owns the item (frees it, or pushes it again). */
+/* After the run: frees the slot and the thread key. The caller still owns the item (frees it, or
+ * pushes it again). */
 void drc_queue_release(struct drc_queue *q, struct drc_item *item);
-void drc_queue_close(struct drc_queue *q); /* takes return NULL after running items end; nothing new is started */
+void drc_queue_close(
+    struct drc_queue *q); /* takes return NULL after running items end; nothing new is started */
 int drc_queue_length(struct drc_queue *q);
 void drc_item_free(struct drc_item *item);
 

@@ -12,16 +12,16 @@
 #include "drc/err.h"
 
 enum drc_unit {
-    DRC_UNIT_USD,   /* micro-dollars */
+    DRC_UNIT_USD, /* micro-dollars */
     DRC_UNIT_COUNT,
-    DRC_UNIT_RATIO, /* 0..1, shown as a percentage */
+    DRC_UNIT_RATIO,  /* 0..1, shown as a percentage */
     DRC_UNIT_CHANGE, /* relative change, shown as a signed percentage */
     DRC_UNIT_DELTA,  /* micro-dollars, shown with a sign */
     DRC_UNIT_FACTOR, /* plain number such as attempts per run */
-    DRC_UNIT_MS,    /* duration */
-    DRC_UNIT_TIME,  /* ms since 1970 UTC */
+    DRC_UNIT_MS,     /* duration */
+    DRC_UNIT_TIME,   /* ms since 1970 UTC */
     DRC_UNIT_TEXT,
-    DRC_UNIT_JSON,  /* JSON array of integers as text */
+    DRC_UNIT_JSON, /* JSON array of integers as text */
     DRC_UNIT_ID
 };
 
@@ -48,39 +48,40 @@ struct drc_report {
     const char **chips; /* ids that the header names */
     size_t chip_count;
     const char *sql, *reconcile_path, *reconcile_sql; /* reconcile: NULL if none */
-    char sql_hash[65];                                /* SHA-256 of the SQL and of the reconciliation SQL */
+    char sql_hash[65]; /* SHA-256 of the SQL and of the reconciliation SQL */
 };
 
-/* Reads and checks one file: keys, one read-only statement, total order, no clock and no chance, every named column
- * exists. `facts` is a sandboxed handle. Errors: CONFIG with path and line. */
-int drc_report_load(struct drc_arena *a, const char *home, const char *file_name, struct drc_db *facts,
-                    struct drc_report *out, struct drc_err *err);
+/* Reads and checks one file: keys, one read-only statement, total order, no clock and no chance,
+ * every named column exists. `facts` is a sandboxed handle. Errors: CONFIG with path and line. */
+int drc_report_load(struct drc_arena *a, const char *home, const char *file_name,
+                    struct drc_db *facts, struct drc_report *out, struct drc_err *err);
 
-/* ---- parameters: one grammar for Slack and the command line ------------------------------------------------------ */
+/* ---- parameters: one grammar for Slack and the command line ------------------------------- */
 
 struct drc_params {
     int days, top;
-    int64_t as_of_day;     /* last day of the window */
+    int64_t as_of_day; /* last day of the window */
     bool as_of_given;
     const char *workspace; /* NULL = all */
     bool is_private;
 };
 
-/* "30d top:10 workspace:x as-of:2026-11-01 private". INPUT with the nearest match for an unknown word. as_of_day stays 0
- * where it was not given: drc_report_run fills it with the newest complete day. */
-int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words, struct drc_params *out,
-                     struct drc_err *err);
+/* "30d top:10 workspace:x as-of:2026-11-01 private". INPUT with the nearest match for an unknown
+ * word. as_of_day stays 0 where it was not given: drc_report_run fills it with the newest complete
+ * day. */
+int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words,
+                     struct drc_params *out, struct drc_err *err);
 /* The same words in canonical order; what a message shows and a hash covers. */
 char *drc_params_text(struct drc_arena *a, const struct drc_report *r, const struct drc_params *p);
 
-/* ---- results -------------------------------------------------------------------------------------------------------- */
+/* ---- results ------------------------------------------------------------------------------ */
 
 struct drc_result {
     const struct drc_report *report;
     struct drc_params params; /* as_of_day filled */
     int64_t first_day;        /* of the window; the window before it is the baseline */
     struct drc_rows rows;
-    int *index;               /* column of the report -> column of rows */
+    int *index;                                     /* column of the report -> column of rows */
     int64_t billed_uusd, explained_uusd, bill_uusd; /* reconciliation; -1 = unknown */
     int64_t data_first_day, data_last_day;          /* complete data */
     const char *generation;                         /* of the facts */
@@ -88,21 +89,28 @@ struct drc_result {
     char rows_hash[65];
 };
 
-/* Runs the report in one read transaction on a sandboxed handle. An as-of after the newest complete day or a window
- * before the data is INPUT with the days that there are. No rows is not an error. */
+/* Runs the report in one read transaction on a sandboxed handle. An as-of after the newest complete
+ * day or a window before the data is INPUT with the days that there are. No rows is not an error.
+ */
 int drc_report_run(struct drc_db *facts, struct drc_arena *a, const struct drc_report *r,
                    const struct drc_params *p, struct drc_result *out, struct drc_err *err);
 
 /* Cells by column name. A column that the report lacks is NULL/0/NaN. */
-const struct drc_cell *drc_result_cell(const struct drc_result *res, size_t row, const char *column);
-int64_t drc_result_int(const struct drc_result *res, size_t row, const char *column, int64_t if_null);
-double drc_result_real(const struct drc_result *res, size_t row, const char *column); /* NaN for NULL */
-const char *drc_result_text(const struct drc_result *res, size_t row, const char *column); /* "" for NULL */
+const struct drc_cell *drc_result_cell(const struct drc_result *res, size_t row,
+                                       const char *column);
+int64_t drc_result_int(const struct drc_result *res, size_t row, const char *column,
+                       int64_t if_null);
+double drc_result_real(const struct drc_result *res, size_t row,
+                       const char *column); /* NaN for NULL */
+const char *drc_result_text(const struct drc_result *res, size_t row,
+                            const char *column); /* "" for NULL */
 /* Row of an entity id, -1 if it is not among the rows. */
 int drc_result_find(const struct drc_result *res, const char *entity_id);
 /* Sum over the rows from `first` on; NULLs are skipped; *nulls counts them (may be NULL). */
-int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column, size_t *nulls);
-/* Rows that have a cost in the window; the others were there only before, or have none of their own. */
+int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column,
+                       size_t *nulls);
+/* Rows that have a cost in the window; the others were there only before, or have none of their
+ * own. */
 size_t drc_result_live(const struct drc_result *res);
 /* Parses a JSON array of integers (unit json); returns the count, at most max. */
 size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max);

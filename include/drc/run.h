@@ -1,5 +1,6 @@
-/* Running one request: straight-line code on a worker, the same for Slack and for the command line. What differs is the
- * poster. A run may end with AGAIN: its state is saved, and the request is queued again. */
+/* Running one request: straight-line code on a worker, the same for Slack and for the command line.
+ * What differs is the poster. A run may end with AGAIN: its state is saved, and the request is
+ * queued again. */
 #ifndef DRC_RUN_H
 #define DRC_RUN_H
 
@@ -15,69 +16,80 @@
 #include "drc/snapshot.h"
 #include "drc/store.h"
 
-/* ---- the surroundings of one request ----------------------------------------------------------------------------------- */
+/* ---- the surroundings of one request ------------------------------------------------------ */
 
 struct drc_env {
     struct drc_arena *a;
     struct drc_snapshot *snap;
-    struct drc_db *facts;  /* sandboxed */
+    struct drc_db *facts; /* sandboxed */
     struct drc_db *state;
-    struct drc_http *http; /* for the model; NULL without one */
+    struct drc_http *http;     /* for the model; NULL without one */
     const struct drc_llm *llm; /* NULL: template commentary only */
     struct drc_poster *poster;
-    int64_t now_ms;        /* when this run began */
-    bool again_queued;     /* this run continues one that ended with AGAIN */
+    int64_t now_ms;    /* when this run began */
+    bool again_queued; /* this run continues one that ended with AGAIN */
 };
 
 struct drc_outcome {
-    bool again;                    /* queue it again */
-    enum drc_request_class class;  /* of the next run */
+    bool again;                   /* queue it again */
+    enum drc_request_class class; /* of the next run */
     int64_t delay_ms;
 };
 
 /* Runs the request. 0: done, or AGAIN. -1: the caller tells the person with drc_run_trouble. */
-int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err);
+int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
+            struct drc_err *err);
 
-/* Says a failure to the person: what, why, what to do, an id. One sentence per code, in one place. */
-int drc_run_trouble(struct drc_env *env, const struct drc_request *req, const struct drc_err *why, struct drc_err *err);
+/* Says a failure to the person: what, why, what to do, an id. One sentence per code, in one place.
+ */
+int drc_run_trouble(struct drc_env *env, const struct drc_request *req, const struct drc_err *why,
+                    struct drc_err *err);
 /* The sentence alone. */
-char *drc_trouble_sentence(struct drc_arena *a, const struct drc_request *req, const struct drc_err *why);
+char *drc_trouble_sentence(struct drc_arena *a, const struct drc_request *req,
+                           const struct drc_err *why);
 
 /* Class of the queue for a request. */
 enum drc_request_class drc_run_class(const struct drc_request *req);
 
-/* ---- steps, shared by the files app/run_*.c ---------------------------------------------------------------------------- */
+/* ---- steps, shared by the files app/run_*.c ----------------------------------------------- */
 
-/* Posts exactly once for (request, part), across crashes: begin row, post, done row; after an unclear end the message is
- * looked for by its metadata id first. out gets channel and ts. */
-int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *part, const struct drc_to *to,
-                struct drc_message *m, struct drc_posted *out, struct drc_err *err);
+/* Posts exactly once for (request, part), across crashes: begin row, post, done row; after an
+ * unclear end the message is looked for by its metadata id first. out gets channel and ts. */
+int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *part,
+                const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
+                struct drc_err *err);
 /* To the asking person alone. */
-int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_message *m, struct drc_err *err);
-int drc_whisper_text(struct drc_env *env, const struct drc_request *req, const char *sentence, struct drc_err *err);
+int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
+                struct drc_err *err);
+int drc_whisper_text(struct drc_env *env, const struct drc_request *req, const char *sentence,
+                     struct drc_err *err);
 
 /* The chart PNG; a failure becomes pic->trouble, not an error. */
 void drc_picture_report(struct drc_env *env, const struct drc_result *res, struct drc_picture *pic);
 void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct drc_picture *pic);
-int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id, struct drc_context *out,
-                    struct drc_err *err);
+int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id,
+                    struct drc_context *out, struct drc_err *err);
 
-int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words, struct drc_err *err);
-int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *words, struct drc_err *err);
+int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words,
+                   struct drc_err *err);
+int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *words,
+                struct drc_err *err);
 /* The card of an entity of a stored run. */
-int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run, const char *entity_id,
-                 struct drc_err *err);
+int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
+                 const char *entity_id, struct drc_err *err);
 int drc_run_pick(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
-int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char *value, const char *chip_id,
-                 struct drc_outcome *out, struct drc_err *err);
-int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err);
+int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char *value,
+                 const char *chip_id, struct drc_outcome *out, struct drc_err *err);
+int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
+                     struct drc_err *err);
 int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 
-/* Asks the configured model with ans->prompt. true: ans->model_text may be posted; false: ans->withheld says why not. *raw:
- * what it wrote, also when it is withheld (untouched where it wrote nothing). */
-bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans, const char **raw,
-                   const char **verdict);
+/* Asks the configured model with ans->prompt. true: ans->model_text may be posted; false:
+ * ans->withheld says why not. *raw: what it wrote, also when it is withheld (untouched where it
+ * wrote nothing). */
+bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
+                   const char **raw, const char **verdict);
 
 /* Answers a chip, or a typed question (question != NULL), on an entity of a run, into a thread. */
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,

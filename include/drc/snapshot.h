@@ -1,5 +1,6 @@
-/* Everything that requests read and nobody writes: reports, chips, graph SQL, the chart theme. Loaded whole, checked
- * whole, reference-counted; a request pins one. A snapshot that fails its check is refused and the old one stays. */
+/* Everything that requests read and nobody writes: reports, chips, graph SQL, the chart theme.
+ * Loaded whole, checked whole, reference-counted; a request pins one. A snapshot that fails its
+ * check is refused and the old one stays. */
 #ifndef DRC_SNAPSHOT_H
 #define DRC_SNAPSHOT_H
 
@@ -17,20 +18,23 @@ struct drc_snapshot {
     struct drc_chips chips;
     struct drc_graph_sql *graph;
     size_t graph_count;
-    const char *find_job_sql;   /* sql/entities/job.sql */
+    const char *find_job_sql;      /* sql/entities/job.sql */
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
 };
 
-/* Opens the facts read-only for the check of every SQL file. CONFIG or DB errors name file and line. */
-struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path, struct drc_err *err);
+/* Opens the facts read-only for the check of every SQL file. CONFIG or DB errors name file and
+ * line. */
+struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
+                                       struct drc_err *err);
 void drc_snapshot_free(struct drc_snapshot *s);
 
-/* Loads fonts and charts/theme.conf at the first call (tens of ms: warmed up on a worker). Any thread. */
+/* Loads fonts and charts/theme.conf at the first call (tens of ms: warmed up on a worker). Any
+ * thread. */
 const struct drc_theme *drc_snapshot_theme(struct drc_snapshot *s, struct drc_err *err);
 
-const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s, const char *id); /* NULL if unknown */
+const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s,
+                                             const char *id); /* NULL if unknown */
 /* Nearest report id to a mistyped one; NULL where nothing is near. */
 const char *drc_snapshot_nearest(const struct drc_snapshot *s, const char *id);
-
 
 #endif

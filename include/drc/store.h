@@ -1,5 +1,6 @@
-/* The bot's own database: what it has said and what people chose. SQL of the state lives here and nowhere else. Each worker
- * has its own handle; writes are single statements or one transaction each. */
+/* The bot's own database: what it has said and what people chose. SQL of the state lives here and
+ * nowhere else. Each worker has its own handle; writes are single statements or one transaction
+ * each. */
 #ifndef DRC_STORE_H
 #define DRC_STORE_H
 
@@ -15,41 +16,50 @@
 struct drc_db *drc_store_open(const char *path, const char *home, struct drc_err *err);
 
 /* Counts and commits a start of a request; the number of starts including this one, or -1. */
-int drc_store_start(struct drc_db *state, const char *request_key, int64_t now_ms, struct drc_err *err);
+int drc_store_start(struct drc_db *state, const char *request_key, int64_t now_ms,
+                    struct drc_err *err);
 
-struct drc_run { /* one stored report */
+struct drc_run {                               /* one stored report */
     const char *run_id, *channel, *message_ts; /* message_ts NULL until posted */
     struct drc_result result;
 };
 
-/* Stores a result under a new run id (six characters, from inputs and a counter); a request key that has a run already
- * gives that run (*out then holds the stored rows). */
-int drc_store_run_put(struct drc_db *state, struct drc_arena *a, const struct drc_snapshot *s, const char *request_key,
-                      const char *user, const char *channel, const struct drc_result *res, int64_t now_ms,
-                      struct drc_run *out, struct drc_err *err);
-/* NOTFOUND for an unknown run, or one whose report is no longer there or has another version of its columns. */
-int drc_store_run_get(struct drc_db *state, struct drc_arena *a, const struct drc_snapshot *s, const char *run_id,
-                      struct drc_run *out, struct drc_err *err);
-int drc_store_run_posted(struct drc_db *state, const char *run_id, const char *channel, const char *ts,
-                         struct drc_err *err);
-/* Run whose message, or whose card, is the root of this thread: its id, or NULL. *entity: of a card, else NULL. */
+/* Stores a result under a new run id (six characters, from inputs and a counter); a request key
+ * that has a run already gives that run (*out then holds the stored rows). */
+int drc_store_run_put(struct drc_db *state, struct drc_arena *a, const struct drc_snapshot *s,
+                      const char *request_key, const char *user, const char *channel,
+                      const struct drc_result *res, int64_t now_ms, struct drc_run *out,
+                      struct drc_err *err);
+/* NOTFOUND for an unknown run, or one whose report is no longer there or has another version of its
+ * columns. */
+int drc_store_run_get(struct drc_db *state, struct drc_arena *a, const struct drc_snapshot *s,
+                      const char *run_id, struct drc_run *out, struct drc_err *err);
+int drc_store_run_posted(struct drc_db *state, const char *run_id, const char *channel,
+                         const char *ts, struct drc_err *err);
+/* Run whose message, or whose card, is the root of this thread: its id, or NULL. *entity: of a
+ * card, else NULL. */
 const char *drc_store_run_of_thread(struct drc_db *state, struct drc_arena *a, const char *channel,
-                                    const char *thread_ts, const char **entity, struct drc_err *err);
+                                    const char *thread_ts, const char **entity,
+                                    struct drc_err *err);
 /* Run of a request that was interrupted: its id, or NULL. */
-const char *drc_store_run_of_request(struct drc_db *state, struct drc_arena *a, const char *request_key,
-                                     struct drc_err *err);
+const char *drc_store_run_of_request(struct drc_db *state, struct drc_arena *a,
+                                     const char *request_key, struct drc_err *err);
 
 /* Cards: ts of the card of a run and entity, or NULL. */
-const char *drc_store_card(struct drc_db *state, struct drc_arena *a, const char *run_id, const char *entity_id,
-                           const char **channel, struct drc_err *err);
-int drc_store_card_put(struct drc_db *state, const char *run_id, const char *entity_id, const char *channel,
-                       const char *thread_ts, const char *ts, struct drc_err *err);
+const char *drc_store_card(struct drc_db *state, struct drc_arena *a, const char *run_id,
+                           const char *entity_id, const char **channel, struct drc_err *err);
+int drc_store_card_put(struct drc_db *state, const char *run_id, const char *entity_id,
+                       const char *channel, const char *thread_ts, const char *ts,
+                       struct drc_err *err);
 
-/* A person's own selection in a thread. get: entity id or NULL; *run_id with it. thread_ts NULL: the newest in the channel. */
-int drc_store_select(struct drc_db *state, const char *user, const char *channel, const char *thread_ts,
-                     const char *run_id, const char *entity_id, int64_t now_ms, struct drc_err *err);
-const char *drc_store_selected(struct drc_db *state, struct drc_arena *a, const char *user, const char *channel,
-                               const char *thread_ts, const char **run_id, struct drc_err *err);
+/* A person's own selection in a thread. get: entity id or NULL; *run_id with it. thread_ts NULL:
+ * the newest in the channel. */
+int drc_store_select(struct drc_db *state, const char *user, const char *channel,
+                     const char *thread_ts, const char *run_id, const char *entity_id,
+                     int64_t now_ms, struct drc_err *err);
+const char *drc_store_selected(struct drc_db *state, struct drc_arena *a, const char *user,
+                               const char *channel, const char *thread_ts, const char **run_id,
+                               struct drc_err *err);
 
 struct drc_stored_answer {
     const char *answer_id, *run_id, *entity_id, *chip_key, *request_key, *channel, *thread_ts;
@@ -57,36 +67,40 @@ struct drc_stored_answer {
     const char *prompt, *prompt_hash, *model, *model_text, *verdict;
 };
 /* 1 found, 0 not there, -1 error. */
-int drc_store_answer_find(struct drc_db *state, struct drc_arena *a, const char *run_id, const char *entity_id,
-                          const char *chip_key, struct drc_stored_answer *out, struct drc_err *err);
+int drc_store_answer_find(struct drc_db *state, struct drc_arena *a, const char *run_id,
+                          const char *entity_id, const char *chip_key,
+                          struct drc_stored_answer *out, struct drc_err *err);
 int drc_store_answer_get(struct drc_db *state, struct drc_arena *a, const char *answer_id,
                          struct drc_stored_answer *out, struct drc_err *err);
 /* Inserts, or replaces what the same answer id had. */
 int drc_store_answer_put(struct drc_db *state, const struct drc_stored_answer *ans, int64_t now_ms,
                          struct drc_err *err);
 
-/* Posts: begin (committed before the call), done (with ts). find: 1 with *ts (NULL = begun, end not known) and
- * *begun_ms; 0 never begun; -1 error. */
-int drc_store_post_find(struct drc_db *state, struct drc_arena *a, const char *request_key, const char *part,
-                        const char **channel, const char **ts, int64_t *begun_ms, struct drc_err *err);
-int drc_store_post_begin(struct drc_db *state, const char *request_key, const char *part, const char *channel,
-                         const char *thread_ts, int64_t now_ms, struct drc_err *err);
-int drc_store_post_done(struct drc_db *state, const char *request_key, const char *part, const char *channel,
-                        const char *ts, struct drc_err *err);
+/* Posts: begin (committed before the call), done (with ts). find: 1 with *ts (NULL = begun, end not
+ * known) and *begun_ms; 0 never begun; -1 error. */
+int drc_store_post_find(struct drc_db *state, struct drc_arena *a, const char *request_key,
+                        const char *part, const char **channel, const char **ts, int64_t *begun_ms,
+                        struct drc_err *err);
+int drc_store_post_begin(struct drc_db *state, const char *request_key, const char *part,
+                         const char *channel, const char *thread_ts, int64_t now_ms,
+                         struct drc_err *err);
+int drc_store_post_done(struct drc_db *state, const char *request_key, const char *part,
+                        const char *channel, const char *ts, struct drc_err *err);
 /* The call surely did not reach the peer: as if it had never begun. */
-int drc_store_post_undo(struct drc_db *state, const char *request_key, const char *part, struct drc_err *err);
+int drc_store_post_undo(struct drc_db *state, const char *request_key, const char *part,
+                        struct drc_err *err);
 
 /* Last runs of a person, newest first, at most max; returns the count or -1. */
 struct drc_run_line {
     const char *run_id, *report_id, *parameters, *channel, *ts;
     int64_t created_ms;
 };
-int drc_store_recent(struct drc_db *state, struct drc_arena *a, const char *user, struct drc_run_line *out, int max,
-                     struct drc_err *err);
+int drc_store_recent(struct drc_db *state, struct drc_arena *a, const char *user,
+                     struct drc_run_line *out, int max, struct drc_err *err);
 
 /* A result as JSON text and back (also what `drc report --json` prints). */
 char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res);
-int drc_result_from_json(struct drc_arena *a, const struct drc_snapshot *s, const char *json, struct drc_result *out,
-                         struct drc_err *err);
+int drc_result_from_json(struct drc_arena *a, const struct drc_snapshot *s, const char *json,
+                         struct drc_result *out, struct drc_err *err);
 
 #endif

@@ -10,9 +10,11 @@ struct drc_arena;
 bool drc_utf8_valid(const char *s, size_t bytes);
 size_t drc_utf8_count(const char *s); /* code points of a valid string */
 
-/* Copies at most max_chars code points; invalid bytes become U+FFFD; C0/C1 controls (but \n and \t where
- * keep_lines), bidi controls, zero-width and tag characters are dropped. What is cut ends in U+2026. */
-char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t max_chars, bool keep_lines);
+/* Copies at most max_chars code points; invalid bytes become U+FFFD; C0/C1 controls (but \n and \t
+ * where keep_lines), bidi controls, zero-width and tag characters are dropped. What is cut ends in
+ * U+2026. */
+char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t max_chars,
+                     bool keep_lines);
 
 /* Columns in a terminal (East Asian wide = 2, combining = 0). */
 int drc_utf8_width(const char *s);
@@ -20,7 +22,8 @@ int drc_utf8_width(const char *s);
 /* Decodes one code point of a valid string, returns its byte length (0 at the end). */
 int drc_utf8_next(const char *s, unsigned *codepoint);
 
-/* Optimal string alignment distance in code points, capped at 32; for nearest-match help. Case-insensitive ASCII. */
+/* Optimal string alignment distance in code points, capped at 32; for nearest-match help.
+ * Case-insensitive ASCII. */
 int drc_utf8_distance(const char *a, const char *b);
 
 #endif

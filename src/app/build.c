@@ -32,7 +32,7 @@ static void tell(const struct build *b, const char *step, int percent)
         b->progress(step, percent, b->user);
 }
 
-/* ---- checks --------------------------------------------------------------------------------- */
+/* ---- checks ------------------------------------------------------------------------------- */
 
 static void show_row(struct drc_buf *out, const struct drc_rows *rows)
 {
@@ -127,7 +127,7 @@ int drc_build_version(struct drc_db *facts, struct drc_err *err)
                        found, DRC_FACTS_SCHEMA);
 }
 
-/* ---- the hash of the content ---------------------------------------------------------------- */
+/* ---- the hash of the content -------------------------------------------------------------- */
 
 /* A chain: each full buffer is hashed together with the hash before it. */
 struct hasher {
@@ -194,7 +194,7 @@ static int hash_content(const struct build *b, struct drc_db *db, char *out, str
     return rc;
 }
 
-/* ---- build ---------------------------------------------------------------------------------- */
+/* ---- build -------------------------------------------------------------------------------- */
 
 static int run_script(const struct build *b, struct drc_db *db, const char *name,
                       struct drc_err *err)

@@ -3,20 +3,26 @@
 
 #include "drc/run.h"
 
-/* The end of an earlier try is not known: was it posted? 1 yes (out filled), 0 no, -1 the look-up failed. */
+/* The end of an earlier try is not known: was it posted? 1 yes (out filled), 0 no, -1 the look-up
+ * failed. */
 static int look_for(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
-                    const char *metadata_id, int64_t begun_ms, struct drc_posted *out, struct drc_err *err)
+                    const char *metadata_id, int64_t begun_ms, struct drc_posted *out,
+                    struct drc_err *err)
 {
     struct drc_err own = DRC_ERR_INIT;
-    const char *ts = env->poster->find(env->poster, env->a, req, to, metadata_id, begun_ms - 60000, &own);
+    const char *ts =
+        env->poster->find(env->poster, env->a, req, to, metadata_id, begun_ms - 60000, &own);
     if (ts == NULL)
-        return own.code == DRC_OK || own.code == DRC_ERR_NOTFOUND ? 0 : drc_err_set(err, own.code, "%s", own.msg);
+        return own.code == DRC_OK || own.code == DRC_ERR_NOTFOUND
+                   ? 0
+                   : drc_err_set(err, own.code, "%s", own.msg);
     *out = (struct drc_posted){to->channel, ts, false};
     return 1;
 }
 
-static int post_once(struct drc_env *env, const struct drc_request *req, const char *part, const struct drc_to *to,
-                     struct drc_message *m, struct drc_posted *out, struct drc_err *err)
+static int post_once(struct drc_env *env, const struct drc_request *req, const char *part,
+                     const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
+                     struct drc_err *err)
 {
     struct drc_err own = DRC_ERR_INIT;
     memset(out, 0, sizeof *out);
@@ -33,13 +39,15 @@ static int post_once(struct drc_env *env, const struct drc_request *req, const c
     return -1;
 }
 
-int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *part, const struct drc_to *to,
-                struct drc_message *m, struct drc_posted *out, struct drc_err *err)
+int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *part,
+                const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
+                struct drc_err *err)
 {
     const char *channel = NULL, *ts = NULL;
     int64_t begun_ms = 0;
     m->metadata_id = drc_arena_printf(env->a, "%s/%s", req->key, part);
-    int known = drc_store_post_find(env->state, env->a, req->key, part, &channel, &ts, &begun_ms, err);
+    int known =
+        drc_store_post_find(env->state, env->a, req->key, part, &channel, &ts, &begun_ms, err);
     if (known < 0)
         return -1;
     if (known == 1 && ts != NULL) {
@@ -55,28 +63,34 @@ int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *
         if (found == 1)
             return drc_store_post_done(env->state, req->key, part, out->channel, out->ts, err);
     }
-    if (drc_store_post_begin(env->state, req->key, part, to->channel, to->thread_ts, env->now_ms, err) < 0)
+    if (drc_store_post_begin(env->state, req->key, part, to->channel, to->thread_ts, env->now_ms,
+                             err) < 0)
         return -1;
     return post_once(env, req, part, to, m, out, err);
 }
 
-int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_message *m, struct drc_err *err)
+int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
+                struct drc_err *err)
 {
     if (req->tries > 1) { /* what only one person sees leaves no trace to look for */
         struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_CONTEXT, "again");
-        drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, "Sent again after a restart: you may have seen this already.");
+        drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN,
+                     "Sent again after a restart: you may have seen this already.");
     }
-    struct drc_to to = {.where = DRC_TO_EPHEMERAL, .channel = req->channel, .thread_ts = req->thread_ts};
+    struct drc_to to = {
+        .where = DRC_TO_EPHEMERAL, .channel = req->channel, .thread_ts = req->thread_ts};
     struct drc_posted out = {NULL, NULL, false};
     return env->poster->post(env->poster, env->a, req, &to, m, &out, err);
 }
 
-int drc_whisper_text(struct drc_env *env, const struct drc_request *req, const char *sentence, struct drc_err *err)
+int drc_whisper_text(struct drc_env *env, const struct drc_request *req, const char *sentence,
+                     struct drc_err *err)
 {
     return drc_whisper(env, req, drc_compose_note(env->a, sentence, NULL), err);
 }
 
-int drc_run_trouble(struct drc_env *env, const struct drc_request *req, const struct drc_err *why, struct drc_err *err)
+int drc_run_trouble(struct drc_env *env, const struct drc_request *req, const struct drc_err *why,
+                    struct drc_err *err)
 {
     bool plain = why->code == DRC_ERR_INPUT || why->code == DRC_ERR_NOTFOUND;
     struct drc_message *m =
@@ -85,7 +99,8 @@ int drc_run_trouble(struct drc_env *env, const struct drc_request *req, const st
         return 0; /* nobody asked in words; the log has it */
     if (req->is_slash || req->kind == DRC_REQ_ACTION || !req->is_dm)
         return drc_whisper(env, req, m, err);
-    struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
+    struct drc_to to = {
+        .where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
     struct drc_posted out;
     return drc_deliver(env, req, "trouble", &to, m, &out, err);
 }

@@ -11,14 +11,14 @@ struct drc_inbox {
     struct drc_db *db;
 };
 
-static const char schema[] =
-    "BEGIN;"
-    "CREATE TABLE inbox (id INTEGER PRIMARY KEY, dedupe_key TEXT NOT NULL UNIQUE, type TEXT NOT NULL,"
-    " envelope TEXT NOT NULL, received_ms INTEGER NOT NULL,"
-    " outcome TEXT) STRICT;"
-    "CREATE INDEX inbox_open ON inbox (id) WHERE outcome IS NULL;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;";
+static const char schema[] = "BEGIN;"
+                             "CREATE TABLE inbox (id INTEGER PRIMARY KEY, dedupe_key TEXT NOT NULL "
+                             "UNIQUE, type TEXT NOT NULL,"
+                             " envelope TEXT NOT NULL, received_ms INTEGER NOT NULL,"
+                             " outcome TEXT) STRICT;"
+                             "CREATE INDEX inbox_open ON inbox (id) WHERE outcome IS NULL;"
+                             "PRAGMA user_version = 1;"
+                             "COMMIT;";
 
 static int read_version(struct drc_db *db, int64_t *version, struct drc_err *err)
 {
@@ -43,7 +43,8 @@ struct drc_inbox *drc_inbox_open(const char *path, struct drc_err *err)
     if (rc == 0 && version == 0)
         rc = drc_db_exec(db, schema, err);
     if (rc == 0 && version > INBOX_VERSION)
-        rc = drc_err_set(err, DRC_ERR_DB, "%s was made by a newer drc: use that one, or another DRC_INBOX_DB", path);
+        rc = drc_err_set(err, DRC_ERR_DB,
+                         "%s was made by a newer drc: use that one, or another DRC_INBOX_DB", path);
     /* A checkpoint may take long, so a worker does it (drc_inbox_checkpoint), never an insert. */
     if (rc == 0)
         rc = drc_db_exec(db, "PRAGMA wal_autocheckpoint = 0", err);
@@ -66,8 +67,9 @@ void drc_inbox_close(struct drc_inbox *in)
     free(in);
 }
 
-int drc_inbox_put(struct drc_inbox *in, const char *dedupe_key, const char *type, const char *envelope, size_t bytes,
-                  int64_t received_ms, int64_t *id, bool *duplicate, struct drc_err *err)
+int drc_inbox_put(struct drc_inbox *in, const char *dedupe_key, const char *type,
+                  const char *envelope, size_t bytes, int64_t received_ms, int64_t *id,
+                  bool *duplicate, struct drc_err *err)
 {
     if (strlen(envelope) != bytes)
         return drc_err_set(err, DRC_ERR_PARSE, "the envelope holds a NUL byte");
@@ -83,17 +85,20 @@ int drc_inbox_put(struct drc_inbox *in, const char *dedupe_key, const char *type
 
 int drc_inbox_done(struct drc_inbox *in, int64_t id, const char *outcome, struct drc_err *err)
 {
-    return drc_db_run(in->db, err, "UPDATE inbox SET outcome = ?, envelope = '' WHERE id = ?", "si", outcome, id);
+    return drc_db_run(in->db, err, "UPDATE inbox SET outcome = ?, envelope = '' WHERE id = ?", "si",
+                      outcome, id);
 }
 
-int drc_inbox_pending(struct drc_inbox *in, struct drc_arena *a, struct drc_inbox_row **rows, size_t *count,
-                      struct drc_err *err)
+int drc_inbox_pending(struct drc_inbox *in, struct drc_arena *a, struct drc_inbox_row **rows,
+                      size_t *count, struct drc_err *err)
 {
     size_t cap = 64, n = 0;
     int rc;
     struct drc_inbox_row *list = drc_arena_array(a, cap, sizeof *list);
-    struct drc_stmt *st = drc_db_query(
-        in->db, err, "SELECT id, dedupe_key, type, envelope, received_ms FROM inbox WHERE outcome IS NULL ORDER BY id", "");
+    struct drc_stmt *st = drc_db_query(in->db, err,
+                                       "SELECT id, dedupe_key, type, envelope, received_ms FROM "
+                                       "inbox WHERE outcome IS NULL ORDER BY id",
+                                       "");
     if (st == NULL)
         return -1;
     while ((rc = drc_db_next(st, err)) == 1) {
@@ -119,7 +124,9 @@ int drc_inbox_pending(struct drc_inbox *in, struct drc_arena *a, struct drc_inbo
 
 int drc_inbox_prune(struct drc_inbox *in, int64_t before_ms, struct drc_err *err)
 {
-    return drc_db_run(in->db, err, "DELETE FROM inbox WHERE outcome IS NOT NULL AND received_ms < ?", "i", before_ms);
+    return drc_db_run(in->db, err,
+                      "DELETE FROM inbox WHERE outcome IS NOT NULL AND received_ms < ?", "i",
+                      before_ms);
 }
 
 int drc_inbox_checkpoint(const char *path, struct drc_err *err)

@@ -42,8 +42,8 @@ static void run_child(const char *self_path, const struct places *p)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setpgid(0, 0); /* Ctrl-C goes to the bot, which ends us after its own close */
-    execl(self_path, "drc", "emulator", "--port", port, "--state", p->state, "--token-file", p->token, "--port-file",
-          p->port, "--sample", "--with-parent", (char *)NULL);
+    execl(self_path, "drc", "emulator", "--port", port, "--state", p->state, "--token-file",
+          p->token, "--port-file", p->port, "--sample", "--with-parent", (char *)NULL);
     _exit(127);
 }
 
@@ -66,13 +66,15 @@ static int wait_ready(struct local_slack *l, const char *port_file, struct drc_e
             return port;
         if (waitpid(l->pid, &status, WNOHANG) == l->pid) {
             l->pid = -1;
-            return drc_err_set(err, DRC_ERR_CONFIG,
-                               "the local Slack ended at once; is port %d in use? Set DRC_PORT to another one",
-                               drc_conf_int("DRC_PORT"));
+            return drc_err_set(
+                err, DRC_ERR_CONFIG,
+                "the local Slack ended at once; is port %d in use? Set DRC_PORT to another one",
+                drc_conf_int("DRC_PORT"));
         }
         drc_clock_sleep_ms(5);
     }
-    return drc_err_set(err, DRC_ERR_TIMEOUT, "the local Slack did not start within %d s", READY_WAIT_MS / 1000);
+    return drc_err_set(err, DRC_ERR_TIMEOUT, "the local Slack did not start within %d s",
+                       READY_WAIT_MS / 1000);
 }
 
 int local_slack_start(const char *self_path, struct local_slack *out, struct drc_err *err)

@@ -10,7 +10,8 @@ struct local_slack {
     pid_t pid; /* -1 = none */
 };
 
-/* Starts `self emulator`, waits until it listens, and sets SLACK_API_URL and both tokens. CONFIG where the port is in use. */
+/* Starts `self emulator`, waits until it listens, and sets SLACK_API_URL and both tokens. CONFIG
+ * where the port is in use. */
 int local_slack_start(const char *self_path, struct local_slack *out, struct drc_err *err);
 void local_slack_stop(struct local_slack *l);
 

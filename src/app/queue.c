@@ -16,7 +16,7 @@ struct running { /* thread keys at work */
 
 struct drc_queue {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* CLOCK_MONOTONIC */
+    pthread_cond_t changed;        /* CLOCK_MONOTONIC */
     struct drc_item *first, *last; /* in order of arrival */
     int length, workers;
     int slots[CLASSES], used[CLASSES];
@@ -104,7 +104,8 @@ static bool slot_free(const struct drc_queue *q, enum drc_request_class class)
     return class == DRC_CLASS_QUICK || q->workers == 1 || slow < q->workers - 1;
 }
 
-/* The first item that may start now; *next_due_us: when the next one that only waits for its time will. */
+/* The first item that may start now; *next_due_us: when the next one that only waits for its time
+ * will. */
 static struct drc_item *find(const struct drc_queue *q, int64_t now_us, int64_t *next_due_us)
 {
     *next_due_us = 0;
@@ -157,7 +158,8 @@ static void wait_changed(struct drc_queue *q, int64_t due_us)
         pthread_cond_wait(&q->changed, &q->lock);
         return;
     }
-    struct timespec ts = {.tv_sec = (time_t)(due_us / 1000000), .tv_nsec = (long)(due_us % 1000000) * 1000};
+    struct timespec ts = {.tv_sec = (time_t)(due_us / 1000000),
+                          .tv_nsec = (long)(due_us % 1000000) * 1000};
     pthread_cond_timedwait(&q->changed, &q->lock, &ts);
 }
 

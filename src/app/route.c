@@ -42,7 +42,8 @@ static bool is_verb(const char *word)
     return false;
 }
 
-static int unknown_command(struct drc_env *env, const struct drc_request *req, const char *word, struct drc_err *err)
+static int unknown_command(struct drc_env *env, const struct drc_request *req, const char *word,
+                           struct drc_err *err)
 {
     const char *best = NULL;
     int distance = 3;
@@ -56,18 +57,23 @@ static int unknown_command(struct drc_env *env, const struct drc_request *req, c
     const char *sigil = env->poster->sigil;
     (void)req;
     if (best != NULL)
-        return drc_err_set(err, DRC_ERR_INPUT, "I do not know '%.60s'. Did you mean `%s%s`?", word, sigil, best);
+        return drc_err_set(err, DRC_ERR_INPUT, "I do not know '%.60s'. Did you mean `%s%s`?", word,
+                           sigil, best);
     const char *report = drc_snapshot_nearest(env->snap, word);
     if (report != NULL)
-        return drc_err_set(err, DRC_ERR_INPUT, "I do not know '%.60s'. Did you mean `%sreport %s`?", word, sigil, report);
-    return drc_err_set(err, DRC_ERR_INPUT, "I do not know '%.60s'. `%shelp` lists what I can do", word, sigil);
+        return drc_err_set(err, DRC_ERR_INPUT, "I do not know '%.60s'. Did you mean `%sreport %s`?",
+                           word, sigil, report);
+    return drc_err_set(err, DRC_ERR_INPUT, "I do not know '%.60s'. `%shelp` lists what I can do",
+                       word, sigil);
 }
 
-static int run_command(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err)
+static int run_command(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
+                       struct drc_err *err)
 {
     const char *rest, *text = req->text == NULL ? "" : req->text;
     if (strlen(text) > DRC_COMMAND_TEXT_MAX_BYTES)
-        return drc_err_set(err, DRC_ERR_INPUT, "that text is longer than %u bytes; a command is a few words",
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "that text is longer than %u bytes; a command is a few words",
                            DRC_COMMAND_TEXT_MAX_BYTES);
     text = drc_utf8_clean(env->a, text, strlen(text), DRC_COMMAND_TEXT_MAX_BYTES, false);
     const char *word = first_word(env->a, text, &rest);
@@ -81,13 +87,15 @@ static int run_command(struct drc_env *env, const struct drc_request *req, struc
         return drc_run_job(env, req, rest, err);
     if (strstr(text, "/jobs/") != NULL && strncmp(text, "https://", 8) == 0)
         return drc_run_job(env, req, text, err);
-    /* Words that are no command are a question where they can be one: in a thread, or in a direct message. */
+    /* Words that are no command are a question where they can be one: in a thread, or in a direct
+     * message. */
     if (!req->is_slash && !is_verb(word) && (req->thread_ts != NULL || req->is_dm))
         return drc_run_question(env, req, out, err);
     return unknown_command(env, req, word, err);
 }
 
-static int run_action(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err)
+static int run_action(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
+                      struct drc_err *err)
 {
     const char *id = req->action_id == NULL ? "" : req->action_id;
     if (strncmp(id, "chip:", 5) == 0)
@@ -96,8 +104,9 @@ static int run_action(struct drc_env *env, const struct drc_request *req, struct
         const char *space = req->value == NULL ? NULL : strrchr(req->value, ' ');
         if (space == NULL)
             return drc_err_set(err, DRC_ERR_INPUT, "that menu entry is not one of mine");
-        return drc_run_chip(env, req, drc_arena_strndup(env->a, req->value, (size_t)(space - req->value)), space + 1, out,
-                            err);
+        return drc_run_chip(env, req,
+                            drc_arena_strndup(env->a, req->value, (size_t)(space - req->value)),
+                            space + 1, out, err);
     }
     if (strcmp(id, "pick:entity") == 0)
         return drc_run_pick(env, req, err);
@@ -107,10 +116,12 @@ static int run_action(struct drc_env *env, const struct drc_request *req, struct
         return drc_run_report(env, req, id + 6, err);
     if (strncmp(id, "link:", 5) == 0)
         return 0; /* a link button: the client has opened it */
-    return drc_err_set(err, DRC_ERR_INPUT, "I do not know the button '%.60s'; it may be from an older version", id);
+    return drc_err_set(err, DRC_ERR_INPUT,
+                       "I do not know the button '%.60s'; it may be from an older version", id);
 }
 
-int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err)
+int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
+            struct drc_err *err)
 {
     *out = (struct drc_outcome){false, DRC_CLASS_QUICK, 0};
     switch (req->kind) {
@@ -127,24 +138,31 @@ int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outco
     return 0;
 }
 
-char *drc_trouble_sentence(struct drc_arena *a, const struct drc_request *req, const struct drc_err *why)
+char *drc_trouble_sentence(struct drc_arena *a, const struct drc_request *req,
+                           const struct drc_err *why)
 {
     (void)req;
     switch (why->code) {
     case DRC_ERR_INPUT:
     case DRC_ERR_NOTFOUND:
-        return drc_arena_printf(a, "%c%s.", toupper((unsigned char)why->msg[0]), why->msg + (why->msg[0] != '\0'));
+        return drc_arena_printf(a, "%c%s.", toupper((unsigned char)why->msg[0]),
+                                why->msg + (why->msg[0] != '\0'));
     case DRC_ERR_AUTH:
         return drc_arena_printf(a, "That is not allowed: %s.", why->msg);
     case DRC_ERR_RATE:
-        return drc_arena_printf(a, "The other side asked me to wait: %s. Try again in a minute.", why->msg);
+        return drc_arena_printf(a, "The other side asked me to wait: %s. Try again in a minute.",
+                                why->msg);
     case DRC_ERR_TIMEOUT:
-        return drc_arena_printf(a, "It took too long and was stopped: %s. A smaller window may help.", why->msg);
+        return drc_arena_printf(
+            a, "It took too long and was stopped: %s. A smaller window may help.", why->msg);
     case DRC_ERR_NET:
-        return drc_arena_printf(a, "A connection failed: %s. Try again; if it stays, tell your operator the id.", why->msg);
+        return drc_arena_printf(
+            a, "A connection failed: %s. Try again; if it stays, tell your operator the id.",
+            why->msg);
     case DRC_ERR_CONFIG:
     case DRC_ERR_DB:
-        return drc_arena_printf(a, "I cannot do that until my operator has mended this: %s.", why->msg);
+        return drc_arena_printf(a, "I cannot do that until my operator has mended this: %s.",
+                                why->msg);
     case DRC_ERR_LIMIT:
     case DRC_ERR_PARSE:
     case DRC_ERR_BUG:

@@ -9,8 +9,8 @@
 #define CHOICES_MAX 20
 
 /* The card is there already: say where. */
-static int link_to(struct drc_env *env, const struct drc_request *req, const char *channel, const char *ts,
-                   const char *what, struct drc_err *err)
+static int link_to(struct drc_env *env, const struct drc_request *req, const char *channel,
+                   const char *ts, const char *what, struct drc_err *err)
 {
     struct drc_message *m = drc_message_new(env->a, what);
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "where");
@@ -23,7 +23,8 @@ static int link_to(struct drc_env *env, const struct drc_request *req, const cha
     return drc_whisper(env, req, m, err);
 }
 
-/* Where a run's thread hangs: under its message, or under the clicked one where the run has none of its own. */
+/* Where a run's thread hangs: under its message, or under the clicked one where the run has none of
+ * its own. */
 static const char *thread_of(const struct drc_request *req, const struct drc_run *run)
 {
     if (req->thread_ts != NULL)
@@ -31,8 +32,8 @@ static const char *thread_of(const struct drc_request *req, const struct drc_run
     return run->message_ts != NULL ? run->message_ts : req->message_ts;
 }
 
-int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run, const char *entity_id,
-                 struct drc_err *err)
+int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
+                 const char *entity_id, struct drc_err *err)
 {
     const char *channel = NULL, *thread = thread_of(req, run);
     const char *ts = drc_store_card(env->state, env->a, run->run_id, entity_id, &channel, err);
@@ -42,22 +43,27 @@ int drc_run_card(struct drc_env *env, const struct drc_request *req, const struc
     if (drc_env_context(env, &run->result, entity_id, &c, err) < 0)
         return -1;
     if (ts != NULL)
-        return link_to(env, req, channel, ts,
-                       drc_arena_printf(env->a, "The card of %s is in this thread already", c.selection.label), err);
+        return link_to(
+            env, req, channel, ts,
+            drc_arena_printf(env->a, "The card of %s is in this thread already", c.selection.label),
+            err);
     drc_picture_entity(env, &c, &pic);
-    struct drc_message *m =
-        drc_compose_card(env->a, env->snap, &c, run->run_id, req->user, env->poster->bot_user, &pic);
+    struct drc_message *m = drc_compose_card(env->a, env->snap, &c, run->run_id, req->user,
+                                             env->poster->bot_user, &pic);
     struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = thread};
     if (drc_deliver(env, req, "card", &to, m, &posted, err) < 0)
         return -1;
     if (posted.ts == NULL)
         return 0;
     const char *root = thread == NULL ? posted.ts : thread;
-    if (thread == NULL && drc_store_run_posted(env->state, run->run_id, posted.channel, posted.ts, err) < 0)
+    if (thread == NULL &&
+        drc_store_run_posted(env->state, run->run_id, posted.channel, posted.ts, err) < 0)
         return -1;
-    if (drc_store_select(env->state, req->user, posted.channel, root, run->run_id, entity_id, env->now_ms, err) < 0)
+    if (drc_store_select(env->state, req->user, posted.channel, root, run->run_id, entity_id,
+                         env->now_ms, err) < 0)
         return -1;
-    return drc_store_card_put(env->state, run->run_id, entity_id, posted.channel, thread, posted.ts, err);
+    return drc_store_card_put(env->state, run->run_id, entity_id, posted.channel, thread, posted.ts,
+                              err);
 }
 
 int drc_run_pick(struct drc_env *env, const struct drc_request *req, struct drc_err *err)
@@ -71,11 +77,12 @@ int drc_run_pick(struct drc_env *env, const struct drc_request *req, struct drc_
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
         return -1;
     const char *root = req->thread_ts != NULL ? req->thread_ts : req->message_ts;
-    if (root != NULL &&
-        drc_store_select(env->state, req->user, req->channel, root, run_id, entity, env->now_ms, err) < 0)
+    if (root != NULL && drc_store_select(env->state, req->user, req->channel, root, run_id, entity,
+                                         env->now_ms, err) < 0)
         return -1;
     if (strncmp(entity, "report:", 7) == 0)
-        return drc_whisper_text(env, req, "The questions under the report now ask about the whole report.", err);
+        return drc_whisper_text(
+            env, req, "The questions under the report now ask about the whole report.", err);
     return drc_run_card(env, req, &run, entity, err);
 }
 
@@ -92,7 +99,8 @@ static const char *id_of_url(struct drc_arena *a, const char *text)
 static const char *cell_text(const struct drc_rows *rows, size_t row, const char *name)
 {
     for (size_t c = 0; c < rows->column_count; c++)
-        if (strcmp(rows->columns[c], name) == 0 && rows->cells[row * rows->column_count + c].type == DRC_CELL_TEXT)
+        if (strcmp(rows->columns[c], name) == 0 &&
+            rows->cells[row * rows->column_count + c].type == DRC_CELL_TEXT)
             return rows->cells[row * rows->column_count + c].text;
     return "";
 }
@@ -100,16 +108,18 @@ static const char *cell_text(const struct drc_rows *rows, size_t row, const char
 static int64_t cell_int(const struct drc_rows *rows, size_t row, const char *name)
 {
     for (size_t c = 0; c < rows->column_count; c++)
-        if (strcmp(rows->columns[c], name) == 0 && rows->cells[row * rows->column_count + c].type == DRC_CELL_INT)
+        if (strcmp(rows->columns[c], name) == 0 &&
+            rows->cells[row * rows->column_count + c].type == DRC_CELL_INT)
             return rows->cells[row * rows->column_count + c].i;
     return -1;
 }
 
 static int find_jobs(struct drc_env *env, const char *q, struct drc_rows *rows, struct drc_err *err)
 {
-    struct drc_sql_param params[] = {{"q", {DRC_CELL_TEXT, 0, 0, q}}, {"workspace", {DRC_CELL_NULL, 0, 0, NULL}}};
-    if (drc_db_select(env->facts, env->a, env->snap->find_job_sql, params, 2, CHOICES_MAX, DRC_REPORT_DEADLINE_MS, rows,
-                      err) < 0)
+    struct drc_sql_param params[] = {{"q", {DRC_CELL_TEXT, 0, 0, q}},
+                                     {"workspace", {DRC_CELL_NULL, 0, 0, NULL}}};
+    if (drc_db_select(env->facts, env->a, env->snap->find_job_sql, params, 2, CHOICES_MAX,
+                      DRC_REPORT_DEADLINE_MS, rows, err) < 0)
         return drc_err_context(err, "looking for a job");
     return 0;
 }
@@ -130,30 +140,36 @@ static int no_such_job(struct drc_env *env, const char *q, struct drc_err *err)
         }
     }
     if (best != NULL)
-        return drc_err_set(err, DRC_ERR_NOTFOUND, "there is no job '%.80s'. Did you mean '%.80s'?", q, best);
-    return drc_err_set(err, DRC_ERR_NOTFOUND, "there is no job '%.80s'; give its id, its name or a part of the name", q);
+        return drc_err_set(err, DRC_ERR_NOTFOUND, "there is no job '%.80s'. Did you mean '%.80s'?",
+                           q, best);
+    return drc_err_set(err, DRC_ERR_NOTFOUND,
+                       "there is no job '%.80s'; give its id, its name or a part of the name", q);
 }
 
-static int offer(struct drc_env *env, const struct drc_request *req, const char *q, const struct drc_rows *rows,
-                 struct drc_err *err)
+static int offer(struct drc_env *env, const struct drc_request *req, const char *q,
+                 const struct drc_rows *rows, struct drc_err *err)
 {
     struct drc_option *options = drc_arena_array(env->a, rows->row_count, sizeof *options);
     size_t n = 0;
     for (size_t i = 0; i < rows->row_count; i++) {
-        const char *name = cell_text(rows, i, "job_name"), *ws = cell_text(rows, i, "workspace_name");
+        const char *name = cell_text(rows, i, "job_name"),
+                   *ws = cell_text(rows, i, "workspace_name");
         const char *value = drc_value_make(env->a, "-", cell_text(rows, i, "job_key"));
         if (strlen(value) <= 150)
-            options[n++] = (struct drc_option){drc_utf8_clean(env->a, name, strlen(name), 75, false), value,
-                                               drc_utf8_clean(env->a, ws, strlen(ws), 75, false), NULL};
+            options[n++] =
+                (struct drc_option){drc_utf8_clean(env->a, name, strlen(name), 75, false), value,
+                                    drc_utf8_clean(env->a, ws, strlen(ws), 75, false), NULL};
     }
-    return drc_whisper(env, req,
-                       drc_compose_choice(env->a, drc_arena_printf(env->a, "%zu jobs fit \u201c%s\u201d. Which one?", n, q),
-                                          options, n),
-                       err);
+    return drc_whisper(
+        env, req,
+        drc_compose_choice(
+            env->a, drc_arena_printf(env->a, "%zu jobs fit \u201c%s\u201d. Which one?", n, q),
+            options, n),
+        err);
 }
 
-static int card_of_job(struct drc_env *env, const struct drc_request *req, const char *entity, const char *name,
-                       struct drc_err *err)
+static int card_of_job(struct drc_env *env, const struct drc_request *req, const char *entity,
+                       const char *name, struct drc_err *err)
 {
     const struct drc_report *r = drc_snapshot_report(env->snap, "job-cost");
     struct drc_params params;
@@ -161,23 +177,29 @@ static int card_of_job(struct drc_env *env, const struct drc_request *req, const
     struct drc_run run;
     if (r == NULL)
         return drc_err_set(err, DRC_ERR_CONFIG, "the report job-cost is not there");
-    if (drc_params_parse(env->a, r, "", &params, err) < 0 || drc_report_run(env->facts, env->a, r, &params, &res, err) < 0)
+    if (drc_params_parse(env->a, r, "", &params, err) < 0 ||
+        drc_report_run(env->facts, env->a, r, &params, &res, err) < 0)
         return -1;
     int row = drc_result_find(&res, entity);
     if (row < 0)
-        return drc_err_set(err, DRC_ERR_NOTFOUND, "'%.80s' had no cost in the last %d days", name, params.days);
-    if (drc_store_run_put(env->state, env->a, env->snap, req->key, req->user, req->channel, &res, env->now_ms, &run,
-                          err) < 0)
+        return drc_err_set(err, DRC_ERR_NOTFOUND, "'%.80s' had no cost in the last %d days", name,
+                           params.days);
+    if (drc_store_run_put(env->state, env->a, env->snap, req->key, req->user, req->channel, &res,
+                          env->now_ms, &run, err) < 0)
         return -1;
     return drc_run_card(env, req, &run, entity, err);
 }
 
-int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *words, struct drc_err *err)
+int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *words,
+                struct drc_err *err)
 {
     const char *url_id = id_of_url(env->a, words);
-    const char *q = url_id != NULL ? url_id : drc_utf8_clean(env->a, words, strlen(words), DRC_NAME_MAX_CHARS * 2, false);
+    const char *q = url_id != NULL ? url_id
+                                   : drc_utf8_clean(env->a, words, strlen(words),
+                                                    DRC_NAME_MAX_CHARS * 2, false);
     if (*q == '\0')
-        return drc_err_set(err, DRC_ERR_INPUT, "which job? Give its id or its name, for example `%sjob 1042`",
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "which job? Give its id or its name, for example `%sjob 1042`",
                            env->poster->sigil);
     struct drc_rows rows;
     if (find_jobs(env, q, &rows, err) < 0)
@@ -188,5 +210,6 @@ int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *
     bool clear = rows.row_count == 1 || cell_int(&rows, 1, "match_rank") != best;
     if (!clear)
         return offer(env, req, q, &rows, err);
-    return card_of_job(env, req, cell_text(&rows, 0, "job_key"), cell_text(&rows, 0, "job_name"), err);
+    return card_of_job(env, req, cell_text(&rows, 0, "job_key"), cell_text(&rows, 0, "job_name"),
+                       err);
 }

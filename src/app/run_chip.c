@@ -7,7 +7,7 @@
 #include "drc/run.h"
 #include "drc/utf8.h"
 
-/* ---- the answer ---------------------------------------------------------------------------------------------------- */
+/* ---- the answer --------------------------------------------------------------------------- */
 
 static const char *answer_id_of(struct drc_arena *a, const struct drc_run *run, const char *entity,
                                 const char *chip_key)
@@ -18,12 +18,14 @@ static const char *answer_id_of(struct drc_arena *a, const struct drc_run *run, 
     return drc_arena_strdup(a, id);
 }
 
-static int already_answered(struct drc_env *env, const struct drc_request *req, const struct drc_stored_answer *have,
-                            const struct drc_chip *chip, struct drc_err *err)
+static int already_answered(struct drc_env *env, const struct drc_request *req,
+                            const struct drc_stored_answer *have, const struct drc_chip *chip,
+                            struct drc_err *err)
 {
     struct drc_message *m = drc_message_new(env->a, "This question is answered already");
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "where");
-    drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "\u201c%s\u201d is answered already", chip->label);
+    drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "\u201c%s\u201d is answered already",
+                    chip->label);
     const char *link = env->poster->permalink(env->poster, env->a, have->channel, have->ts);
     if (link != NULL) {
         drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, ": ");
@@ -32,17 +34,18 @@ static int already_answered(struct drc_env *env, const struct drc_request *req, 
     return drc_whisper(env, req, m, err);
 }
 
-bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans, const char **raw,
-                   const char **verdict)
+bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
+                   const char **raw, const char **verdict)
 {
     struct drc_err why = DRC_ERR_INIT;
     const char *text, *foreign;
     ans->waiting = false;
-    if (drc_llm_complete(env->llm, env->http, env->a, ans->prompt->system, ans->prompt->user, &text, &why) < 0) {
+    if (drc_llm_complete(env->llm, env->http, env->a, ans->prompt->system, ans->prompt->user, &text,
+                         &why) < 0) {
         ans->withheld = drc_arena_strdup(env->a, why.msg);
         *verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
-        drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id, drc_err_name(why.code),
-                why.msg);
+        drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id,
+                drc_err_name(why.code), why.msg);
         return false;
     }
     *raw = text;
@@ -58,26 +61,31 @@ bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_
     return false;
 }
 
-static int edit_with_model(struct drc_env *env, const struct drc_request *req, const struct drc_context *c,
-                           struct drc_answer *ans, struct drc_stored_answer *rec, struct drc_err *err)
+static int edit_with_model(struct drc_env *env, const struct drc_request *req,
+                           const struct drc_context *c, struct drc_answer *ans,
+                           struct drc_stored_answer *rec, struct drc_err *err)
 {
     struct drc_posted posted;
     drc_ask_model(env, c, ans, &rec->model_text, &rec->verdict);
     struct drc_message *m = drc_compose_answer(env->a, c, ans);
-    struct drc_to to = {.where = DRC_TO_EDIT, .channel = rec->channel, .thread_ts = rec->thread_ts, .ts = rec->ts};
+    struct drc_to to = {
+        .where = DRC_TO_EDIT, .channel = rec->channel, .thread_ts = rec->thread_ts, .ts = rec->ts};
     if (env->poster->post(env->poster, env->a, req, &to, m, &posted, err) < 0)
         return -1;
     env->poster->status(env->poster, env->a, rec->channel, rec->thread_ts, "");
     return drc_store_answer_put(env->state, rec, env->now_ms, err);
 }
 
-static int post_answer(struct drc_env *env, const struct drc_request *req, const struct drc_context *c,
-                       const struct drc_answer *ans, struct drc_stored_answer *rec, struct drc_err *err)
+static int post_answer(struct drc_env *env, const struct drc_request *req,
+                       const struct drc_context *c, const struct drc_answer *ans,
+                       struct drc_stored_answer *rec, struct drc_err *err)
 {
     struct drc_posted posted;
     struct drc_message *m = drc_compose_answer(env->a, c, ans);
-    struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = rec->thread_ts};
-    /* The record comes first: a click that races with a crash finds it, and the Prompt button never points nowhere. */
+    struct drc_to to = {
+        .where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = rec->thread_ts};
+    /* The record comes first: a click that races with a crash finds it, and the Prompt button never
+     * points nowhere. */
     if (drc_store_answer_put(env->state, rec, env->now_ms, err) < 0 ||
         drc_deliver(env, req, "answer", &to, m, &posted, err) < 0)
         return -1;
@@ -92,7 +100,8 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
 {
     const char *chip_key = question == NULL ? chip->id : req->key;
     struct drc_stored_answer rec;
-    int known = drc_store_answer_find(env->state, env->a, run->run_id, entity_id, chip_key, &rec, err);
+    int known =
+        drc_store_answer_find(env->state, env->a, run->run_id, entity_id, chip_key, &rec, err);
     if (known < 0)
         return -1;
     bool mine = known == 1 && strcmp(rec.request_key, req->key) == 0;
@@ -116,16 +125,24 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
     bool wants_model = env->llm != NULL && ans.missing == NULL;
     ans.waiting = wants_model;
     struct drc_stored_answer fresh = {
-        .answer_id = ans.answer_id, .run_id = run->run_id, .entity_id = entity_id, .chip_key = chip_key,
-        .request_key = req->key, .channel = req->channel, .thread_ts = thread_ts, .ts = mine ? rec.ts : NULL,
-        .prompt = drc_arena_printf(env->a, "%s\n%s", prompt.system, prompt.user), .prompt_hash = prompt.hash,
-        .model = env->llm == NULL ? "template" : env->llm->model, .verdict = "template"};
+        .answer_id = ans.answer_id,
+        .run_id = run->run_id,
+        .entity_id = entity_id,
+        .chip_key = chip_key,
+        .request_key = req->key,
+        .channel = req->channel,
+        .thread_ts = thread_ts,
+        .ts = mine ? rec.ts : NULL,
+        .prompt = drc_arena_printf(env->a, "%s\n%s", prompt.system, prompt.user),
+        .prompt_hash = prompt.hash,
+        .model = env->llm == NULL ? "template" : env->llm->model,
+        .verdict = "template"};
     if (wants_model && fresh.ts != NULL && env->again_queued)
         return edit_with_model(env, req, &c, &ans, &fresh, err);
     if (post_answer(env, req, &c, &ans, &fresh, err) < 0)
         return -1;
-    drc_log(DRC_LOG_INFO, "answer.posted", "answer=%s run=%s entity=\"%s\" chip=%s prompt=%.8s", ans.answer_id,
-            run->run_id, entity_id, chip->id, prompt.hash);
+    drc_log(DRC_LOG_INFO, "answer.posted", "answer=%s run=%s entity=\"%s\" chip=%s prompt=%.8s",
+            ans.answer_id, run->run_id, entity_id, chip->id, prompt.hash);
     if (wants_model) {
         env->poster->status(env->poster, env->a, fresh.channel, thread_ts, "is thinking...");
         *out = (struct drc_outcome){true, DRC_CLASS_MODEL, 0};
@@ -133,26 +150,27 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
     return 0;
 }
 
-/* ---- chips ----------------------------------------------------------------------------------------------------------- */
+/* ---- chips -------------------------------------------------------------------------------- */
 
-int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char *value, const char *chip_id,
-                 struct drc_outcome *out, struct drc_err *err)
+int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char *value,
+                 const char *chip_id, struct drc_outcome *out, struct drc_err *err)
 {
     const char *run_id, *entity, *selected_run = NULL;
     struct drc_run run;
     const struct drc_chip *chip = drc_chip_find(&env->snap->chips, chip_id);
     if (chip == NULL || drc_value_split(env->a, value, &run_id, &entity) < 0)
-        return drc_err_set(err, DRC_ERR_INPUT, "I do not know the question '%.60s'; it may be from an older version",
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "I do not know the question '%.60s'; it may be from an older version",
                            chip_id);
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
         return -1;
-    const char *root = req->thread_ts != NULL ? req->thread_ts
+    const char *root = req->thread_ts != NULL   ? req->thread_ts
                        : run.message_ts != NULL ? run.message_ts
                                                 : req->message_ts;
     if (strcmp(entity, "@") == 0) {
         const char *own = root == NULL ? NULL
-                                       : drc_store_selected(env->state, env->a, req->user, req->channel, root,
-                                                            &selected_run, err);
+                                       : drc_store_selected(env->state, env->a, req->user,
+                                                            req->channel, root, &selected_run, err);
         bool of_this_run = own != NULL && strcmp(selected_run, run_id) == 0;
         entity = of_this_run ? own : drc_arena_printf(env->a, "report:%s", run.result.report->id);
     }
@@ -161,15 +179,16 @@ int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char 
         chip = drc_chip_for(&env->snap->chips, kind, chip->verb);
     if (chip == NULL)
         return drc_err_set(err, DRC_ERR_INPUT, "this question is not made for a %s", kind);
-    if (root != NULL &&
-        drc_store_select(env->state, req->user, req->channel, root, run_id, entity, env->now_ms, err) < 0)
+    if (root != NULL && drc_store_select(env->state, req->user, req->channel, root, run_id, entity,
+                                         env->now_ms, err) < 0)
         return -1;
     return drc_run_answer(env, req, &run, entity, chip, NULL, root, out, err);
 }
 
-/* ---- questions in words -------------------------------------------------------------------------------------------------- */
+/* ---- questions in words ------------------------------------------------------------------- */
 
-/* The longest entity name of the run that the text holds; a person who names a job means that job. */
+/* The longest entity name of the run that the text holds; a person who names a job means that job.
+ */
 static const char *named_in(const struct drc_result *res, const char *text)
 {
     const char *best = NULL;
@@ -185,24 +204,30 @@ static const char *named_in(const struct drc_result *res, const char *text)
     return best;
 }
 
-static int ask_which(struct drc_env *env, const struct drc_request *req, const struct drc_run *run, struct drc_err *err)
+static int ask_which(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
+                     struct drc_err *err)
 {
     const struct drc_result *res = &run->result;
-    size_t n = res->rows.row_count < DRC_PICKER_ROWS_MAX ? res->rows.row_count : DRC_PICKER_ROWS_MAX;
+    size_t n =
+        res->rows.row_count < DRC_PICKER_ROWS_MAX ? res->rows.row_count : DRC_PICKER_ROWS_MAX;
     struct drc_option *options = drc_arena_array(env->a, n + 1, sizeof *options);
     size_t count = 0;
     options[count++] = (struct drc_option){
         "Whole report",
-        drc_value_make(env->a, run->run_id, drc_arena_printf(env->a, "report:%s", res->report->id)), NULL, NULL};
+        drc_value_make(env->a, run->run_id, drc_arena_printf(env->a, "report:%s", res->report->id)),
+        NULL, NULL};
     for (size_t i = 0; i < n; i++) {
         const char *label = drc_result_text(res, i, res->report->label);
-        const char *value = drc_value_make(env->a, run->run_id, drc_result_text(res, i, res->report->key));
+        const char *value =
+            drc_value_make(env->a, run->run_id, drc_result_text(res, i, res->report->key));
         if (strlen(value) <= 150)
-            options[count++] = (struct drc_option){drc_utf8_clean(env->a, label, strlen(label), 75, false), value, NULL, NULL};
+            options[count++] = (struct drc_option){
+                drc_utf8_clean(env->a, label, strlen(label), 75, false), value, NULL, NULL};
     }
-    struct drc_message *m =
-        drc_compose_choice(env->a, "Which one do you mean? Choose, then ask again.", options, count);
-    struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
+    struct drc_message *m = drc_compose_choice(
+        env->a, "Which one do you mean? Choose, then ask again.", options, count);
+    struct drc_to to = {
+        .where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
     struct drc_posted posted;
     return drc_deliver(env, req, "which", &to, m, &posted, err);
 }
@@ -210,17 +235,21 @@ static int ask_which(struct drc_env *env, const struct drc_request *req, const s
 static int no_report_here(struct drc_env *env, struct drc_err *err)
 {
     return drc_err_set(err, DRC_ERR_INPUT,
-                       "I answer questions about a report, and there is none in this thread. Start with `%sreport job-cost`, "
+                       "I answer questions about a report, and there is none in this thread. Start "
+                       "with `%sreport job-cost`, "
                        "or `%sjob` and a name",
                        env->poster->sigil, env->poster->sigil);
 }
 
-int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out, struct drc_err *err)
+int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
+                     struct drc_err *err)
 {
     const char *card_entity = NULL, *run_id = NULL, *selected_run = NULL;
     if (req->thread_ts != NULL)
-        run_id = drc_store_run_of_thread(env->state, env->a, req->channel, req->thread_ts, &card_entity, err);
-    const char *entity = drc_store_selected(env->state, env->a, req->user, req->channel, req->thread_ts, &selected_run, err);
+        run_id = drc_store_run_of_thread(env->state, env->a, req->channel, req->thread_ts,
+                                         &card_entity, err);
+    const char *entity = drc_store_selected(env->state, env->a, req->user, req->channel,
+                                            req->thread_ts, &selected_run, err);
     if (entity != NULL)
         run_id = selected_run;
     if (err->code != DRC_OK)
@@ -242,10 +271,11 @@ int drc_run_question(struct drc_env *env, const struct drc_request *req, struct 
     if (chip == NULL)
         chip = drc_chip_for(&env->snap->chips, kind, "explain");
     if (chip == NULL)
-        return drc_err_set(err, DRC_ERR_CONFIG, "there is no chip '%s.explain' in prompts/chips", kind);
+        return drc_err_set(err, DRC_ERR_CONFIG, "there is no chip '%s.explain' in prompts/chips",
+                           kind);
     const char *root = req->thread_ts;
-    if (root != NULL &&
-        drc_store_select(env->state, req->user, req->channel, root, run.run_id, entity, env->now_ms, err) < 0)
+    if (root != NULL && drc_store_select(env->state, req->user, req->channel, root, run.run_id,
+                                         entity, env->now_ms, err) < 0)
         return -1;
     const char *question = drc_utf8_clean(env->a, req->text, strlen(req->text), 500, false);
     return drc_run_answer(env, req, &run, entity, chip, question, root, out, err);

@@ -10,18 +10,21 @@
 
 #define CHART_SCALE 2.0
 
-static void rasterize(struct drc_env *env, int rc, struct drc_buf *svg, struct drc_picture *pic, struct drc_err *err)
+static void rasterize(struct drc_env *env, int rc, struct drc_buf *svg, struct drc_picture *pic,
+                      struct drc_err *err)
 {
     if (rc == 0 && svg->overflow)
         rc = drc_err_set(err, DRC_ERR_LIMIT, "the chart is too large");
     if (rc == 0) {
         pic->svg = drc_arena_strndup(env->a, svg->data, svg->len);
-        rc = drc_raster_png(env->a, svg->data, svg->len, CHART_SCALE, &pic->png, &pic->png_bytes, err);
+        rc = drc_raster_png(env->a, svg->data, svg->len, CHART_SCALE, &pic->png, &pic->png_bytes,
+                            err);
     }
     if (rc < 0) { /* the figures stand without the picture; the message says so */
         pic->png = NULL;
         pic->trouble = drc_arena_strdup(env->a, err->msg);
-        drc_log(DRC_LOG_WARN, "chart.failed", "code=%s why=\"%s\"", drc_err_name(err->code), err->msg);
+        drc_log(DRC_LOG_WARN, "chart.failed", "code=%s why=\"%s\"", drc_err_name(err->code),
+                err->msg);
     }
 }
 
@@ -43,17 +46,19 @@ void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct
     memset(pic, 0, sizeof *pic);
     drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
     const struct drc_theme *t = drc_snapshot_theme(env->snap, &err);
-    rasterize(env, t == NULL ? -1 : drc_compose_entity_chart(env->a, t, c, &svg, &err), &svg, pic, &err);
+    rasterize(env, t == NULL ? -1 : drc_compose_entity_chart(env->a, t, c, &svg, &err), &svg, pic,
+              &err);
     drc_buf_fini(&svg);
 }
 
-int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id, struct drc_context *out,
-                    struct drc_err *err)
+int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id,
+                    struct drc_context *out, struct drc_err *err)
 {
     struct drc_selection sel;
     if (drc_selection_make(env->a, res, entity_id, &sel, err) < 0)
         return -1;
-    return drc_context_build(env->a, res, &sel, env->facts, env->snap->graph, env->snap->graph_count, out, err);
+    return drc_context_build(env->a, res, &sel, env->facts, env->snap->graph,
+                             env->snap->graph_count, out, err);
 }
 
 static int unknown_report(struct drc_env *env, const char *id, struct drc_err *err)
@@ -61,30 +66,36 @@ static int unknown_report(struct drc_env *env, const char *id, struct drc_err *e
     const char *best = drc_snapshot_nearest(env->snap, id);
     const char *sigil = env->poster->sigil;
     if (*id == '\0')
-        return drc_err_set(err, DRC_ERR_INPUT, "which report? `%sreports` lists them; try `%sreport %s`", sigil, sigil,
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "which report? `%sreports` lists them; try `%sreport %s`", sigil, sigil,
                            env->snap->report_count > 0 ? env->snap->reports[0].id : "...");
     if (best != NULL)
-        return drc_err_set(err, DRC_ERR_INPUT, "there is no report '%.60s'. Did you mean `%sreport %s`?", id, sigil, best);
-    return drc_err_set(err, DRC_ERR_INPUT, "there is no report '%.60s'. `%sreports` lists them", id, sigil);
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "there is no report '%.60s'. Did you mean `%sreport %s`?", id, sigil,
+                           best);
+    return drc_err_set(err, DRC_ERR_INPUT, "there is no report '%.60s'. `%sreports` lists them", id,
+                       sigil);
 }
 
 /* The run of this request: stored by an interrupted try, or made now. */
 static int make_run(struct drc_env *env, const struct drc_request *req, const struct drc_report *r,
                     const struct drc_params *params, struct drc_run *run, struct drc_err *err)
 {
-    const char *known = req->tries > 1 ? drc_store_run_of_request(env->state, env->a, req->key, err) : NULL;
+    const char *known =
+        req->tries > 1 ? drc_store_run_of_request(env->state, env->a, req->key, err) : NULL;
     if (known != NULL)
         return drc_store_run_get(env->state, env->a, env->snap, known, run, err);
     struct drc_result res;
     if (drc_report_run(env->facts, env->a, r, params, &res, err) < 0)
         return -1;
-    return drc_store_run_put(env->state, env->a, env->snap, req->key, req->user, req->channel, &res, env->now_ms, run,
-                             err);
+    return drc_store_run_put(env->state, env->a, env->snap, req->key, req->user, req->channel, &res,
+                             env->now_ms, run, err);
 }
 
-/* Not a member there, or asked for privately: the report goes to the person's direct messages, with a word where they are. */
-static int post_privately(struct drc_env *env, const struct drc_request *req, struct drc_message *m, bool asked,
-                          struct drc_posted *out, struct drc_err *err)
+/* Not a member there, or asked for privately: the report goes to the person's direct messages, with
+ * a word where they are. */
+static int post_privately(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
+                          bool asked, struct drc_posted *out, struct drc_err *err)
 {
     struct drc_to dm = {.where = DRC_TO_DM, .channel = req->channel};
     if (drc_deliver(env, req, "report-dm", &dm, m, out, err) < 0)
@@ -107,13 +118,14 @@ static int post_privately(struct drc_env *env, const struct drc_request *req, st
     return drc_whisper(env, req, note, err);
 }
 
-static int post_report(struct drc_env *env, const struct drc_request *req, struct drc_message *m, bool is_private,
-                       struct drc_posted *out, struct drc_err *err)
+static int post_report(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
+                       bool is_private, struct drc_posted *out, struct drc_err *err)
 {
     if ((is_private && !req->is_dm) || req->channel == NULL)
         return post_privately(env, req, m, true, out, err);
     struct drc_err own = DRC_ERR_INIT;
-    struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
+    struct drc_to to = {
+        .where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
     if (drc_deliver(env, req, "report", &to, m, out, &own) == 0)
         return 0;
     if (own.code == DRC_ERR_AUTH || own.code == DRC_ERR_NOTFOUND)
@@ -124,7 +136,8 @@ static int post_report(struct drc_env *env, const struct drc_request *req, struc
     return -1;
 }
 
-int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words, struct drc_err *err)
+int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words,
+                   struct drc_err *err)
 {
     size_t n = strcspn(words, " \t");
     const char *id = drc_arena_strndup(env->a, words, n);
@@ -136,22 +149,26 @@ int drc_run_report(struct drc_env *env, const struct drc_request *req, const cha
     struct drc_context whole;
     struct drc_picture pic;
     struct drc_posted posted = {NULL, NULL, false};
-    if (drc_params_parse(env->a, r, words + n, &params, err) < 0 || make_run(env, req, r, &params, &run, err) < 0 ||
+    if (drc_params_parse(env->a, r, words + n, &params, err) < 0 ||
+        make_run(env, req, r, &params, &run, err) < 0 ||
         drc_env_context(env, &run.result, NULL, &whole, err) < 0)
         return -1;
     if (run.result.rows.row_count > 0)
         drc_picture_report(env, &run.result, &pic);
     else
         memset(&pic, 0, sizeof pic);
-    struct drc_message *m = drc_compose_report(env->a, env->snap, &run.result, &whole, run.run_id, req->user, &pic);
+    struct drc_message *m =
+        drc_compose_report(env->a, env->snap, &run.result, &whole, run.run_id, req->user, &pic);
     if (post_report(env, req, m, params.is_private, &posted, err) < 0)
         return -1;
     char svg_hash[65] = "none";
     if (pic.svg != NULL)
         drc_sha256_hex(pic.svg, strlen(pic.svg), svg_hash);
-    drc_log(DRC_LOG_INFO, "report.posted", "run=%s report=%s channel=%s ts=%s rows=%zu sql=%.8s rows_hash=%.8s svg=%.8s",
-            run.run_id, r->id, posted.channel == NULL ? "-" : posted.channel, posted.ts == NULL ? "-" : posted.ts,
-            run.result.rows.row_count, r->sql_hash, run.result.rows_hash, svg_hash);
+    drc_log(DRC_LOG_INFO, "report.posted",
+            "run=%s report=%s channel=%s ts=%s rows=%zu sql=%.8s rows_hash=%.8s svg=%.8s",
+            run.run_id, r->id, posted.channel == NULL ? "-" : posted.channel,
+            posted.ts == NULL ? "-" : posted.ts, run.result.rows.row_count, r->sql_hash,
+            run.result.rows_hash, svg_hash);
     if (posted.ts == NULL)
         return 0;
     return drc_store_run_posted(env->state, run.run_id, posted.channel, posted.ts, err);

@@ -6,15 +6,16 @@
 
 #define RECENT_MAX 5
 
-static int open_modal(struct drc_env *env, const struct drc_request *req, const char *title, struct drc_message *m,
-                      struct drc_err *err)
+static int open_modal(struct drc_env *env, const struct drc_request *req, const char *title,
+                      struct drc_message *m, struct drc_err *err)
 {
     struct drc_to to = {.where = DRC_TO_MODAL, .channel = req->channel, .title = title};
     struct drc_posted out;
     return env->poster->post(env->poster, env->a, req, &to, m, &out, err);
 }
 
-static int show_prompt(struct drc_env *env, const struct drc_request *req, const char *answer_id, struct drc_err *err)
+static int show_prompt(struct drc_env *env, const struct drc_request *req, const char *answer_id,
+                       struct drc_err *err)
 {
     struct drc_stored_answer ans;
     int rc = drc_store_answer_get(env->state, env->a, answer_id, &ans, err);
@@ -23,7 +24,9 @@ static int show_prompt(struct drc_env *env, const struct drc_request *req, const
     if (rc == 0)
         return drc_err_set(err, DRC_ERR_NOTFOUND, "that answer is no longer stored");
     return open_modal(env, req, "Prompt",
-                      drc_compose_prompt(env->a, ans.prompt, ans.prompt_hash, ans.model, ans.verdict, ans.model_text), err);
+                      drc_compose_prompt(env->a, ans.prompt, ans.prompt_hash, ans.model,
+                                         ans.verdict, ans.model_text),
+                      err);
 }
 
 int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err)
@@ -39,8 +42,10 @@ int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_
     if (strcmp(tool, "sql") == 0)
         return open_modal(env, req, "SQL", drc_compose_sql(env->a, &run.result, run_id), err);
     if (strcmp(tool, "details") == 0)
-        return open_modal(env, req, "Details", drc_compose_details(env->a, &run.result, run_id), err);
-    return drc_err_set(err, DRC_ERR_INPUT, "I do not know the button '%.40s'; it may be from an older version", tool);
+        return open_modal(env, req, "Details", drc_compose_details(env->a, &run.result, run_id),
+                          err);
+    return drc_err_set(err, DRC_ERR_INPUT,
+                       "I do not know the button '%.40s'; it may be from an older version", tool);
 }
 
 static void add_starters(struct drc_env *env, struct drc_message *m)
@@ -48,10 +53,11 @@ static void add_starters(struct drc_env *env, struct drc_message *m)
     size_t n = env->snap->report_count < 5 ? env->snap->report_count : 5;
     struct drc_button *buttons = drc_arena_array(env->a, n + 1, sizeof *buttons);
     for (size_t i = 0; i < n; i++)
-        buttons[i] = (struct drc_button){.label = env->snap->reports[i].title,
-                                         .action_id = drc_arena_printf(env->a, "start:%s", env->snap->reports[i].id),
-                                         .value = env->snap->reports[i].id,
-                                         .style = i == 0 ? DRC_BUTTON_PRIMARY : DRC_BUTTON_PLAIN};
+        buttons[i] = (struct drc_button){
+            .label = env->snap->reports[i].title,
+            .action_id = drc_arena_printf(env->a, "start:%s", env->snap->reports[i].id),
+            .value = env->snap->reports[i].id,
+            .style = i == 0 ? DRC_BUTTON_PRIMARY : DRC_BUTTON_PLAIN};
     if (n == 0)
         return;
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_BUTTONS, "starters");
@@ -59,7 +65,8 @@ static void add_starters(struct drc_env *env, struct drc_message *m)
     b->button_count = n;
 }
 
-static int add_recent(struct drc_env *env, const struct drc_request *req, struct drc_message *m, struct drc_err *err)
+static int add_recent(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
+                      struct drc_err *err)
 {
     struct drc_run_line lines[RECENT_MAX];
     int n = drc_store_recent(env->state, env->a, req->user, lines, RECENT_MAX, err);
@@ -68,7 +75,8 @@ static int add_recent(struct drc_env *env, const struct drc_request *req, struct
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "recent");
     drc_text_add(env->a, &b->text, DRC_SPAN_BOLD, "Your last reports");
     if (n == 0)
-        drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, "\nNone yet. Press a report above, or type /drc in a channel.");
+        drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN,
+                     "\nNone yet. Press a report above, or type /drc in a channel.");
     for (int i = 0; i < n; i++) {
         char stamp[25];
         drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, "\n");
@@ -76,7 +84,8 @@ static int add_recent(struct drc_env *env, const struct drc_request *req, struct
         drc_time_iso(lines[i].created_ms, stamp);
         stamp[10] = ' ';
         drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "  %.16s UTC  ", stamp);
-        const char *link = env->poster->permalink(env->poster, env->a, lines[i].channel, lines[i].ts);
+        const char *link =
+            env->poster->permalink(env->poster, env->a, lines[i].channel, lines[i].ts);
         if (link != NULL)
             drc_text_link(env->a, &b->text, "open", link);
     }
@@ -87,7 +96,8 @@ static int add_recent(struct drc_env *env, const struct drc_request *req, struct
 static int add_freshness(struct drc_env *env, struct drc_message *m, struct drc_err *err)
 {
     struct drc_rows rows;
-    if (drc_db_select(env->facts, env->a, "SELECT source, complete_until FROM data_mark ORDER BY source", NULL, 0, 20,
+    if (drc_db_select(env->facts, env->a,
+                      "SELECT source, complete_until FROM data_mark ORDER BY source", NULL, 0, 20,
                       5000, &rows, err) < 0)
         return -1;
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_CONTEXT, "freshness");
@@ -95,7 +105,8 @@ static int add_freshness(struct drc_env *env, struct drc_message *m, struct drc_
     for (size_t i = 0; i < rows.row_count; i++) {
         const struct drc_cell *c = &rows.cells[i * rows.column_count];
         if (c[0].type == DRC_CELL_TEXT && c[1].type == DRC_CELL_TEXT)
-            drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "%s %s %s", i == 0 ? "" : ",", c[0].text, c[1].text);
+            drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "%s %s %s", i == 0 ? "" : ",",
+                            c[0].text, c[1].text);
     }
     return 0;
 }
@@ -107,7 +118,8 @@ int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_
     drc_text_add(env->a, &h->text, DRC_SPAN_PLAIN, "Data Reliability Copilot");
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "intro");
     drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN,
-                 "Fixed questions about the cost and reliability of your Databricks jobs, answered from SQL facts. A report "
+                 "Fixed questions about the cost and reliability of your Databricks jobs, answered "
+                 "from SQL facts. A report "
                  "started here comes to your direct messages with drc.");
     add_starters(env, m);
     if (add_recent(env, req, m, err) < 0 || add_freshness(env, m, err) < 0)

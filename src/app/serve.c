@@ -22,10 +22,10 @@
 
 #define PUTS_PER_CHECKPOINT 500
 #define PRUNE_EVERY_MS (60 * 60 * 1000)
-#define KEEP_DONE_MS INT64_C(172800000) /* two days of dedupe memory */
+#define KEEP_DONE_MS INT64_C(172800000)         /* two days of dedupe memory */
 #define WORKER_STACK_BYTES (2u * 1024u * 1024u) /* librsvg recurses */
 
-/* ---- snapshot ------------------------------------------------------------------------------------------------------------ */
+/* ---- snapshot ----------------------------------------------------------------------------- */
 
 struct drc_snapshot *server_snapshot_get(struct server *s, struct drc_err *err)
 {
@@ -62,7 +62,7 @@ int server_snapshot_reload(struct server *s, struct drc_err *err)
     return 0;
 }
 
-/* ---- worker to loop -------------------------------------------------------------------------------------------------------- */
+/* ---- worker to loop ----------------------------------------------------------------------- */
 
 void server_finish(struct server *s, int64_t inbox_id, const char *outcome)
 {
@@ -88,7 +88,7 @@ bool server_wait_self(struct server *s, struct drc_slack_self *out)
     return known;
 }
 
-/* ---- loop thread -------------------------------------------------------------------------------------------------------------- */
+/* ---- loop thread -------------------------------------------------------------------------- */
 
 static void drain_done(struct server *s)
 {
@@ -100,7 +100,8 @@ static void drain_done(struct server *s)
         struct finished *f = list;
         struct drc_err err = DRC_ERR_INIT;
         if (drc_inbox_done(s->inbox, f->inbox_id, f->outcome, &err) < 0)
-            drc_log(DRC_LOG_ERROR, "inbox.done", "inbox=%lld why=\"%s\"", (long long)f->inbox_id, err.msg);
+            drc_log(DRC_LOG_ERROR, "inbox.done", "inbox=%lld why=\"%s\"", (long long)f->inbox_id,
+                    err.msg);
         list = f->next;
         free(f);
     }
@@ -128,7 +129,8 @@ static void on_wake(void *user)
     }
 }
 
-/* Without our own ids yet: the class and the thread are the same either way; the worker parses again with them. */
+/* Without our own ids yet: the class and the thread are the same either way; the worker parses
+ * again with them. */
 static void push(struct server *s, const struct drc_inbox_row *row)
 {
     static const struct drc_slack_self nobody;
@@ -146,25 +148,31 @@ static void push(struct server *s, const struct drc_inbox_row *row)
     memcpy(item->envelope, row->envelope, row->bytes);
     item->envelope[row->bytes] = '\0';
     if (drc_slack_request_parse(a, row->envelope, row->bytes, &nobody, &req, NULL) == 0) {
-        snprintf(item->thread_key, sizeof item->thread_key, "%s", req.thread_key == NULL ? "" : req.thread_key);
+        snprintf(item->thread_key, sizeof item->thread_key, "%s",
+                 req.thread_key == NULL ? "" : req.thread_key);
         item->class = drc_run_class(&req);
     }
     drc_arena_free(a);
     drc_queue_push(s->queue, item);
 }
 
-static void on_envelope(unsigned conn, const struct drc_slack_frame *frame, const char *text, size_t bytes,
-                        int64_t received_us, void *user)
+static void on_envelope(unsigned conn, const struct drc_slack_frame *frame, const char *text,
+                        size_t bytes, int64_t received_us, void *user)
 {
     struct server *s = user;
     struct drc_err err = DRC_ERR_INIT;
     const char *key = frame->dedupe_key == NULL ? frame->envelope_id : frame->dedupe_key;
     const char *type = frame->type == NULL ? "unknown" : frame->type;
-    struct drc_inbox_row row = {.dedupe_key = key, .type = type, .envelope = text, .bytes = bytes,
+    struct drc_inbox_row row = {.dedupe_key = key,
+                                .type = type,
+                                .envelope = text,
+                                .bytes = bytes,
                                 .received_ms = drc_clock_wall_ms()};
     bool duplicate = false;
-    if (drc_inbox_put(s->inbox, key, type, text, bytes, row.received_ms, &row.id, &duplicate, &err) < 0) {
-        drc_log(DRC_LOG_ERROR, "inbox.put", "type=%s code=%s why=\"%s\" acked=no", type, drc_err_name(err.code), err.msg);
+    if (drc_inbox_put(s->inbox, key, type, text, bytes, row.received_ms, &row.id, &duplicate,
+                      &err) < 0) {
+        drc_log(DRC_LOG_ERROR, "inbox.put", "type=%s code=%s why=\"%s\" acked=no", type,
+                drc_err_name(err.code), err.msg);
         return; /* not stored, so not acked: the person sees that it did not arrive */
     }
     size_t ack_bytes;
@@ -174,8 +182,8 @@ static void on_envelope(unsigned conn, const struct drc_slack_frame *frame, cons
     free(ack);
     if (!duplicate)
         push(s, &row);
-    drc_log(DRC_LOG_DEBUG, "slack.envelope", "type=%s duplicate=%d handled_us=%lld", type, duplicate,
-            (long long)(drc_clock_mono_us() - received_us));
+    drc_log(DRC_LOG_DEBUG, "slack.envelope", "type=%s duplicate=%d handled_us=%lld", type,
+            duplicate, (long long)(drc_clock_mono_us() - received_us));
     if (++s->puts % PUTS_PER_CHECKPOINT == 0)
         atomic_store(&s->checkpoint_due, true);
 }
@@ -221,7 +229,7 @@ static int resume(struct server *s, struct drc_err *err)
     return rc;
 }
 
-/* ---- signals --------------------------------------------------------------------------------------------------------------------- */
+/* ---- signals ------------------------------------------------------------------------------ */
 
 static void *watch_signals(void *user)
 {
@@ -260,7 +268,7 @@ static void block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------------------------------------------- */
+/* ---- start and stop ----------------------------------------------------------------------- */
 
 static int read_settings(struct server *s, struct drc_err *err)
 {
@@ -277,7 +285,8 @@ static int read_settings(struct server *s, struct drc_err *err)
         return -1;
     if (s->bot_token == NULL || s->app_token == NULL)
         return drc_err_set(err, DRC_ERR_CONFIG,
-                           "%s is not set: put it into .env or the environment, or start with --local to try drc without Slack",
+                           "%s is not set: put it into .env or the environment, or start with "
+                           "--local to try drc without Slack",
                            s->bot_token == NULL ? "SLACK_BOT_TOKEN" : "SLACK_APP_TOKEN");
     int llm = drc_llm_configured(&s->llm_conf, err);
     s->llm = llm == 0 ? &s->llm_conf : NULL;
@@ -299,9 +308,11 @@ static int open_stores(struct server *s, struct drc_err *err)
 {
     char lock[PATH_MAX];
     snprintf(lock, sizeof lock, "%s.lock", s->state_path);
-    if (make_folder_of(s->state_path, err) < 0 || make_folder_of(s->inbox_path, err) < 0 || drc_file_lock(lock, err) < 0)
+    if (make_folder_of(s->state_path, err) < 0 || make_folder_of(s->inbox_path, err) < 0 ||
+        drc_file_lock(lock, err) < 0)
         return -1;
-    struct drc_db *state = drc_store_open(s->state_path, s->home, err); /* migrated once, before the workers race for it */
+    struct drc_db *state = drc_store_open(s->state_path, s->home,
+                                          err); /* migrated once, before the workers race for it */
     if (state == NULL)
         return -1;
     drc_db_close(state);
@@ -328,7 +339,9 @@ static int start_thread(pthread_t *t, void *(*fn)(void *), struct server *s, str
     pthread_attr_setstacksize(&attr, WORKER_STACK_BYTES);
     int rc = pthread_create(t, &attr, fn, s);
     pthread_attr_destroy(&attr);
-    return rc == 0 ? 0 : drc_err_set(err, DRC_ERR_CONFIG, "a thread cannot be started: %s", strerror(rc));
+    return rc == 0
+               ? 0
+               : drc_err_set(err, DRC_ERR_CONFIG, "a thread cannot be started: %s", strerror(rc));
 }
 
 /* Runs the loop with its threads around it; returns when all have ended. */
@@ -339,7 +352,8 @@ static int run_threads(struct server *s, struct drc_err *err)
     if (rc < 0)
         return -1;
     bool warmed = start_thread(&warm, server_warm_up, s, err) == 0;
-    while (warmed && n < s->worker_count && n < DRC_WORKERS_MAX && start_thread(&workers[n], server_worker, s, err) == 0)
+    while (warmed && n < s->worker_count && n < DRC_WORKERS_MAX &&
+           start_thread(&workers[n], server_worker, s, err) == 0)
         n++;
     if (n > 0 && resume(s, err) == 0) {
         s->prune = drc_timer_new(s->loop, on_prune, s);

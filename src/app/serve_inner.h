@@ -21,7 +21,8 @@ struct finished { /* worker to loop: this inbox row is over */
 
 struct server {
     /* set before the threads start, then read only */
-    const char *home, *facts_path, *state_path, *inbox_path, *api_url, *bot_token, *app_token, *ca_file;
+    const char *home, *facts_path, *state_path, *inbox_path, *api_url, *bot_token, *app_token,
+        *ca_file;
     struct drc_llm llm_conf;
     const struct drc_llm *llm; /* NULL: none */
     int worker_count;
@@ -49,7 +50,8 @@ struct server {
     struct drc_err fatal; /* why the bot must end; code OK = it need not */
 };
 
-/* Pins the present snapshot (loads it where there is none yet); release with server_snapshot_put. */
+/* Pins the present snapshot (loads it where there is none yet); release with server_snapshot_put.
+ */
 struct drc_snapshot *server_snapshot_get(struct server *s, struct drc_err *err);
 void server_snapshot_put(struct server *s, struct drc_snapshot *snap);
 /* Loads anew; the old one stays where that fails. */
@@ -60,7 +62,7 @@ void server_finish(struct server *s, int64_t inbox_id, const char *outcome);
 /* Blocks until auth.test has answered (or the bot stops: false). */
 bool server_wait_self(struct server *s, struct drc_slack_self *out);
 
-void *server_worker(void *server); /* thread function; frees nothing of the server */
+void *server_worker(void *server);  /* thread function; frees nothing of the server */
 void *server_warm_up(void *server); /* thread function: who we are, fonts, snapshot */
 
 #endif

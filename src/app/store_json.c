@@ -1,5 +1,4 @@
 /* A result as JSON: what the state keeps and what the command line prints. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +57,8 @@ static json_t *columns_json(const struct drc_result *res)
         for (size_t k = 0; k < res->report->column_count; k++)
             if (strcmp(res->report->columns[k].name, res->rows.columns[i]) == 0)
                 unit = unit_name(res->report->columns[k].unit);
-        json_array_append_new(list, json_pack("{s:s, s:s}", "name", res->rows.columns[i], "unit", unit));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "name", res->rows.columns[i], "unit", unit));
     }
     return list;
 }
@@ -83,7 +83,8 @@ static json_t *totals_json(const struct drc_result *res)
     for (size_t i = 0; i < res->report->column_count; i++) {
         const struct drc_column *c = &res->report->columns[i];
         if (c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT)
-            json_object_set_new(totals, c->name, json_integer((json_int_t)drc_result_sum(res, 0, c->name, NULL)));
+            json_object_set_new(totals, c->name,
+                                json_integer((json_int_t)drc_result_sum(res, 0, c->name, NULL)));
     }
     return totals;
 }
@@ -104,18 +105,23 @@ char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res)
     json_object_set_new(root, "report", json_string(res->report->id));
     json_object_set_new(root, "version", json_integer(res->report->version));
     json_object_set_new(root, "parameters",
-                        json_pack("{s:s, s:s, s:i, s:i, s:s?}", "first_day", first, "as_of", as_of, "days",
-                                  res->params.days, "top", res->params.top, "workspace", res->params.workspace));
+                        json_pack("{s:s, s:s, s:i, s:i, s:s?}", "first_day", first, "as_of", as_of,
+                                  "days", res->params.days, "top", res->params.top, "workspace",
+                                  res->params.workspace));
     json_object_set_new(root, "columns", columns_json(res));
     json_object_set_new(root, "rows", rows_json(res));
     json_object_set_new(root, "totals", totals_json(res));
     json_object_set_new(root, "reconciliation",
-                        json_pack("{s:o, s:o, s:o}", "billed_uusd", money_or_null(res->billed_uusd), "explained_uusd",
-                                  money_or_null(res->explained_uusd), "bill_uusd", money_or_null(res->bill_uusd)));
+                        json_pack("{s:o, s:o, s:o}", "billed_uusd", money_or_null(res->billed_uusd),
+                                  "explained_uusd", money_or_null(res->explained_uusd), "bill_uusd",
+                                  money_or_null(res->bill_uusd)));
     json_object_set_new(root, "data",
-                        json_pack("{s:s, s:s, s:s, s:b, s:b}", "first_day", d0, "last_complete_day", d1, "generation",
-                                  res->generation, "sample", res->sample, "truncated", res->rows.truncated));
-    json_object_set_new(root, "hashes", json_pack("{s:s, s:s}", "sql", res->report->sql_hash, "rows", res->rows_hash));
+                        json_pack("{s:s, s:s, s:s, s:b, s:b}", "first_day", d0, "last_complete_day",
+                                  d1, "generation", res->generation, "sample", res->sample,
+                                  "truncated", res->rows.truncated));
+    json_object_set_new(
+        root, "hashes",
+        json_pack("{s:s, s:s}", "sql", res->report->sql_hash, "rows", res->rows_hash));
     char *text = drc_json_dump(root);
     char *copy = drc_arena_strdup(a, text);
     free(text);
@@ -126,7 +132,8 @@ char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res)
 static struct drc_cell cell_from(struct drc_arena *a, const json_t *v)
 {
     if (json_is_integer(v))
-        return (struct drc_cell){DRC_CELL_INT, json_integer_value(v), (double)json_integer_value(v), NULL};
+        return (struct drc_cell){DRC_CELL_INT, json_integer_value(v), (double)json_integer_value(v),
+                                 NULL};
     if (json_is_real(v))
         return (struct drc_cell){DRC_CELL_REAL, 0, json_real_value(v), NULL};
     if (json_is_string(v))
@@ -134,12 +141,14 @@ static struct drc_cell cell_from(struct drc_arena *a, const json_t *v)
     return (struct drc_cell){DRC_CELL_NULL, 0, 0, NULL};
 }
 
-static int rows_from(struct drc_arena *a, const json_t *root, struct drc_rows *out, struct drc_err *err)
+static int rows_from(struct drc_arena *a, const json_t *root, struct drc_rows *out,
+                     struct drc_err *err)
 {
     json_t *columns = drc_json_at(root, "columns"), *rows = drc_json_at(root, "rows");
     out->column_count = json_array_size(columns);
     out->row_count = json_array_size(rows);
-    if (out->column_count == 0 || out->column_count > DRC_REPORT_COLUMNS_MAX || out->row_count > DRC_REPORT_ROWS_MAX)
+    if (out->column_count == 0 || out->column_count > DRC_REPORT_COLUMNS_MAX ||
+        out->row_count > DRC_REPORT_ROWS_MAX)
         return drc_err_set(err, DRC_ERR_DB, "a stored report run has no readable rows");
     out->columns = drc_arena_array(a, out->column_count, sizeof *out->columns);
     for (size_t i = 0; i < out->column_count; i++)
@@ -147,7 +156,8 @@ static int rows_from(struct drc_arena *a, const json_t *root, struct drc_rows *o
     out->cells = drc_arena_array(a, out->row_count * out->column_count + 1, sizeof *out->cells);
     for (size_t r = 0; r < out->row_count; r++)
         for (size_t c = 0; c < out->column_count; c++)
-            out->cells[r * out->column_count + c] = cell_from(a, json_array_get(json_array_get(rows, r), c));
+            out->cells[r * out->column_count + c] =
+                cell_from(a, json_array_get(json_array_get(rows, r), c));
     out->truncated = drc_json_bool(root, "data.truncated", false);
     return 0;
 }
@@ -167,14 +177,15 @@ static int days_from(const json_t *root, struct drc_result *out, struct drc_err 
     return 0;
 }
 
-static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const json_t *root, struct drc_result *out,
-                     struct drc_err *err)
+static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const json_t *root,
+                     struct drc_result *out, struct drc_err *err)
 {
     const char *id = drc_json_str(root, "report", "");
     out->report = drc_snapshot_report(s, id);
     if (out->report == NULL || out->report->version != (int)drc_json_int(root, "version", -1))
-        return drc_err_set(err, DRC_ERR_NOTFOUND,
-                           "that run was made with another version of the report '%.60s'; run it again", id);
+        return drc_err_set(
+            err, DRC_ERR_NOTFOUND,
+            "that run was made with another version of the report '%.60s'; run it again", id);
     if (rows_from(a, root, &out->rows, err) < 0 || days_from(root, out, err) < 0)
         return -1;
     out->params.days = (int)drc_json_int(root, "parameters.days", 28);
@@ -188,8 +199,8 @@ static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const js
     return drc_result_bind(a, out, err);
 }
 
-int drc_result_from_json(struct drc_arena *a, const struct drc_snapshot *s, const char *json, struct drc_result *out,
-                         struct drc_err *err)
+int drc_result_from_json(struct drc_arena *a, const struct drc_snapshot *s, const char *json,
+                         struct drc_result *out, struct drc_err *err)
 {
     memset(out, 0, sizeof *out);
     json_t *root = drc_json_parse(json, strlen(json), err);

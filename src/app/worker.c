@@ -51,7 +51,8 @@ static int open_all(struct worker *w, struct drc_err *err)
         w->state = drc_store_open(w->s->state_path, w->s->home, err);
     if (w->http == NULL) {
         w->http = drc_http_new(w->s->ca_file);
-        w->poster.api = (struct drc_slack_api){w->http, w->s->budget, w->s->api_url, w->s->bot_token, 0};
+        w->poster.api =
+            (struct drc_slack_api){w->http, w->s->budget, w->s->api_url, w->s->bot_token, 0};
         drc_slack_poster_init(&w->poster, w->bot_user);
     }
     return w->state == NULL ? -1 : 0;
@@ -66,8 +67,8 @@ static void close_all(struct worker *w)
 }
 
 /* Runs with a pinned snapshot; the person is told about a failure that waiting does not cure. */
-static int run_pinned(struct worker *w, struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
-                      struct drc_err *err)
+static int run_pinned(struct worker *w, struct drc_env *env, const struct drc_request *req,
+                      struct drc_outcome *out, struct drc_err *err)
 {
     env->snap = server_snapshot_get(w->s, err);
     if (env->snap == NULL)
@@ -85,22 +86,26 @@ static bool worth_waiting(const struct drc_err *err, const struct drc_item *item
     return err->code == DRC_ERR_RATE && err->retry_ms > 0 && item->tries < 5;
 }
 
-static void tell(struct worker *w, struct drc_env *env, const struct drc_request *req, const struct drc_err *why)
+static void tell(struct worker *w, struct drc_env *env, const struct drc_request *req,
+                 const struct drc_err *why)
 {
     struct drc_err err = DRC_ERR_INIT;
     (void)w;
-    drc_log(DRC_LOG_WARN, "request.failed", "key=\"%s\" code=%s why=\"%s\"", req->key, drc_err_name(why->code), why->msg);
+    drc_log(DRC_LOG_WARN, "request.failed", "key=\"%s\" code=%s why=\"%s\"", req->key,
+            drc_err_name(why->code), why->msg);
     if (drc_run_trouble(env, req, why, &err) < 0)
-        drc_log(DRC_LOG_ERROR, "request.mute", "key=\"%s\" code=%s why=\"%s\"", req->key, drc_err_name(err.code), err.msg);
+        drc_log(DRC_LOG_ERROR, "request.mute", "key=\"%s\" code=%s why=\"%s\"", req->key,
+                drc_err_name(err.code), err.msg);
 }
 
 /* true: the item goes back to the queue as it now stands. */
-static bool run_request(struct worker *w, struct drc_env *env, struct drc_request *req, struct drc_item *item,
-                        const char **outcome)
+static bool run_request(struct worker *w, struct drc_env *env, struct drc_request *req,
+                        struct drc_item *item, const char **outcome)
 {
     struct drc_err err = DRC_ERR_INIT;
     struct drc_outcome out = {false, DRC_CLASS_QUICK, 0};
-    int starts = item->tries == 0 ? drc_store_start(w->state, req->key, env->now_ms, &err) : item->tries;
+    int starts =
+        item->tries == 0 ? drc_store_start(w->state, req->key, env->now_ms, &err) : item->tries;
     *outcome = "failed";
     if (starts < 0) {
         tell(w, env, req, &err);
@@ -109,7 +114,8 @@ static bool run_request(struct worker *w, struct drc_env *env, struct drc_reques
     req->tries = starts;
     item->tries = starts;
     if (starts > DRC_REQUEST_TRIES_MAX && env->again_queued == false) {
-        drc_err_set(&err, DRC_ERR_BUG, "this request ended the program %d times, so it was given up", starts - 1);
+        drc_err_set(&err, DRC_ERR_BUG,
+                    "this request ended the program %d times, so it was given up", starts - 1);
         tell(w, env, req, &err);
         *outcome = "dead";
         return false;
@@ -142,14 +148,16 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
     struct drc_request req;
     bool again = false;
     *outcome = "failed";
-    if (!server_wait_self(w->s, &self)) { /* stopping: the row stays open and runs after the restart */
+    if (!server_wait_self(w->s,
+                          &self)) { /* stopping: the row stays open and runs after the restart */
         drc_arena_free(a);
         *outcome = NULL;
         return false;
     }
     memcpy(w->bot_user, self.user_id, sizeof w->bot_user);
     if (drc_slack_request_parse(a, item->envelope, item->bytes, &self, &req, &err) < 0) {
-        drc_log(DRC_LOG_WARN, "request.unread", "inbox=%lld why=\"%s\"", (long long)item->inbox_id, err.msg);
+        drc_log(DRC_LOG_WARN, "request.unread", "inbox=%lld why=\"%s\"", (long long)item->inbox_id,
+                err.msg);
         *outcome = "unread";
     } else if (req.kind == DRC_REQ_IGNORE || req.kind == DRC_REQ_SUBMIT) {
         *outcome = "ignored";
@@ -157,12 +165,18 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
         drc_log(DRC_LOG_ERROR, "worker.state", "why=\"%s\"", err.msg);
     } else {
         int64_t begun = drc_clock_mono_us();
-        struct drc_env env = {.a = a, .state = w->state, .http = w->http, .llm = w->s->llm, .poster = &w->poster.poster,
-                              .now_ms = drc_clock_wall_ms(), .again_queued = item->class == DRC_CLASS_MODEL};
+        struct drc_env env = {.a = a,
+                              .state = w->state,
+                              .http = w->http,
+                              .llm = w->s->llm,
+                              .poster = &w->poster.poster,
+                              .now_ms = drc_clock_wall_ms(),
+                              .again_queued = item->class == DRC_CLASS_MODEL};
         unsigned calls = w->poster.api.calls;
         req.received_ms = item->received_ms;
         again = run_request(w, &env, &req, item, outcome);
-        drc_log(DRC_LOG_INFO, "request.done", "key=\"%s\" outcome=%s ms=%.1f since_received_ms=%lld calls=%u", req.key,
+        drc_log(DRC_LOG_INFO, "request.done",
+                "key=\"%s\" outcome=%s ms=%.1f since_received_ms=%lld calls=%u", req.key,
                 again ? "again" : *outcome, (double)(drc_clock_mono_us() - begun) / 1000,
                 (long long)(drc_clock_wall_ms() - item->received_ms), w->poster.api.calls - calls);
     }
@@ -187,14 +201,15 @@ void *server_worker(void *server)
                 server_finish(w.s, id, outcome);
         }
         struct drc_err err = DRC_ERR_INIT;
-        if (atomic_exchange(&w.s->checkpoint_due, false) && drc_inbox_checkpoint(w.s->inbox_path, &err) < 0)
+        if (atomic_exchange(&w.s->checkpoint_due, false) &&
+            drc_inbox_checkpoint(w.s->inbox_path, &err) < 0)
             drc_log(DRC_LOG_WARN, "inbox.checkpoint", "why=\"%s\"", err.msg);
     }
     close_all(&w);
     return NULL;
 }
 
-/* ---- warm-up ----------------------------------------------------------------------------------------------------------- */
+/* ---- warm-up ------------------------------------------------------------------------------ */
 
 static int learn_self(struct server *s, struct drc_http *http, struct drc_err *err)
 {
@@ -205,8 +220,8 @@ static int learn_self(struct server *s, struct drc_http *http, struct drc_err *e
     drc_arena_free(a);
     if (rc < 0)
         return -1;
-    drc_log(DRC_LOG_INFO, "slack.self", "workspace=\"%s\" team=%s bot=%s url=%s", self.team, self.team_id, self.user_id,
-            self.url);
+    drc_log(DRC_LOG_INFO, "slack.self", "workspace=\"%s\" team=%s bot=%s url=%s", self.team,
+            self.team_id, self.user_id, self.url);
     pthread_mutex_lock(&s->lock);
     s->self = self;
     s->have_self = true;
@@ -220,15 +235,18 @@ static bool is_final(const struct drc_err *err)
     return err->code == DRC_ERR_AUTH || err->code == DRC_ERR_CONFIG;
 }
 
-/* Without knowing who we are nothing can be answered: tries until it works, or until it never can. */
+/* Without knowing who we are nothing can be answered: tries until it works, or until it never can.
+ */
 static void keep_learning(struct server *s)
 {
     struct drc_http *http = drc_http_new(s->ca_file);
-    for (int64_t wait_ms = 200; !atomic_load(&s->stop_asked); wait_ms = wait_ms < 10000 ? wait_ms * 2 : wait_ms) {
+    for (int64_t wait_ms = 200; !atomic_load(&s->stop_asked);
+         wait_ms = wait_ms < 10000 ? wait_ms * 2 : wait_ms) {
         struct drc_err err = DRC_ERR_INIT;
         if (learn_self(s, http, &err) == 0)
             break;
-        drc_log(DRC_LOG_WARN, "slack.auth_test", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
+        drc_log(DRC_LOG_WARN, "slack.auth_test", "code=%s why=\"%s\"", drc_err_name(err.code),
+                err.msg);
         if (is_final(&err)) {
             pthread_mutex_lock(&s->lock);
             s->fatal = err;

@@ -9,28 +9,37 @@
 #include "drc/log.h"
 
 const struct drc_conf_option drc_conf_options[] = {
-    {"SLACK_BOT_TOKEN", DRC_CONF_STRING, NULL, true, 0, 0, "bot token of your Slack app (xoxb-...)"},
+    {"SLACK_BOT_TOKEN", DRC_CONF_STRING, NULL, true, 0, 0,
+     "bot token of your Slack app (xoxb-...)"},
     {"SLACK_APP_TOKEN", DRC_CONF_STRING, NULL, true, 0, 0,
      "app-level token with connections:write (xapp-...)"},
     {"SLACK_API_URL", DRC_CONF_STRING, "https://slack.com/api/", false, 0, 0,
      "Web API address; http:// is accepted for a loopback host"},
     {"DRC_CA_FILE", DRC_CONF_STRING, NULL, false, 0, 0,
      "certificate authorities (PEM) for every TLS connection; unset: the system's"},
-    {"DRC_HOME", DRC_CONF_STRING, NULL, false, 0, 0, "folder with sql/, prompts/ and charts/; unset: found by itself"},
-    {"DRC_FACTS_DB", DRC_CONF_STRING, "data/usage_rag_data.db", false, 0, 0, "facts: usage, cost, runs (read only)"},
-    {"DRC_STATE_DB", DRC_CONF_STRING, "data/drc_state.db", false, 0, 0, "what drc has posted: report runs, answers"},
-    {"DRC_INBOX_DB", DRC_CONF_STRING, "data/drc_inbox.db", false, 0, 0, "durable inbox of Slack envelopes"},
-    {"DRC_PORT", DRC_CONF_INT, "8501", false, 0, 65535, "port of the local Slack and its page; 0: any free one"},
+    {"DRC_HOME", DRC_CONF_STRING, NULL, false, 0, 0,
+     "folder with sql/, prompts/ and charts/; unset: found by itself"},
+    {"DRC_FACTS_DB", DRC_CONF_STRING, "data/usage_rag_data.db", false, 0, 0,
+     "facts: usage, cost, runs (read only)"},
+    {"DRC_STATE_DB", DRC_CONF_STRING, "data/drc_state.db", false, 0, 0,
+     "what drc has posted: report runs, answers"},
+    {"DRC_INBOX_DB", DRC_CONF_STRING, "data/drc_inbox.db", false, 0, 0,
+     "durable inbox of Slack envelopes"},
+    {"DRC_PORT", DRC_CONF_INT, "8501", false, 0, 65535,
+     "port of the local Slack and its page; 0: any free one"},
     {"DRC_LOG_LEVEL", DRC_CONF_STRING, "info", false, 0, 0, "debug, info, warn or error"},
     {"WORKERS", DRC_CONF_INT, "12", false, 0, 64, "worker threads; 0 runs everything inline"},
-    {"LLM_PROVIDER", DRC_CONF_STRING, "none", false, 0, 0, "none, or openai (any OpenAI-compatible endpoint)"},
+    {"LLM_PROVIDER", DRC_CONF_STRING, "none", false, 0, 0,
+     "none, or openai (any OpenAI-compatible endpoint)"},
     {"LLM_BASE_URL", DRC_CONF_STRING, "https://api.openai.com/v1", false, 0, 0,
      "address of the endpoint, up to /v1"},
     {"LLM_MODEL", DRC_CONF_STRING, NULL, false, 0, 0, "name of the model at that endpoint"},
-    {"LLM_API_KEY", DRC_CONF_STRING, NULL, true, 0, 0, "key of the endpoint; OPENAI_API_KEY is accepted as well"},
+    {"LLM_API_KEY", DRC_CONF_STRING, NULL, true, 0, 0,
+     "key of the endpoint; OPENAI_API_KEY is accepted as well"},
     {"OPENAI_API_KEY", DRC_CONF_STRING, NULL, true, 0, 0, "used where LLM_API_KEY is not set"},
     {"LLM_CONCURRENCY", DRC_CONF_INT, "8", false, 1, 64, "model calls at once"},
-    {"LLM_TIMEOUT_S", DRC_CONF_INT, "60", false, 1, 600, "longest wait for one model answer, seconds"},
+    {"LLM_TIMEOUT_S", DRC_CONF_INT, "60", false, 1, 600,
+     "longest wait for one model answer, seconds"},
     {NULL, DRC_CONF_STRING, NULL, false, 0, 0, NULL},
 };
 
@@ -78,12 +87,13 @@ static int check(int i, struct drc_err *err)
     errno = 0;
     long n = strtol(values[i].value, &end, 10);
     if (errno != 0 || *values[i].value == '\0' || *end != '\0' || n < o->min || n > o->max)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s is '%.40s': expected a number from %d to %d", o->name,
-                           values[i].value, o->min, o->max);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s is '%.40s': expected a number from %d to %d",
+                           o->name, values[i].value, o->min, o->max);
     return 0;
 }
 
-/* One line of .env: NAME=value, optional `export `, optional quotes around the value, # comments. */
+/* One line of .env: NAME=value, optional `export `, optional quotes around the value, # comments.
+ */
 static int take_line(const char *path, int number, char *line, struct drc_err *err)
 {
     line += strspn(line, " \t");
@@ -114,7 +124,8 @@ static int take_line(const char *path, int number, char *line, struct drc_err *e
     }
     int i = index_of(name);
     if (i < 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: unknown setting '%.60s'; see .env.example", path, number, name);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: unknown setting '%.60s'; see .env.example",
+                           path, number, name);
     if (*value != '\0' && values[i].source == NULL)
         assign(i, value, ".env");
     return 0;
@@ -124,7 +135,9 @@ static int load_file(const char *path, struct drc_err *err)
 {
     FILE *f = fopen(path, "r");
     if (f == NULL)
-        return errno == ENOENT ? 0 : drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be read: %s", path, strerror(errno));
+        return errno == ENOENT ? 0
+                               : drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be read: %s", path,
+                                             strerror(errno));
     char line[8192];
     int rc = 0, number = 0;
     while (rc == 0 && fgets(line, sizeof line, f) != NULL) {
@@ -144,7 +157,8 @@ static int load_secret_file(int i, struct drc_err *err)
         return 0;
     FILE *f = fopen(path, "r");
     if (f == NULL)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: %s cannot be read: %s", name, path, strerror(errno));
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: %s cannot be read: %s", name, path,
+                           strerror(errno));
     size_t n = fread(value, 1, sizeof value - 1, f);
     fclose(f);
     value[n] = '\0';
@@ -162,13 +176,15 @@ int drc_conf_load(const char *env_path, struct drc_err *err)
             assign(i, v, "environment");
     }
     const char *skip = getenv("DRC_NO_DOTENV");
-    if (env_path != NULL && (skip == NULL || strcmp(skip, "1") != 0) && load_file(env_path, err) < 0)
+    if (env_path != NULL && (skip == NULL || strcmp(skip, "1") != 0) &&
+        load_file(env_path, err) < 0)
         return -1;
     for (int i = 0; i < OPTIONS; i++) {
         if (drc_conf_options[i].secret && load_secret_file(i, err) < 0)
             return -1;
         if (values[i].source == NULL)
-            assign(i, drc_conf_options[i].dflt, drc_conf_options[i].dflt == NULL ? "unset" : "default");
+            assign(i, drc_conf_options[i].dflt,
+                   drc_conf_options[i].dflt == NULL ? "unset" : "default");
         if (check(i, err) < 0)
             return -1;
     }
@@ -232,14 +248,16 @@ const char *drc_conf_home(struct drc_err *err)
         if (has_reports(home))
             return home;
     }
-    drc_err_set(err, DRC_ERR_CONFIG, "sql/reports was not found here nor beside the program: set DRC_HOME");
+    drc_err_set(err, DRC_ERR_CONFIG,
+                "sql/reports was not found here nor beside the program: set DRC_HOME");
     return NULL;
 }
 
 void drc_conf_write_example(FILE *out)
 {
     fputs("# Settings of drc. Copy to .env and fill in; the environment goes before this file.\n"
-          "# A secret may also come from a file: NAME_FILE=/path. Made from the option table in src/base/conf.c.\n",
+          "# A secret may also come from a file: NAME_FILE=/path. Made from the option table in "
+          "src/base/conf.c.\n",
           out);
     for (int i = 0; i < OPTIONS; i++)
         fprintf(out, "\n# %s\n%s%s=%s\n", drc_conf_options[i].help, "# ", drc_conf_options[i].name,

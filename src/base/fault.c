@@ -20,7 +20,8 @@ void drc_fault_init(void)
     char *end = NULL;
     long n = colon == NULL ? 0 : strtol(colon + 1, &end, 10);
     size_t bytes = colon == NULL ? 0 : (size_t)(colon - spec);
-    if (n < 1 || bytes == 0 || bytes >= sizeof armed_door || (*end != '\0' && strcmp(end, "+") != 0)) {
+    if (n < 1 || bytes == 0 || bytes >= sizeof armed_door ||
+        (*end != '\0' && strcmp(end, "+") != 0)) {
         drc_log(DRC_LOG_WARN, "fault.spec", "text=\"%s\" expected=door:n or door:n+", spec);
         return;
     }

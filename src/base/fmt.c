@@ -35,7 +35,8 @@ static char *money(const char *sign, uint64_t uusd, char *out)
         if (cents == 0)
             snprintf(out, DRC_FMT_BYTES, "$0");
         else
-            snprintf(out, DRC_FMT_BYTES, "%s$%" PRIu64 ".%02d", sign, cents / 100, (int)(cents % 100));
+            snprintf(out, DRC_FMT_BYTES, "%s$%" PRIu64 ".%02d", sign, cents / 100,
+                     (int)(cents % 100));
     } else { /* below a cent: four decimals, never shown as 0 */
         uint64_t units = (uusd + 50) / 100;
         if (units == 0)
@@ -78,7 +79,8 @@ char *drc_fmt_usd_short(int64_t uusd, char *out)
 char *drc_fmt_usd_exact(int64_t uusd, char *out)
 {
     uint64_t v = magnitude(uusd);
-    snprintf(out, DRC_FMT_BYTES, "%s%" PRIu64 ".%06" PRIu64, uusd < 0 ? "-" : "", v / 1000000, v % 1000000);
+    snprintf(out, DRC_FMT_BYTES, "%s%" PRIu64 ".%06" PRIu64, uusd < 0 ? "-" : "", v / 1000000,
+             v % 1000000);
     return out;
 }
 

@@ -9,19 +9,22 @@
 json_t *drc_json_parse(const char *text, size_t bytes, struct drc_err *err)
 {
     if (bytes > DRC_JSON_MAX_BYTES) {
-        drc_err_set(err, DRC_ERR_LIMIT, "JSON of %zu bytes is over the cap of %u", bytes, DRC_JSON_MAX_BYTES);
+        drc_err_set(err, DRC_ERR_LIMIT, "JSON of %zu bytes is over the cap of %u", bytes,
+                    DRC_JSON_MAX_BYTES);
         return NULL;
     }
     json_error_t e;
     json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &e);
     if (root == NULL)
-        drc_err_set(err, DRC_ERR_PARSE, "not JSON (line %d, column %d): %.100s", e.line, e.column, e.text);
+        drc_err_set(err, DRC_ERR_PARSE, "not JSON (line %d, column %d): %.100s", e.line, e.column,
+                    e.text);
     return root;
 }
 
 static char *dump(const json_t *value, size_t flags)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15) | flags);
+    char *text =
+        json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15) | flags);
     if (text == NULL)
         abort();
     return text;

@@ -74,7 +74,8 @@ void drc_log(enum drc_log_level level, const char *event, const char *fmt, ...)
     if ((int)level < lowest_level)
         return;
     char line[LINE_MAX_BYTES], stamp[25];
-    int n = snprintf(line, sizeof line, "%s %s %s ", drc_time_iso(drc_clock_wall_ms(), stamp), names[level], event);
+    int n = snprintf(line, sizeof line, "%s %s %s ", drc_time_iso(drc_clock_wall_ms(), stamp),
+                     names[level], event);
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(line + n, sizeof line - (size_t)n - 1, fmt, ap);

@@ -14,7 +14,7 @@ struct entry {
 struct drc_map {
     struct entry *entries; /* in insertion order */
     size_t used, live, cap;
-    uint32_t *slots; /* entry index + 1; 0 = free */
+    uint32_t *slots;   /* entry index + 1; 0 = free */
     size_t slot_count; /* a power of two, at most half full */
 };
 
@@ -85,7 +85,8 @@ static struct entry *find(const struct drc_map *m, const char *key, uint64_t has
 {
     if (m->slot_count == 0)
         return NULL;
-    for (size_t s = hash & (m->slot_count - 1); m->slots[s] != 0; s = (s + 1) & (m->slot_count - 1)) {
+    for (size_t s = hash & (m->slot_count - 1); m->slots[s] != 0;
+         s = (s + 1) & (m->slot_count - 1)) {
         struct entry *e = &m->entries[m->slots[s] - 1];
         if (e->key != NULL && e->hash == hash && strcmp(e->key, key) == 0)
             return e;

@@ -20,7 +20,8 @@ static bool is_key(const char *s, size_t n)
     if (n == 0)
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!(s[i] >= 'a' && s[i] <= 'z') && !(s[i] >= '0' && s[i] <= '9') && s[i] != '-' && s[i] != '_')
+        if (!(s[i] >= 'a' && s[i] <= 'z') && !(s[i] >= '0' && s[i] <= '9') && s[i] != '-' &&
+            s[i] != '_')
             return false;
     return true;
 }
@@ -34,8 +35,8 @@ static bool is_known(const char *key, const char *const *known)
 }
 
 /* Adds the entry of one line "key: value". */
-static int add_line(struct drc_arena *a, struct drc_meta *out, const char *line, size_t bytes, int number,
-                    const char *const *known, struct drc_err *err)
+static int add_line(struct drc_arena *a, struct drc_meta *out, const char *line, size_t bytes,
+                    int number, const char *const *known, struct drc_err *err)
 {
     const char *colon = memchr(line, ':', bytes);
     if (colon == NULL || !is_key(line, (size_t)(colon - line)))
@@ -45,7 +46,8 @@ static int add_line(struct drc_arena *a, struct drc_meta *out, const char *line,
     e->value = trimmed(a, colon + 1, bytes - (size_t)(colon - line) - 1);
     e->line = number;
     if (!is_known(e->key, known))
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: unknown key '%s'", out->path, number, e->key);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: unknown key '%s'", out->path, number,
+                           e->key);
     out->count++;
     return 0;
 }
@@ -58,8 +60,8 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-static int parse_sql(struct drc_arena *a, const char *text, const char *const *known, struct drc_meta *out,
-                     struct drc_err *err)
+static int parse_sql(struct drc_arena *a, const char *text, const char *const *known,
+                     struct drc_meta *out, struct drc_err *err)
 {
     int number = 0;
     out->body = text;
@@ -75,7 +77,8 @@ static int parse_sql(struct drc_arena *a, const char *text, const char *const *k
         const char *colon = memchr(line, ':', bytes);
         if (colon == NULL || !is_key(line, (size_t)(colon - line))) {
             if (bytes > 0 && out->count == 0)
-                return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: expected '-- key: value'", out->path, number);
+                return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: expected '-- key: value'",
+                                   out->path, number);
             break; /* ordinary comments start after the front matter */
         }
         if (add_line(a, out, line, bytes, number, known, err) < 0)
@@ -85,8 +88,8 @@ static int parse_sql(struct drc_arena *a, const char *text, const char *const *k
     return 0;
 }
 
-static int parse_md(struct drc_arena *a, const char *text, const char *const *known, struct drc_meta *out,
-                    struct drc_err *err)
+static int parse_md(struct drc_arena *a, const char *text, const char *const *known,
+                    struct drc_meta *out, struct drc_err *err)
 {
     if (strncmp(text, "---\n", 4) != 0)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s:1: expected a line '---'", out->path);
@@ -104,7 +107,8 @@ static int parse_md(struct drc_arena *a, const char *text, const char *const *kn
             return -1;
         p += n + (p[n] == '\n');
     }
-    return drc_err_set(err, DRC_ERR_CONFIG, "%s: the front matter is not closed by '---'", out->path);
+    return drc_err_set(err, DRC_ERR_CONFIG, "%s: the front matter is not closed by '---'",
+                       out->path);
 }
 
 int drc_meta_parse(struct drc_arena *a, enum drc_meta_kind kind, const char *path, const char *text,
@@ -113,7 +117,8 @@ int drc_meta_parse(struct drc_arena *a, enum drc_meta_kind kind, const char *pat
     memset(out, 0, sizeof *out);
     out->path = path;
     out->entries = drc_arena_array(a, count_lines(text), sizeof *out->entries);
-    return kind == DRC_META_SQL ? parse_sql(a, text, known, out, err) : parse_md(a, text, known, out, err);
+    return kind == DRC_META_SQL ? parse_sql(a, text, known, out, err)
+                                : parse_md(a, text, known, out, err);
 }
 
 const char *drc_meta_get(const struct drc_meta *m, const char *key)
@@ -134,7 +139,8 @@ const char *drc_meta_need(const struct drc_meta *m, const char *key, struct drc_
     return value;
 }
 
-size_t drc_meta_split(struct drc_arena *a, const char *value, char sep, const char **parts, size_t max)
+size_t drc_meta_split(struct drc_arena *a, const char *value, char sep, const char **parts,
+                      size_t max)
 {
     size_t n = 0;
     while (n < max) {

@@ -3,9 +3,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Finds the next {{name}} from p: *name and *bytes are set, returns what follows it. NULL without error: no more. */
-static const char *next_slot(const char *path, const char *p, const char **open, const char **name, size_t *bytes,
-                             struct drc_err *err)
+/* Finds the next {{name}} from p: *name and *bytes are set, returns what follows it. NULL without
+ * error: no more. */
+static const char *next_slot(const char *path, const char *p, const char **open, const char **name,
+                             size_t *bytes, struct drc_err *err)
 {
     *open = strstr(p, "{{");
     if (*open == NULL)
@@ -24,8 +25,8 @@ static bool same(const char *name, size_t bytes, const char *known)
     return strlen(known) == bytes && strncmp(name, known, bytes) == 0;
 }
 
-int drc_tmpl_render(const char *path, const char *text, const struct drc_tmpl_var *vars, size_t count,
-                    struct drc_buf *out, struct drc_err *err)
+int drc_tmpl_render(const char *path, const char *text, const struct drc_tmpl_var *vars,
+                    size_t count, struct drc_buf *out, struct drc_err *err)
 {
     const char *open, *name;
     size_t bytes;
@@ -42,16 +43,19 @@ int drc_tmpl_render(const char *path, const char *text, const struct drc_tmpl_va
         while (i < count && !same(name, bytes, vars[i].name))
             i++;
         if (i == count)
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s: no value for {{%.*s}}", path, (int)bytes, name);
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: no value for {{%.*s}}", path, (int)bytes,
+                               name);
         drc_buf_add(out, p, (size_t)(open - p));
         drc_buf_addstr(out, vars[i].value);
     }
     if (out->overflow)
-        return drc_err_set(err, DRC_ERR_LIMIT, "%s: the rendered text is over %zu bytes", path, out->max);
+        return drc_err_set(err, DRC_ERR_LIMIT, "%s: the rendered text is over %zu bytes", path,
+                           out->max);
     return 0;
 }
 
-int drc_tmpl_lint(const char *path, const char *text, const char *const *names, size_t count, struct drc_err *err)
+int drc_tmpl_lint(const char *path, const char *text, const char *const *names, size_t count,
+                  struct drc_err *err)
 {
     const char *open, *name;
     size_t bytes;
@@ -61,7 +65,8 @@ int drc_tmpl_lint(const char *path, const char *text, const char *const *names, 
         while (i < count && !same(name, bytes, names[i]))
             i++;
         if (i == count)
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s: unknown name {{%.*s}}", path, (int)bytes, name);
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: unknown name {{%.*s}}", path, (int)bytes,
+                               name);
     }
     return slot.code == DRC_OK ? 0 : drc_err_set(err, slot.code, "%s", slot.msg);
 }

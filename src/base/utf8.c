@@ -5,7 +5,8 @@
 
 #include "drc/arena.h"
 
-/* One code point at s (at most `bytes` left); returns its length, 0 where the bytes are not UTF-8. */
+/* One code point at s (at most `bytes` left); returns its length, 0 where the bytes are not UTF-8.
+ */
 static int decode(const char *s, size_t bytes, unsigned *cp)
 {
     utf8proc_int32_t c;
@@ -36,7 +37,8 @@ size_t drc_utf8_count(const char *s)
     return n;
 }
 
-/* Code points that a reader cannot see and that change what the reader sees: controls, bidi, zero width, tags. */
+/* Code points that a reader cannot see and that change what the reader sees: controls, bidi, zero
+ * width, tags. */
 static bool is_hidden(unsigned cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || (cp >= 0x200b && cp <= 0x200f) ||
@@ -44,7 +46,8 @@ static bool is_hidden(unsigned cp)
            (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
-char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t max_chars, bool keep_lines)
+char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t max_chars,
+                     bool keep_lines)
 {
     char *out = drc_arena_alloc(a, bytes * 3 + 4); /* every bad byte may become U+FFFD */
     size_t o = 0, chars = 0, last = 0;
@@ -130,7 +133,8 @@ int drc_utf8_distance(const char *a, const char *b)
                 best = d[i - 1][j] + 1;
             if (d[i][j - 1] + 1 < best)
                 best = d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1] && d[i - 2][j - 2] + 1 < best)
+            if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1] &&
+                d[i - 2][j - 2] + 1 < best)
                 best = d[i - 2][j - 2] + 1;
             d[i][j] = (unsigned char)best;
         }

@@ -8,12 +8,15 @@
 struct cli_command {
     const char *name, *usage; /* usage: what follows "drc <name>" */
     const char *help;         /* lines of --help */
-    int (*run)(int argc, char **argv, struct drc_err *err); /* argv[0] = name; exit status by err, or 0 */
+    int (*run)(int argc, char **argv,
+               struct drc_err *err); /* argv[0] = name; exit status by err, or 0 */
 };
 
-extern const struct cli_command cli_report, cli_chip, cli_serve, cli_emulator, cli_doctor, cli_manifest, cli_db;
+extern const struct cli_command cli_report, cli_chip, cli_serve, cli_emulator, cli_doctor,
+    cli_manifest, cli_db;
 
-/* An environment for one request on the command line: facts, state and snapshot open, terminal poster. */
+/* An environment for one request on the command line: facts, state and snapshot open, terminal
+ * poster. */
 struct cli_env {
     struct drc_env env;
     struct drc_poster *poster;
@@ -26,10 +29,12 @@ void cli_env_close(struct cli_env *c);
 /* Prints a message as text to standard output; pictures are written as files into `dir`. */
 struct drc_poster *cli_poster_new(struct drc_arena *a, const char *dir);
 
-/* The rest of argv as one text, words separated by blanks; words that start with "--" are left out. */
+/* The rest of argv as one text, words separated by blanks; words that start with "--" are left out.
+ */
 char *cli_words(struct drc_arena *a, int argc, char **argv, int from);
 
-/* Value of --name VALUE or --name=VALUE; NULL if absent. The words that it used are blanked out of argv. */
+/* Value of --name VALUE or --name=VALUE; NULL if absent. The words that it used are blanked out of
+ * argv. */
 const char *cli_option(int argc, char **argv, const char *name);
 bool cli_flag(int argc, char **argv, const char *name);
 /* INPUT with the name of the first option that nobody took. */

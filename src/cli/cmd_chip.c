@@ -5,12 +5,14 @@
 #include "drc/conf.h"
 
 /* Words given once: a run that is stored, or a report to run now. */
-static int find_run(struct cli_env *c, const char *run_id, const char *report, struct drc_run *run, struct drc_err *err)
+static int find_run(struct cli_env *c, const char *run_id, const char *report, struct drc_run *run,
+                    struct drc_err *err)
 {
     if (run_id != NULL)
         return drc_store_run_get(c->env.state, c->env.a, c->env.snap, run_id, run, err);
     size_t n = strcspn(report, " ");
-    const struct drc_report *r = drc_snapshot_report(c->env.snap, drc_arena_strndup(c->env.a, report, n));
+    const struct drc_report *r =
+        drc_snapshot_report(c->env.snap, drc_arena_strndup(c->env.a, report, n));
     struct drc_params params;
     struct drc_result res;
     if (r == NULL)
@@ -18,12 +20,13 @@ static int find_run(struct cli_env *c, const char *run_id, const char *report, s
     if (drc_params_parse(c->env.a, r, report + n, &params, err) < 0 ||
         drc_report_run(c->env.facts, c->env.a, r, &params, &res, err) < 0)
         return -1;
-    return drc_store_run_put(c->env.state, c->env.a, c->env.snap, c->request.key, "", "terminal", &res, c->env.now_ms, run,
-                             err);
+    return drc_store_run_put(c->env.state, c->env.a, c->env.snap, c->request.key, "", "terminal",
+                             &res, c->env.now_ms, run, err);
 }
 
 /* An entity id, or a name that is unique among the rows; NULL = the whole report. */
-static int find_entity(const struct drc_run *run, const char *words, const char **id, struct drc_err *err)
+static int find_entity(const struct drc_run *run, const char *words, const char **id,
+                       struct drc_err *err)
 {
     const struct drc_result *res = &run->result;
     *id = NULL;
@@ -37,15 +40,18 @@ static int find_entity(const struct drc_run *run, const char *words, const char 
         if (strcmp(drc_result_text(res, i, res->report->label), words) != 0)
             continue;
         if (*id != NULL)
-            return drc_err_set(err, DRC_ERR_INPUT, "several rows are called '%.80s': give the id, for example '%.120s'", words,
-                               *id);
+            return drc_err_set(err, DRC_ERR_INPUT,
+                               "several rows are called '%.80s': give the id, for example '%.120s'",
+                               words, *id);
         *id = drc_result_text(res, i, res->report->key);
     }
-    return *id != NULL ? 0 : drc_err_set(err, DRC_ERR_NOTFOUND, "'%.120s' is not among the rows of this run", words);
+    return *id != NULL ? 0
+                       : drc_err_set(err, DRC_ERR_NOTFOUND,
+                                     "'%.120s' is not among the rows of this run", words);
 }
 
-static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *run, const char *entity,
-                  struct drc_err *err)
+static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *run,
+                  const char *entity, struct drc_err *err)
 {
     struct drc_context ctx;
     struct drc_prompt prompt;
@@ -53,22 +59,27 @@ static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *
     struct drc_to to = {.where = DRC_TO_CHANNEL};
     const struct drc_chip *chip = drc_chip_find(&c->env.snap->chips, chip_id);
     if (chip == NULL)
-        return drc_err_set(err, DRC_ERR_INPUT, "there is no chip '%.60s'; see prompts/chips", chip_id);
+        return drc_err_set(err, DRC_ERR_INPUT, "there is no chip '%.60s'; see prompts/chips",
+                           chip_id);
     if (drc_env_context(&c->env, &run->result, entity, &ctx, err) < 0)
         return -1;
     if (strcmp(ctx.selection.kind, chip->entity) != 0)
-        return drc_err_set(err, DRC_ERR_INPUT, "the chip '%s' asks about a %s, this is a %s", chip->id, chip->entity,
-                           ctx.selection.kind);
+        return drc_err_set(err, DRC_ERR_INPUT, "the chip '%s' asks about a %s, this is a %s",
+                           chip->id, chip->entity, ctx.selection.kind);
     if (drc_prompt_make(c->env.a, &c->env.snap->chips, chip, &ctx, NULL, &prompt, err) < 0)
         return -1;
-    struct drc_answer ans = {.chip = chip, .answer_id = "-", .run_id = run->run_id, .prompt = &prompt,
+    struct drc_answer ans = {.chip = chip,
+                             .answer_id = "-",
+                             .run_id = run->run_id,
+                             .prompt = &prompt,
                              .missing = drc_answer_missing(c->env.a, chip, &ctx),
                              .model = c->env.llm == NULL ? NULL : c->env.llm->model};
     const char *raw = NULL, *verdict = NULL;
     if (c->env.llm != NULL && ans.missing == NULL)
         drc_ask_model(&c->env, &ctx, &ans, &raw, &verdict);
     printf("--- prompt, SHA-256 %s\n%s\n%s\n--- answer\n", prompt.hash, prompt.system, prompt.user);
-    return c->poster->post(c->poster, c->env.a, &c->request, &to, drc_compose_answer(c->env.a, &ctx, &ans), &out, err);
+    return c->poster->post(c->poster, c->env.a, &c->request, &to,
+                           drc_compose_answer(c->env.a, &ctx, &ans), &out, err);
 }
 
 static int run(int argc, char **argv, struct drc_err *err)
@@ -76,11 +87,13 @@ static int run(int argc, char **argv, struct drc_err *err)
     struct cli_env c;
     struct drc_run stored;
     const char *db = cli_option(argc, argv, "--db"), *run_id = cli_option(argc, argv, "--run");
-    const char *report = cli_option(argc, argv, "--report"), *entity = cli_option(argc, argv, "--entity"), *id = NULL;
+    const char *report = cli_option(argc, argv, "--report"),
+               *entity = cli_option(argc, argv, "--entity"), *id = NULL;
     if (cli_no_more_options(argc, argv, err) < 0)
         return -1;
     if (run_id == NULL && report == NULL)
-        return drc_err_set(err, DRC_ERR_INPUT, "give --run ID or --report \"job-cost 30d\"; try --help");
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "give --run ID or --report \"job-cost 30d\"; try --help");
     if (db != NULL)
         drc_conf_set("DRC_FACTS_DB", db);
     int rc = cli_env_open(&c, ".", err);

@@ -47,8 +47,9 @@ static int run(int argc, char **argv, struct drc_err *err)
     return drc_err_set(err, DRC_ERR_INPUT, "give 'build' or 'check'; try --help");
 }
 
-const struct cli_command cli_db = {"db", "build|check [--out FILE]",
-                                   "build   makes the facts database with the sample estate from sql/*.sql\n"
-                                   "check   runs every check of sql/checks on it\n\n"
-                                   "  --out FILE  another file than DRC_FACTS_DB\n",
-                                   run};
+const struct cli_command cli_db = {
+    "db", "build|check [--out FILE]",
+    "build   makes the facts database with the sample estate from sql/*.sql\n"
+    "check   runs every check of sql/checks on it\n\n"
+    "  --out FILE  another file than DRC_FACTS_DB\n",
+    run};

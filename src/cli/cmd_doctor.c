@@ -18,7 +18,8 @@ struct tally {
     int bad, warned;
 };
 
-static void say(struct tally *t, const char *what, const struct drc_err *err, bool only_warn, const char *fine)
+static void say(struct tally *t, const char *what, const struct drc_err *err, bool only_warn,
+                const char *fine)
 {
     if (err->code == DRC_OK) {
         printf("  ok     %-18s %s\n", what, fine);
@@ -36,7 +37,10 @@ static void check_settings(void)
     puts("Settings");
     for (const struct drc_conf_option *o = drc_conf_options; o->name != NULL; o++) {
         const char *v = drc_conf_str(o->name);
-        printf("  %-18s %-12s %s\n", o->name, drc_conf_source(o->name), v == NULL ? "" : o->secret ? "(secret)" : v);
+        printf("  %-18s %-12s %s\n", o->name, drc_conf_source(o->name),
+               v == NULL   ? ""
+               : o->secret ? "(secret)"
+                           : v);
     }
 }
 
@@ -87,11 +91,13 @@ static void check_stores(struct tally *t)
 static void check_port(struct tally *t)
 {
     struct drc_err err = DRC_ERR_INIT;
-    struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)drc_conf_int("DRC_PORT"))};
+    struct sockaddr_in sa = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)drc_conf_int("DRC_PORT"))};
     sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 && connect(fd, (struct sockaddr *)&sa, sizeof sa) == 0)
-        drc_err_set(&err, DRC_ERR_CONFIG, "something answers on port %d: drc itself, or set DRC_PORT to another one",
+        drc_err_set(&err, DRC_ERR_CONFIG,
+                    "something answers on port %d: drc itself, or set DRC_PORT to another one",
                     drc_conf_int("DRC_PORT"));
     if (fd >= 0)
         close(fd);
@@ -104,8 +110,10 @@ static void check_slack(struct tally *t)
     struct drc_slack_self self = {0};
     const char *bot = drc_conf_str("SLACK_BOT_TOKEN"), *app = drc_conf_str("SLACK_APP_TOKEN");
     if (bot == NULL || app == NULL) {
-        drc_err_set(&err, DRC_ERR_CONFIG, "%s is not set: `drc serve --local` works without; README says how to connect Slack",
-                    bot == NULL ? "SLACK_BOT_TOKEN" : "SLACK_APP_TOKEN");
+        drc_err_set(
+            &err, DRC_ERR_CONFIG,
+            "%s is not set: `drc serve --local` works without; README says how to connect Slack",
+            bot == NULL ? "SLACK_BOT_TOKEN" : "SLACK_APP_TOKEN");
         say(t, "Slack tokens", &err, true, "");
         return;
     }
@@ -158,6 +166,7 @@ static int run(int argc, char **argv, struct drc_err *err)
 }
 
 const struct cli_command cli_doctor = {"doctor", "[--env-example]",
-                                       "Checks settings, files, facts, fonts, state, port, Slack tokens and model, and says what to do.\n\n"
+                                       "Checks settings, files, facts, fonts, state, port, Slack "
+                                       "tokens and model, and says what to do.\n\n"
                                        "  --env-example  prints the text of .env.example\n",
                                        run};

@@ -13,5 +13,7 @@ static int run(int argc, char **argv, struct drc_err *err)
     return 0;
 }
 
-const struct cli_command cli_manifest = {
-    "manifest", "", "Prints the app manifest: paste it at api.slack.com/apps, \"Create New App\", \"From a manifest\".\n", run};
+const struct cli_command cli_manifest = {"manifest", "",
+                                         "Prints the app manifest: paste it at api.slack.com/apps, "
+                                         "\"Create New App\", \"From a manifest\".\n",
+                                         run};

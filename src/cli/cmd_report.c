@@ -5,7 +5,8 @@
 #include "drc/conf.h"
 #include "drc/fmt.h"
 
-/* Quotes where the format needs it (RFC 4180). A leading = + - @ of a text would be a formula in a spreadsheet. */
+/* Quotes where the format needs it (RFC 4180). A leading = + - @ of a text would be a formula in a
+ * spreadsheet. */
 static void csv_text(const char *s)
 {
     bool formula = *s != '\0' && strchr("=+-@\t\r", *s) != NULL;
@@ -49,7 +50,8 @@ static void print_csv(const struct drc_result *res)
     for (size_t c = 0; c < res->rows.column_count; c++) {
         const char *name = res->rows.columns[c];
         size_t n = strlen(name);
-        bool usd = unit_of(res->report, name) == DRC_UNIT_USD && n > 5 && strcmp(name + n - 5, "_uusd") == 0;
+        bool usd = unit_of(res->report, name) == DRC_UNIT_USD && n > 5 &&
+                   strcmp(name + n - 5, "_uusd") == 0;
         printf("%s%.*s%s", c == 0 ? "" : ",", (int)(usd ? n - 5 : n), name, usd ? "_usd" : "");
     }
     puts("\r");
@@ -57,7 +59,8 @@ static void print_csv(const struct drc_result *res)
         for (size_t c = 0; c < res->rows.column_count; c++) {
             if (c > 0)
                 putchar(',');
-            csv_cell(&res->rows.cells[r * res->rows.column_count + c], unit_of(res->report, res->rows.columns[c]));
+            csv_cell(&res->rows.cells[r * res->rows.column_count + c],
+                     unit_of(res->report, res->rows.columns[c]));
         }
         puts("\r");
     }
@@ -66,7 +69,8 @@ static void print_csv(const struct drc_result *res)
 static int print_for_machines(struct cli_env *c, const char *words, bool json, struct drc_err *err)
 {
     size_t n = strcspn(words, " ");
-    const struct drc_report *r = drc_snapshot_report(c->env.snap, drc_arena_strndup(c->env.a, words, n));
+    const struct drc_report *r =
+        drc_snapshot_report(c->env.snap, drc_arena_strndup(c->env.a, words, n));
     struct drc_params params;
     struct drc_result res;
     if (r == NULL)
@@ -91,7 +95,8 @@ static int print_rows(struct cli_env *c, struct drc_err *err)
     if (id == NULL || drc_store_run_get(c->env.state, c->env.a, c->env.snap, id, &run, err) < 0)
         return -1;
     puts("");
-    return c->poster->post(c->poster, c->env.a, &c->request, &to, drc_compose_details(c->env.a, &run.result, id), &out, err);
+    return c->poster->post(c->poster, c->env.a, &c->request, &to,
+                           drc_compose_details(c->env.a, &run.result, id), &out, err);
 }
 
 static int run(int argc, char **argv, struct drc_err *err)
@@ -106,7 +111,8 @@ static int run(int argc, char **argv, struct drc_err *err)
     int rc = cli_env_open(&c, out == NULL ? "." : out, err);
     const char *words = rc == 0 ? cli_words(c.env.a, argc, argv, 1) : "";
     if (rc == 0)
-        rc = json || csv ? print_for_machines(&c, words, json, err) : drc_run_report(&c.env, &c.request, words, err);
+        rc = json || csv ? print_for_machines(&c, words, json, err)
+                         : drc_run_report(&c.env, &c.request, words, err);
     if (rc == 0 && !json && !csv)
         rc = print_rows(&c, err);
     cli_env_close(&c);
@@ -114,7 +120,8 @@ static int run(int argc, char **argv, struct drc_err *err)
 }
 
 const struct cli_command cli_report = {
-    "report", "<id> [30d] [top:10] [workspace:x] [as-of:YYYY-MM-DD] [--json|--csv] [--db FILE] [--out DIR]",
+    "report",
+    "<id> [30d] [top:10] [workspace:x] [as-of:YYYY-MM-DD] [--json|--csv] [--db FILE] [--out DIR]",
     "Runs a report and prints it; the chart is written as <id>.png into DIR (default: here).\n"
     "The words after the id are the same as in Slack.\n\n"
     "  --json      columns with units, rows, totals, parameters, hashes\n"

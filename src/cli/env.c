@@ -38,7 +38,8 @@ int cli_env_open(struct cli_env *c, const char *dir, struct drc_err *err)
     if (c->env.snap == NULL)
         return -1;
     c->env.facts = drc_db_open(facts, DRC_DB_READ, err);
-    if (c->env.facts == NULL || drc_db_sandbox(c->env.facts, err) < 0 || open_state(c, home, err) < 0)
+    if (c->env.facts == NULL || drc_db_sandbox(c->env.facts, err) < 0 ||
+        open_state(c, home, err) < 0)
         return -1;
     int model = drc_llm_configured(&llm, err);
     if (model < 0)

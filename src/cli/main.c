@@ -9,18 +9,20 @@
 #include "drc/log.h"
 #include "drc/utf8.h"
 
-static const struct cli_command *const commands[] = {&cli_serve,  &cli_report,   &cli_chip,    &cli_db,
-                                                     &cli_doctor, &cli_manifest, &cli_emulator};
+static const struct cli_command *const commands[] = {
+    &cli_serve, &cli_report, &cli_chip, &cli_db, &cli_doctor, &cli_manifest, &cli_emulator};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void)
 {
-    puts("drc, the Data Reliability Copilot: fixed questions about Databricks cost and reliability, in Slack.\n\n"
+    puts("drc, the Data Reliability Copilot: fixed questions about Databricks cost and "
+         "reliability, in Slack.\n\n"
          "Usage: drc <command> [options]     drc <command> --help\n");
     for (int i = 0; i < COMMANDS; i++)
         printf("  drc %-9s %s\n", commands[i]->name, commands[i]->usage);
     puts("\nSettings come from the environment or a file .env here; `drc doctor` shows them.\n"
-         "Exit status: 0 ok, 2 wrong input, 3 not found, 4 configuration, 5 not allowed, 6 network, 7 database,\n"
+         "Exit status: 0 ok, 2 wrong input, 3 not found, 4 configuration, 5 not allowed, 6 "
+         "network, 7 database,\n"
          "8 limit or unreadable data, 70 a fault of drc.");
 }
 

@@ -39,8 +39,9 @@ int cli_no_more_options(int argc, char **argv, struct drc_err *err)
 {
     for (int i = 1; i < argc; i++)
         if (strncmp(argv[i], "--", 2) == 0)
-            return drc_err_set(err, DRC_ERR_INPUT, "I do not know the option '%.60s', or it lacks its value; try --help",
-                               argv[i]);
+            return drc_err_set(
+                err, DRC_ERR_INPUT,
+                "I do not know the option '%.60s', or it lacks its value; try --help", argv[i]);
     return 0;
 }
 

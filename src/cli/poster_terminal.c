@@ -25,7 +25,8 @@ static void print_spans(const struct drc_text *t)
 static void print_figures(struct drc_arena *a, const struct drc_block *b)
 {
     for (size_t i = 0; i < b->figure_count; i++)
-        printf("  %-44s %s\n", drc_text_plain(a, &b->figures[2 * i]), drc_text_plain(a, &b->figures[2 * i + 1]));
+        printf("  %-44s %s\n", drc_text_plain(a, &b->figures[2 * i]),
+               drc_text_plain(a, &b->figures[2 * i + 1]));
 }
 
 static void print_select(const struct drc_select *s)
@@ -37,10 +38,12 @@ static void print_select(const struct drc_select *s)
     }
 }
 
-static int write_picture(const struct terminal *t, struct drc_arena *a, const struct drc_block *b, struct drc_err *err)
+static int write_picture(const struct terminal *t, struct drc_arena *a, const struct drc_block *b,
+                         struct drc_err *err)
 {
-    const char *path = strcmp(t->dir, ".") == 0 ? b->image.file_name
-                                                : drc_arena_printf(a, "%s/%s", t->dir, b->image.file_name);
+    const char *path = strcmp(t->dir, ".") == 0
+                           ? b->image.file_name
+                           : drc_arena_printf(a, "%s/%s", t->dir, b->image.file_name);
     if (drc_file_write(path, b->image.png, b->image.png_bytes, err) < 0)
         return -1;
     printf("  chart: %s (%zu bytes)\n", path, b->image.png_bytes);
@@ -56,7 +59,8 @@ static void print_table(const struct drc_table_view *t)
     }
 }
 
-static int print_block(const struct terminal *t, struct drc_arena *a, const struct drc_block *b, struct drc_err *err)
+static int print_block(const struct terminal *t, struct drc_arena *a, const struct drc_block *b,
+                       struct drc_err *err)
 {
     switch (b->kind) {
     case DRC_BLOCK_HEADER:
@@ -92,8 +96,9 @@ static int print_block(const struct terminal *t, struct drc_arena *a, const stru
     return 0;
 }
 
-static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req, const struct drc_to *to,
-                struct drc_message *m, struct drc_posted *out, struct drc_err *err)
+static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
+                const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
+                struct drc_err *err)
 {
     (void)req;
     (void)to;
@@ -106,20 +111,22 @@ static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_requ
 }
 
 static const char *find(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
-                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms, struct drc_err *err)
+                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms,
+                        struct drc_err *err)
 {
     (void)p, (void)a, (void)req, (void)to, (void)metadata_id, (void)not_before_ms, (void)err;
     return NULL;
 }
 
-static const char *permalink(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts)
+static const char *permalink(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                             const char *ts)
 {
     (void)p, (void)a, (void)channel, (void)ts;
     return NULL;
 }
 
-static void status(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *thread_ts,
-                   const char *text)
+static void status(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                   const char *thread_ts, const char *text)
 {
     (void)p, (void)a, (void)channel, (void)thread_ts, (void)text;
 }

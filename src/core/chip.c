@@ -11,7 +11,7 @@
 
 #define PROMPT_MAX_BYTES 16384u
 
-static const char *const keys[] = {"id",      "entity", "lane",     "order", "primary",
+static const char *const keys[] = {"id",    "entity",   "lane", "order", "primary",
                                    "label", "question", "asks", "needs", NULL};
 static const char *const lanes[DRC_LANES] = {"Understand", "Diagnose", "Optimize", "Monitor"};
 
@@ -27,8 +27,9 @@ static int parse_lane(const char *path, const char *name, enum drc_lane *out, st
             *out = (enum drc_lane)i;
             return 0;
         }
-    return drc_err_set(err, DRC_ERR_CONFIG, "%s: lane '%s' is not one of Understand, Diagnose, Optimize, Monitor",
-                       path, name);
+    return drc_err_set(err, DRC_ERR_CONFIG,
+                       "%s: lane '%s' is not one of Understand, Diagnose, Optimize, Monitor", path,
+                       name);
 }
 
 static size_t prompt_name_count(void)
@@ -39,7 +40,8 @@ static size_t prompt_name_count(void)
     return n;
 }
 
-static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c, struct drc_err *err)
+static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
+                       struct drc_err *err)
 {
     const char *lane = drc_meta_need(m, "lane", err), *order = drc_meta_need(m, "order", err);
     c->id = drc_meta_need(m, "id", err);
@@ -50,23 +52,28 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
         return -1;
     size_t n = strlen(c->entity);
     if (strncmp(c->id, c->entity, n) != 0 || c->id[n] != '.')
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: the id starts with its entity, '%s.'", c->path, c->entity);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: the id starts with its entity, '%s.'", c->path,
+                           c->entity);
     c->verb = c->id + n + 1;
     c->order = (int)strtol(order, NULL, 10);
-    const char *primary = drc_meta_get(m, "primary"), *asks = drc_meta_get(m, "asks"), *needs = drc_meta_get(m, "needs");
+    const char *primary = drc_meta_get(m, "primary"), *asks = drc_meta_get(m, "asks"),
+               *needs = drc_meta_get(m, "needs");
     c->primary = primary != NULL && strcmp(primary, "yes") == 0;
     c->asks = asks == NULL ? "" : asks;
     c->needs = drc_arena_array(a, 32, sizeof *c->needs);
-    c->need_count = needs == NULL || *needs == '\0' ? 0 : drc_meta_split(a, needs, ',', c->needs, 32);
+    c->need_count =
+        needs == NULL || *needs == '\0' ? 0 : drc_meta_split(a, needs, ',', c->needs, 32);
     return 0;
 }
 
-static int load_one(struct drc_arena *a, const char *home, const char *name, struct drc_chip *c, struct drc_err *err)
+static int load_one(struct drc_arena *a, const char *home, const char *name, struct drc_chip *c,
+                    struct drc_err *err)
 {
     struct drc_err own = DRC_ERR_INIT;
     struct drc_meta m;
     c->path = drc_arena_printf(a, "prompts/chips/%s", name);
-    const char *text = drc_file_read(a, drc_arena_printf(a, "%s/%s", home, c->path), PROMPT_MAX_BYTES, NULL, &own);
+    const char *text =
+        drc_file_read(a, drc_arena_printf(a, "%s/%s", home, c->path), PROMPT_MAX_BYTES, NULL, &own);
     if (text == NULL || drc_meta_parse(a, DRC_META_MD, c->path, text, keys, &m, &own) < 0 ||
         take_header(a, &m, c, &own) < 0 ||
         drc_tmpl_lint(c->path, m.body, drc_prompt_names, prompt_name_count(), &own) < 0)
@@ -74,7 +81,8 @@ static int load_one(struct drc_arena *a, const char *home, const char *name, str
     c->prompt = m.body;
     size_t stem = strlen(name) - strlen(".md");
     if (strlen(c->id) != stem || strncmp(c->id, name, stem) != 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: id '%s' is not the file's name", c->path, c->id);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: id '%s' is not the file's name", c->path,
+                           c->id);
     return 0;
 }
 
@@ -89,12 +97,14 @@ static int by_place(const void *x, const void *y)
     return d != 0 ? d : strcmp(a->id, b->id);
 }
 
-int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out, struct drc_err *err)
+int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
+                   struct drc_err *err)
 {
     const char **names;
     size_t n;
     memset(out, 0, sizeof *out);
-    out->system = drc_file_read(a, drc_arena_printf(a, "%s/prompts/system.md", home), PROMPT_MAX_BYTES, NULL, err);
+    out->system = drc_file_read(a, drc_arena_printf(a, "%s/prompts/system.md", home),
+                                PROMPT_MAX_BYTES, NULL, err);
     if (out->system == NULL ||
         drc_file_list(a, drc_arena_printf(a, "%s/prompts/chips", home), ".md", &names, &n, err) < 0)
         return -1;
@@ -115,7 +125,8 @@ const struct drc_chip *drc_chip_find(const struct drc_chips *all, const char *id
     return NULL;
 }
 
-const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *entity_kind, const char *verb)
+const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *entity_kind,
+                                    const char *verb)
 {
     for (size_t i = 0; i < all->count; i++)
         if (strcmp(all->chips[i].entity, entity_kind) == 0 && strcmp(all->chips[i].verb, verb) == 0)
@@ -123,7 +134,8 @@ const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *ent
     return NULL;
 }
 
-const struct drc_chip *drc_chip_primary(const struct drc_chips *all, const char *entity_kind, enum drc_lane lane)
+const struct drc_chip *drc_chip_primary(const struct drc_chips *all, const char *entity_kind,
+                                        enum drc_lane lane)
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct drc_chip *c = &all->chips[i];
@@ -145,7 +157,8 @@ static bool holds_word(const char *text, const char *word)
     return false;
 }
 
-const struct drc_chip *drc_chip_match(const struct drc_chips *all, const char *entity_kind, const char *question)
+const struct drc_chip *drc_chip_match(const struct drc_chips *all, const char *entity_kind,
+                                      const char *question)
 {
     const struct drc_chip *best = NULL;
     int best_score = 0;

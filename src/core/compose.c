@@ -15,7 +15,8 @@ char *drc_value_make(struct drc_arena *a, const char *run_id, const char *entity
     return drc_arena_printf(a, "%s %s", run_id, entity_id);
 }
 
-int drc_value_split(struct drc_arena *a, const char *value, const char **run_id, const char **entity_id)
+int drc_value_split(struct drc_arena *a, const char *value, const char **run_id,
+                    const char **entity_id)
 {
     const char *space = value == NULL ? NULL : strchr(value, ' ');
     if (space == NULL || space == value || space[1] == '\0' || strlen(value) > 400)
@@ -37,7 +38,8 @@ static bool is_known(const struct drc_context *c, const char *metric)
     return f != NULL && f->known;
 }
 
-static void set_figure(struct drc_arena *a, struct drc_text *pairs, size_t i, const char *label, const char *value)
+static void set_figure(struct drc_arena *a, struct drc_text *pairs, size_t i, const char *label,
+                       const char *value)
 {
     drc_text_add(a, &pairs[2 * i], DRC_SPAN_PLAIN, label);
     drc_text_add(a, &pairs[2 * i + 1], DRC_SPAN_PLAIN, value);
@@ -53,7 +55,8 @@ static const char *change_text(struct drc_arena *a, const struct drc_context *c)
 static const char *before_window(struct drc_arena *a, const struct drc_result *res)
 {
     char range[40];
-    return drc_arena_strdup(a, drc_date_range(res->first_day - res->params.days, res->first_day - 1, range));
+    return drc_arena_strdup(
+        a, drc_date_range(res->first_day - res->params.days, res->first_day - 1, range));
 }
 
 static void add_header(struct drc_arena *a, struct drc_message *m, const char *title)
@@ -70,7 +73,8 @@ static void add_asker(struct drc_arena *a, struct drc_text *t, const char *asked
     drc_text_add(a, t, DRC_SPAN_USER, asked_by);
 }
 
-static void add_scope(struct drc_arena *a, struct drc_message *m, const struct drc_result *res, const char *asked_by)
+static void add_scope(struct drc_arena *a, struct drc_message *m, const struct drc_result *res,
+                      const char *asked_by)
 {
     char day[16];
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "scope");
@@ -78,15 +82,16 @@ static void add_scope(struct drc_arena *a, struct drc_message *m, const struct d
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "all workspaces");
     else
         drc_text_add(a, &b->text, DRC_SPAN_CODE, res->params.workspace);
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 list price, USD \u00b7 data complete to %s, UTC days",
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                    " \u00b7 list price, USD \u00b7 data complete to %s, UTC days",
                     drc_date_long(res->data_last_day, day));
     if (res->sample)
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 sample data");
     add_asker(a, &b->text, asked_by);
 }
 
-static void add_picture(struct drc_arena *a, struct drc_message *m, const struct drc_picture *pic, const char *file,
-                        const char *alt)
+static void add_picture(struct drc_arena *a, struct drc_message *m, const struct drc_picture *pic,
+                        const char *file, const char *alt)
 {
     if (pic->png == NULL) {
         struct drc_block *note = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "chart");
@@ -101,15 +106,17 @@ static void add_picture(struct drc_arena *a, struct drc_message *m, const struct
     b->image.alt = alt;
 }
 
-static void add_footer(struct drc_arena *a, struct drc_message *m, const struct drc_result *res, const char *run_id,
-                       const char *more)
+static void add_footer(struct drc_arena *a, struct drc_message *m, const struct drc_result *res,
+                       const char *run_id, const char *more)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "footer");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "run %s \u00b7 %s v%d \u00b7 sql %.8s \u00b7 rows %.8s \u00b7 %s",
-                    run_id, res->report->id, res->report->version, res->report->sql_hash, res->rows_hash, more);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                    "run %s \u00b7 %s v%d \u00b7 sql %.8s \u00b7 rows %.8s \u00b7 %s", run_id,
+                    res->report->id, res->report->version, res->report->sql_hash, res->rows_hash,
+                    more);
 }
 
-/* ---- the report -------------------------------------------------------------------------------------------------- */
+/* ---- the report --------------------------------------------------------------------------- */
 
 static const char *row_label(struct drc_arena *a, const struct drc_result *res, size_t row)
 {
@@ -122,7 +129,8 @@ static const char *row_cost(struct drc_arena *a, const struct drc_result *res, s
     return drc_cell_show(a, drc_result_cell(res, row, "total_uusd"), DRC_UNIT_USD);
 }
 
-static char *report_summary(struct drc_arena *a, const struct drc_result *res, const struct drc_context *whole)
+static char *report_summary(struct drc_arena *a, const struct drc_result *res,
+                            const struct drc_context *whole)
 {
     char window[40];
     drc_date_range(res->first_day, res->params.as_of_day, window);
@@ -131,41 +139,51 @@ static char *report_summary(struct drc_arena *a, const struct drc_result *res, c
     const char *change = is_known(whole, "change_ratio")
                              ? drc_arena_printf(a, " (%s)", shown(whole, "change_ratio"))
                              : "";
-    return drc_arena_printf(a, "%s %s: %s%s, top: %s %s", res->report->title, window, shown(whole, "total_uusd"),
-                            change, row_label(a, res, 0), row_cost(a, res, 0));
+    return drc_arena_printf(a, "%s %s: %s%s, top: %s %s", res->report->title, window,
+                            shown(whole, "total_uusd"), change, row_label(a, res, 0),
+                            row_cost(a, res, 0));
 }
 
-static void add_report_figures(struct drc_arena *a, struct drc_message *m, const struct drc_result *res,
-                               const struct drc_context *whole)
+static void add_report_figures(struct drc_arena *a, struct drc_message *m,
+                               const struct drc_result *res, const struct drc_context *whole)
 {
     struct drc_text *pairs = drc_arena_array(a, 8, sizeof *pairs);
     char share[DRC_FMT_BYTES];
     double total = (double)drc_result_sum(res, 0, "total_uusd", NULL);
     const char *layers = drc_arena_printf(
         a, "%s  (%s DBU list + %s VM estimate)", shown(whole, "total_uusd"),
-        drc_cell_show(a, &(struct drc_cell){DRC_CELL_INT, drc_result_sum(res, 0, "dbu_list_uusd", NULL), 0, NULL},
+        drc_cell_show(a,
+                      &(struct drc_cell){DRC_CELL_INT,
+                                         drc_result_sum(res, 0, "dbu_list_uusd", NULL), 0, NULL},
                       DRC_UNIT_USD),
-        drc_cell_show(a, &(struct drc_cell){DRC_CELL_INT, drc_result_sum(res, 0, "vm_est_uusd", NULL), 0, NULL},
-                      DRC_UNIT_USD));
+        drc_cell_show(
+            a,
+            &(struct drc_cell){DRC_CELL_INT, drc_result_sum(res, 0, "vm_est_uusd", NULL), 0, NULL},
+            DRC_UNIT_USD));
     set_figure(a, pairs, 0, "Total", layers);
-    set_figure(a, pairs, 1, drc_arena_printf(a, "Change vs %s", before_window(a, res)), change_text(a, whole));
+    set_figure(a, pairs, 1, drc_arena_printf(a, "Change vs %s", before_window(a, res)),
+               change_text(a, whole));
     drc_text_add(a, &pairs[4], DRC_SPAN_PLAIN, "Top job");
     drc_text_add(a, &pairs[5], DRC_SPAN_CODE, row_label(a, res, 0));
-    drc_text_printf(a, &pairs[5], DRC_SPAN_PLAIN, "  %s, %s of the total", row_cost(a, res, 0),
-                    drc_fmt_pct(total > 0 ? drc_result_real(res, 0, "total_uusd") / total : (double)NAN, share));
-    set_figure(a, pairs, 3, "Lost to failed attempts",
-               drc_arena_printf(a, "%s (%s)", shown(whole, "wasted_uusd"), shown(whole, "wasted_share")));
+    drc_text_printf(
+        a, &pairs[5], DRC_SPAN_PLAIN, "  %s, %s of the total", row_cost(a, res, 0),
+        drc_fmt_pct(total > 0 ? drc_result_real(res, 0, "total_uusd") / total : (double)NAN,
+                    share));
+    set_figure(
+        a, pairs, 3, "Lost to failed attempts",
+        drc_arena_printf(a, "%s (%s)", shown(whole, "wasted_uusd"), shown(whole, "wasted_share")));
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
     b->figures = pairs;
     b->figure_count = 4;
 }
 
-static char *report_alt(struct drc_arena *a, const struct drc_result *res, const struct drc_context *whole)
+static char *report_alt(struct drc_arena *a, const struct drc_result *res,
+                        const struct drc_context *whole)
 {
     char window[40];
-    const char *text = drc_arena_printf(a, "%s in USD, %s. Total %s.", res->report->title,
-                                        drc_date_range(res->first_day, res->params.as_of_day, window),
-                                        shown(whole, "total_uusd"));
+    const char *text = drc_arena_printf(
+        a, "%s in USD, %s. Total %s.", res->report->title,
+        drc_date_range(res->first_day, res->params.as_of_day, window), shown(whole, "total_uusd"));
     for (size_t i = 0; i < 3 && i < drc_result_live(res); i++)
         text = drc_arena_printf(a, "%s%s %s %s", text, i == 0 ? " Top:" : ",", row_label(a, res, i),
                                 row_cost(a, res, i));
@@ -175,49 +193,62 @@ static char *report_alt(struct drc_arena *a, const struct drc_result *res, const
 static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct drc_result *res)
 {
     char share[DRC_FMT_BYTES], whole[DRC_FMT_BYTES];
-    size_t live = drc_result_live(res), drawn = live < (size_t)res->params.top ? live : (size_t)res->params.top;
+    size_t live = drc_result_live(res),
+           drawn = live < (size_t)res->params.top ? live : (size_t)res->params.top;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "honesty");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %ss drawn%s", drawn, live, res->report->entity,
-                    live > drawn ? ", the rest in Other" : "");
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %ss drawn%s", drawn, live,
+                    res->report->entity, live > drawn ? ", the rest in Other" : "");
     if (res->billed_uusd > 0)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 explains %s of the billed list $ of job products (%s of the whole bill)",
-                        drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
-                        drc_fmt_pct(res->bill_uusd > 0 ? (double)res->billed_uusd / (double)res->bill_uusd : (double)NAN,
-                                    whole));
-    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 list price before discounts, VM cost is an estimate");
+        drc_text_printf(
+            a, &b->text, DRC_SPAN_PLAIN,
+            " \u00b7 explains %s of the billed list $ of job products (%s of the whole bill)",
+            drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
+            drc_fmt_pct(res->bill_uusd > 0 ? (double)res->billed_uusd / (double)res->bill_uusd
+                                           : (double)NAN,
+                        whole));
+    drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
+                 " \u00b7 list price before discounts, VM cost is an estimate");
     if (res->rows.truncated)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 only the first %d rows were read", DRC_REPORT_ROWS_MAX);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 only the first %d rows were read",
+                        DRC_REPORT_ROWS_MAX);
 }
 
-static void add_picker(struct drc_arena *a, struct drc_message *m, const struct drc_result *res, const char *run_id)
+static void add_picker(struct drc_arena *a, struct drc_message *m, const struct drc_result *res,
+                       const char *run_id)
 {
-    size_t live = drc_result_live(res), n = live < DRC_PICKER_ROWS_MAX ? live : DRC_PICKER_ROWS_MAX, count = 0;
+    size_t live = drc_result_live(res), n = live < DRC_PICKER_ROWS_MAX ? live : DRC_PICKER_ROWS_MAX,
+           count = 0;
     struct drc_option *options = drc_arena_array(a, n + 1, sizeof *options);
     options[count++] = (struct drc_option){
-        "Whole report", drc_value_make(a, run_id, drc_arena_printf(a, "report:%s", res->report->id)), NULL, NULL};
+        "Whole report",
+        drc_value_make(a, run_id, drc_arena_printf(a, "report:%s", res->report->id)), NULL, NULL};
     for (size_t i = 0; i < n; i++) {
         const char *value = drc_value_make(a, run_id, drc_result_text(res, i, res->report->key));
         if (strlen(value) > 150)
-            continue; /* an id that long does not fit Slack's option; the card is reached by /drc job */
-        options[count++] = (struct drc_option){row_label(a, res, i), value, row_cost(a, res, i), NULL};
+            continue; /* an id that long does not fit Slack's option; the card is reached by /drc
+                         job */
+        options[count++] =
+            (struct drc_option){row_label(a, res, i), value, row_cost(a, res, i), NULL};
     }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_PICKER, "picker");
-    b->select = (struct drc_select){"pick:entity", drc_arena_printf(a, "Choose a %s", res->report->entity), options,
-                                    count, 0};
+    b->select = (struct drc_select){
+        "pick:entity", drc_arena_printf(a, "Choose a %s", res->report->entity), options, count, 0};
 }
 
-static struct drc_button chip_button(struct drc_arena *a, const struct drc_chip *c, const char *value)
+static struct drc_button chip_button(struct drc_arena *a, const struct drc_chip *c,
+                                     const char *value)
 {
-    return (struct drc_button){.label = c->label,
-                               .action_id = drc_arena_printf(a, "chip:%s", c->id),
-                               .value = value,
-                               .accessibility = drc_arena_printf(a, "%s: %.55s", drc_lane_title(c->lane), c->question)};
+    return (struct drc_button){
+        .label = c->label,
+        .action_id = drc_arena_printf(a, "chip:%s", c->id),
+        .value = value,
+        .accessibility = drc_arena_printf(a, "%s: %.55s", drc_lane_title(c->lane), c->question)};
 }
 
-/* The primary chip of each lane, and all chips behind "More questions". They act on the person's own selection. */
-static void add_report_chips(struct drc_arena *a, struct drc_message *m, const struct drc_snapshot *s,
-                             const char *run_id)
+/* The primary chip of each lane, and all chips behind "More questions". They act on the person's
+ * own selection. */
+static void add_report_chips(struct drc_arena *a, struct drc_message *m,
+                             const struct drc_snapshot *s, const char *run_id)
 {
     const char *value = drc_value_make(a, run_id, "@");
     struct drc_button *buttons = drc_arena_array(a, DRC_LANES, sizeof *buttons);
@@ -231,8 +262,9 @@ static void add_report_chips(struct drc_arena *a, struct drc_message *m, const s
     for (size_t i = 0; i < s->chips.count && more < 100; i++) {
         const struct drc_chip *c = &s->chips.chips[i];
         if (strcmp(c->entity, "report") == 0)
-            options[more++] = (struct drc_option){c->label, drc_arena_printf(a, "%s %s", value, c->id), NULL,
-                                                  drc_lane_title(c->lane)};
+            options[more++] =
+                (struct drc_option){c->label, drc_arena_printf(a, "%s %s", value, c->id), NULL,
+                                    drc_lane_title(c->lane)};
     }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_BUTTONS, "chips");
     b->buttons = buttons;
@@ -256,20 +288,23 @@ static void add_empty(struct drc_arena *a, struct drc_message *m, const struct d
     char first[16], last[16];
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "empty");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    "No %s had any cost in this window. The data goes from %s to %s; try another window, for example "
+                    "No %s had any cost in this window. The data goes from %s to %s; try another "
+                    "window, for example "
                     "60d, or another workspace.",
                     res->report->entity, drc_date_long(res->data_first_day, first),
                     drc_date_long(res->data_last_day, last));
 }
 
-struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_snapshot *s, const struct drc_result *res,
-                                       const struct drc_context *whole, const char *run_id, const char *asked_by,
-                                       const struct drc_picture *pic)
+struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_snapshot *s,
+                                       const struct drc_result *res,
+                                       const struct drc_context *whole, const char *run_id,
+                                       const char *asked_by, const struct drc_picture *pic)
 {
     char window[40];
     struct drc_message *m = drc_message_new(a, report_summary(a, res, whole));
-    add_header(a, m, drc_arena_printf(a, "%s, %s", res->report->title,
-                                      drc_date_range(res->first_day, res->params.as_of_day, window)));
+    add_header(a, m,
+               drc_arena_printf(a, "%s, %s", res->report->title,
+                                drc_date_range(res->first_day, res->params.as_of_day, window)));
     add_scope(a, m, res, asked_by);
     if (drc_result_live(res) == 0) {
         add_empty(a, m, res);
@@ -287,25 +322,28 @@ struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_sna
     return m;
 }
 
-/* ---- the entity card ---------------------------------------------------------------------------------------------- */
+/* ---- the entity card ---------------------------------------------------------------------- */
 
-static void add_card_figures(struct drc_arena *a, struct drc_message *m, const struct drc_context *c)
+static void add_card_figures(struct drc_arena *a, struct drc_message *m,
+                             const struct drc_context *c)
 {
     struct drc_text *pairs = drc_arena_array(a, 12, sizeof *pairs);
     set_figure(a, pairs, 0, "Cost",
-               drc_arena_printf(a, "%s, %s of the total, rank %s of %s", shown(c, "total_uusd"), shown(c, "share"),
-                                shown(c, "rank"), shown(c, "entity_count")));
-    set_figure(a, pairs, 1, drc_arena_printf(a, "Change vs %s", before_window(a, c->result)), change_text(a, c));
+               drc_arena_printf(a, "%s, %s of the total, rank %s of %s", shown(c, "total_uusd"),
+                                shown(c, "share"), shown(c, "rank"), shown(c, "entity_count")));
+    set_figure(a, pairs, 1, drc_arena_printf(a, "Change vs %s", before_window(a, c->result)),
+               change_text(a, c));
     set_figure(a, pairs, 2, "Run success",
-               drc_arena_printf(a, "%s of %s runs (at least %s)", shown(c, "success_rate"), shown(c, "runs"),
-                                shown(c, "success_lo")));
+               drc_arena_printf(a, "%s of %s runs (at least %s)", shown(c, "success_rate"),
+                                shown(c, "runs"), shown(c, "success_lo")));
     set_figure(a, pairs, 3, "Lost to failed attempts",
-               drc_arena_printf(a, "%s (%s), %s attempts", shown(c, "wasted_uusd"), shown(c, "wasted_share"),
-                                shown(c, "failed_attempts")));
+               drc_arena_printf(a, "%s (%s), %s attempts", shown(c, "wasted_uusd"),
+                                shown(c, "wasted_share"), shown(c, "failed_attempts")));
     set_figure(a, pairs, 4, "Duration",
                drc_arena_printf(a, "median %s, p95 %s", shown(c, "p50_ms"), shown(c, "p95_ms")));
     set_figure(a, pairs, 5, "Spot",
-               drc_arena_printf(a, "%s of node time, %s evictions", shown(c, "spot_share"), shown(c, "evictions")));
+               drc_arena_printf(a, "%s of node time, %s evictions", shown(c, "spot_share"),
+                                shown(c, "evictions")));
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
     b->figures = pairs;
     b->figure_count = 6;
@@ -325,14 +363,16 @@ static void add_lanes(struct drc_arena *a, struct drc_message *m, const struct d
         }
         if (n == 0)
             continue;
-        struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_BUTTONS,
-                                              drc_arena_printf(a, "lane-%s", drc_lane_title((enum drc_lane)lane)));
+        struct drc_block *b =
+            drc_message_add(a, m, DRC_BLOCK_BUTTONS,
+                            drc_arena_printf(a, "lane-%s", drc_lane_title((enum drc_lane)lane)));
         b->buttons = buttons;
         b->button_count = n;
     }
 }
 
-/* https only, made here from the workspace's address and numeric ids; NULL where a part is not known. */
+/* https only, made here from the workspace's address and numeric ids; NULL where a part is not
+ * known. */
 static const char *object_url(struct drc_arena *a, const struct drc_context *c)
 {
     const struct drc_result *res = c->result;
@@ -344,15 +384,18 @@ static const char *object_url(struct drc_arena *a, const struct drc_context *c)
     return drc_arena_printf(a, "%s/jobs/%s?o=%s", base, slash + 1, workspace);
 }
 
-static void add_card_end(struct drc_arena *a, struct drc_message *m, const struct drc_context *c, const char *run_id,
-                         const char *bot_user)
+static void add_card_end(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
+                         const char *run_id, const char *bot_user)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "footer");
     const char *error = drc_result_text(c->result, (size_t)c->selection.row, "last_error");
-    const struct drc_cell *at = drc_result_cell(c->result, (size_t)c->selection.row, "last_failure_ms");
+    const struct drc_cell *at =
+        drc_result_cell(c->result, (size_t)c->selection.row, "last_failure_ms");
     if (*error != '\0') {
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Last failure %s: ", drc_cell_show(a, at, DRC_UNIT_TIME));
-        drc_text_add(a, &b->text, DRC_SPAN_CODE, drc_utf8_clean(a, error, strlen(error), 160, false));
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "Last failure %s: ", drc_cell_show(a, at, DRC_UNIT_TIME));
+        drc_text_add(a, &b->text, DRC_SPAN_CODE,
+                     drc_utf8_clean(a, error, strlen(error), 160, false));
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\n");
     }
     const char *url = object_url(a, c);
@@ -365,32 +408,36 @@ static void add_card_end(struct drc_arena *a, struct drc_message *m, const struc
         drc_text_add(a, &b->text, DRC_SPAN_USER, bot_user);
     else
         drc_text_add(a, &b->text, DRC_SPAN_BOLD, "@drc");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 run %s \u00b7 no AI in this message", run_id);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 run %s \u00b7 no AI in this message",
+                    run_id);
 }
 
-struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s, const struct drc_context *c,
-                                     const char *run_id, const char *asked_by, const char *bot_user,
+struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s,
+                                     const struct drc_context *c, const char *run_id,
+                                     const char *asked_by, const char *bot_user,
                                      const struct drc_picture *pic)
 {
     char window[40];
     const struct drc_result *res = c->result;
     drc_date_range(res->first_day, res->params.as_of_day, window);
-    struct drc_message *m = drc_message_new(
-        a, drc_arena_printf(a, "%s, %s: %s, %s of the total", c->selection.label, window, shown(c, "total_uusd"),
-                            shown(c, "share")));
+    struct drc_message *m =
+        drc_message_new(a, drc_arena_printf(a, "%s, %s: %s, %s of the total", c->selection.label,
+                                            window, shown(c, "total_uusd"), shown(c, "share")));
     add_header(a, m, c->selection.label);
     struct drc_block *scope = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "scope");
     const char *workspace = drc_result_text(res, (size_t)c->selection.row, "workspace_name");
     const char *owner = drc_result_text(res, (size_t)c->selection.row, "owner");
-    drc_text_printf(a, &scope->text, DRC_SPAN_PLAIN, "%s \u00b7 %s \u00b7 workspace ", res->report->entity, window);
+    drc_text_printf(a, &scope->text, DRC_SPAN_PLAIN, "%s \u00b7 %s \u00b7 workspace ",
+                    res->report->entity, window);
     drc_text_add(a, &scope->text, DRC_SPAN_CODE, *workspace == '\0' ? "unknown" : workspace);
     drc_text_add(a, &scope->text, DRC_SPAN_PLAIN, " \u00b7 owner ");
     drc_text_add(a, &scope->text, DRC_SPAN_CODE, *owner == '\0' ? "unknown" : owner);
     add_asker(a, &scope->text, asked_by);
     add_card_figures(a, m, c);
     add_picture(a, m, pic, "days",
-                drc_arena_printf(a, "Cost by day of %s, %s. Total %s, dearest day %s.", c->selection.label, window,
-                                 shown(c, "total_uusd"), shown(c, "peak_day_uusd")));
+                drc_arena_printf(a, "Cost by day of %s, %s. Total %s, dearest day %s.",
+                                 c->selection.label, window, shown(c, "total_uusd"),
+                                 shown(c, "peak_day_uusd")));
     add_lanes(a, m, s, c, run_id);
     add_card_end(a, m, c, run_id, bot_user);
     return m;

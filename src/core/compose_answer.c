@@ -9,8 +9,10 @@
 #define EDGES_SHOWN 2
 #define MODEL_TEXT_MAX_CHARS 2500
 
-/* Facts that the commentary cites, in ledger order; the graph rows that it cites, or else the two that weigh most. */
-static void add_facts(struct drc_arena *a, struct drc_message *m, const struct drc_context *c, const struct drc_cited *cited)
+/* Facts that the commentary cites, in ledger order; the graph rows that it cites, or else the two
+ * that weigh most. */
+static void add_facts(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
+                      const struct drc_cited *cited)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "facts");
     drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Facts");
@@ -26,7 +28,8 @@ static void add_facts(struct drc_arena *a, struct drc_message *m, const struct d
         const struct drc_edge *e = &c->edges[i];
         if (!cited->edges[i] && i >= EDGES_SHOWN)
             continue;
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%c%s: ", toupper((unsigned char)e->title[0]), e->title + 1);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "\n%c%s: ", toupper((unsigned char)e->title[0]), e->title + 1);
         drc_text_add(a, &b->text, DRC_SPAN_CODE, e->label);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", e->id);
     }
@@ -38,7 +41,8 @@ static void add_commentary(struct drc_arena *a, struct drc_message *m, const str
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "commentary");
     if (ans->missing != NULL) {
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "This question needs figures that this run does not have: %s. They come with the next data "
+                        "This question needs figures that this run does not have: %s. They come "
+                        "with the next data "
                         "load that holds them; a wider window or another day may have them now.",
                         ans->missing);
         return;
@@ -46,7 +50,8 @@ static void add_commentary(struct drc_arena *a, struct drc_message *m, const str
     if (ans->model_text != NULL) {
         drc_text_add(a, &b->text, DRC_SPAN_BOLD, "AI commentary");
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s",
-                        drc_utf8_clean(a, ans->model_text, strlen(ans->model_text), MODEL_TEXT_MAX_CHARS, true));
+                        drc_utf8_clean(a, ans->model_text, strlen(ans->model_text),
+                                       MODEL_TEXT_MAX_CHARS, true));
         return;
     }
     drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Commentary");
@@ -61,14 +66,16 @@ static void add_sources(struct drc_arena *a, struct drc_message *m, const struct
     const struct drc_result *res = c->result;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "sources");
     drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Sources");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  report %s v%d, run %s, sql %.8s, ", res->report->id,
-                    res->report->version, ans->run_id, res->report->sql_hash);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  report %s v%d, run %s, sql %.8s, ",
+                    res->report->id, res->report->version, ans->run_id, res->report->sql_hash);
     if (c->selection.row < 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "all %zu rows", res->rows.row_count);
     else
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "row %d of %zu", c->selection.row + 1, res->rows.row_count);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "row %d of %zu", c->selection.row + 1,
+                        res->rows.row_count);
     if (c->edge_total > 0)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 usage graph: %zu of %zu neighbours, %s", c->edge_count,
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        " \u00b7 usage graph: %zu of %zu neighbours, %s", c->edge_count,
                         c->edge_total, c->graph_hash);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 data %.12s%s", res->generation,
                     res->sample ? " (sample data)" : "");
@@ -78,32 +85,37 @@ static void add_check(struct drc_arena *a, struct drc_message *m, const struct d
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "check");
     if (ans->waiting)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template; waiting for %s.", ans->model);
-    else if (ans->model_text != NULL)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "Written by AI (%s). Every figure and name in it stands letter by letter in the facts.",
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template; waiting for %s.",
                         ans->model);
+    else if (ans->model_text != NULL)
+        drc_text_printf(
+            a, &b->text, DRC_SPAN_PLAIN,
+            "Written by AI (%s). Every figure and name in it stands letter by letter in the facts.",
+            ans->model);
     else if (ans->withheld != NULL)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template. AI commentary withheld: %s.",
-                        ans->withheld);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "Commentary by template. AI commentary withheld: %s.", ans->withheld);
     else
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template from the facts; no AI in this answer.");
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
+                     "Commentary by template from the facts; no AI in this answer.");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " prompt %.8s", ans->prompt->hash);
 }
 
 static void add_tools(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
 {
     struct drc_button *tools = drc_arena_array(a, 2, sizeof *tools);
-    tools[0] = (struct drc_button){
-        .label = "Prompt", .action_id = "tool:prompt", .value = drc_value_make(a, ans->run_id, ans->answer_id)};
-    tools[1] =
-        (struct drc_button){.label = "SQL", .action_id = "tool:sql", .value = drc_value_make(a, ans->run_id, "@")};
+    tools[0] = (struct drc_button){.label = "Prompt",
+                                   .action_id = "tool:prompt",
+                                   .value = drc_value_make(a, ans->run_id, ans->answer_id)};
+    tools[1] = (struct drc_button){
+        .label = "SQL", .action_id = "tool:sql", .value = drc_value_make(a, ans->run_id, "@")};
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_BUTTONS, "tools");
     b->buttons = tools;
     b->button_count = 2;
 }
 
-struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c, const struct drc_answer *ans)
+struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c,
+                                       const struct drc_answer *ans)
 {
     const char *question = ans->question == NULL ? ans->chip->question : ans->question;
     struct drc_message *m =
@@ -111,12 +123,14 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "title");
     drc_text_add(a, &b->text, DRC_SPAN_CODE, c->selection.label);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  %s \u00b7 ", drc_lane_title(ans->chip->lane));
-    drc_text_add(a, &b->text, DRC_SPAN_BOLD, drc_utf8_clean(a, question, strlen(question), 300, false));
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD,
+                 drc_utf8_clean(a, question, strlen(question), 300, false));
     if (ans->question != NULL)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\nanswered as the fixed question \u201c%s\u201d",
-                        ans->chip->question);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "\nanswered as the fixed question \u201c%s\u201d", ans->chip->question);
     if (ans->asked_by != NULL && *ans->asked_by != '\0') {
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, ans->question == NULL ? "\nasked by " : ", asked by ");
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
+                     ans->question == NULL ? "\nasked by " : ", asked by ");
         drc_text_add(a, &b->text, DRC_SPAN_USER, ans->asked_by);
     }
     struct drc_cited cited;

@@ -34,7 +34,8 @@ static const char *column_title(const struct drc_report *r, const char *name)
     return name;
 }
 
-static size_t make_series(struct drc_arena *a, const struct drc_report *r, struct drc_chart_series **out)
+static size_t make_series(struct drc_arena *a, const struct drc_report *r,
+                          struct drc_chart_series **out)
 {
     size_t n = r->series_count < DRC_CHART_SERIES_MAX ? r->series_count : DRC_CHART_SERIES_MAX;
     *out = drc_arena_array(a, n + 1, sizeof **out);
@@ -43,12 +44,15 @@ static size_t make_series(struct drc_arena *a, const struct drc_report *r, struc
     return n;
 }
 
-static void take_notes(struct drc_arena *a, const struct drc_result *res, size_t row, struct drc_chart_row *out)
+static void take_notes(struct drc_arena *a, const struct drc_result *res, size_t row,
+                       struct drc_chart_row *out)
 {
     char text[DRC_FMT_BYTES];
-    double total = drc_result_real(res, row, "total_uusd"), before = drc_result_real(res, row, "baseline_uusd");
+    double total = drc_result_real(res, row, "total_uusd"),
+           before = drc_result_real(res, row, "baseline_uusd");
     double change = before > 0 ? (total - before) / before : (double)NAN;
-    out->notes[0] = drc_arena_strdup(a, isnan(before) || before <= 0 ? "new" : drc_fmt_pct_signed(change, text));
+    out->notes[0] = drc_arena_strdup(
+        a, isnan(before) || before <= 0 ? "new" : drc_fmt_pct_signed(change, text));
     if (isnan(before))
         out->notes[0] = "n/a";
     out->note_alert[0] = change >= RISE_RATIO && total - before >= (double)RISE_UUSD;
@@ -57,7 +61,8 @@ static void take_notes(struct drc_arena *a, const struct drc_result *res, size_t
     out->note_alert[1] = runs >= SUCCESS_RUNS && ok / runs < SUCCESS_TARGET;
 }
 
-static void take_row(struct drc_arena *a, const struct drc_result *res, size_t row, struct drc_chart_row *out)
+static void take_row(struct drc_arena *a, const struct drc_result *res, size_t row,
+                     struct drc_chart_row *out)
 {
     const char *label = drc_result_text(res, row, res->report->label);
     out->label = drc_utf8_clean(a, label, strlen(label), 200, false);
@@ -88,8 +93,8 @@ static char *subtitle(struct drc_arena *a, const struct drc_result *res, size_t 
     drc_fmt_usd(sum, total);
     if (live == 0 || sum <= 0)
         return drc_arena_printf(a, "%s in the window", total);
-    return drc_arena_printf(a, "%zu %ss, %s in all; the top %zu make %s", live, res->report->entity, total, few,
-                            drc_fmt_pct((double)lead / (double)sum, share));
+    return drc_arena_printf(a, "%zu %ss, %s in all; the top %zu make %s", live, res->report->entity,
+                            total, few, drc_fmt_pct((double)lead / (double)sum, share));
 }
 
 int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const struct drc_result *res,
@@ -98,8 +103,10 @@ int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const stru
     char window[40];
     const struct drc_report *r = res->report;
     if (strcmp(r->mark, "stacked-hbar") != 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chart of the kind '%s'", r->path, r->mark);
-    size_t live = drc_result_live(res), top = (size_t)res->params.top, drawn = live < top ? live : top;
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chart of the kind '%s'", r->path,
+                           r->mark);
+    size_t live = drc_result_live(res), top = (size_t)res->params.top,
+           drawn = live < top ? live : top;
     struct drc_chart_row *rows = drc_arena_array(a, drawn + 1, sizeof *rows);
     for (size_t i = 0; i < drawn; i++)
         take_row(a, res, i, &rows[i]);
@@ -110,8 +117,9 @@ int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const stru
         .title = drc_arena_printf(a, "%s, %s", r->title,
                                   drc_date_range(res->first_day, res->params.as_of_day, window)),
         .subtitle = subtitle(a, res, live),
-        .footer = drc_arena_printf(a, "List price, USD, before discounts; VM cost is an estimate. UTC days.%s",
-                                   res->sample ? " Sample data." : ""),
+        .footer = drc_arena_printf(
+            a, "List price, USD, before discounts; VM cost is an estimate. UTC days.%s",
+            res->sample ? " Sample data." : ""),
         .rows = rows,
         .row_count = drawn + (live > drawn),
         .note_titles = {"vs before", "Success", NULL},
@@ -124,15 +132,16 @@ int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const stru
 }
 
 /* Days with failures or changes of the entity, from its graph rows. */
-static size_t take_marks(struct drc_arena *a, const struct drc_context *c, int64_t **days, const char ***labels)
+static size_t take_marks(struct drc_arena *a, const struct drc_context *c, int64_t **days,
+                         const char ***labels)
 {
     size_t n = 0;
     *days = drc_arena_array(a, c->edge_count + 1, sizeof **days);
     *labels = drc_arena_array(a, c->edge_count + 1, sizeof **labels);
     for (size_t i = 0; i < c->edge_count; i++) {
         const struct drc_edge *e = &c->edges[i];
-        const char *word = strcmp(e->edge, "CHANGED_BY") == 0    ? "change"
-                           : strcmp(e->edge, "FAILED_WITH") == 0 ? "failure"
+        const char *word = strcmp(e->edge, "CHANGED_BY") == 0     ? "change"
+                           : strcmp(e->edge, "FAILED_WITH") == 0  ? "failure"
                            : strcmp(e->edge, "HAD_EVICTION") == 0 ? "eviction"
                                                                   : NULL;
         if (word == NULL || e->at_ms == 0)
@@ -143,8 +152,8 @@ static size_t take_marks(struct drc_arena *a, const struct drc_context *c, int64
     return n;
 }
 
-int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t, const struct drc_context *c,
-                             struct drc_buf *svg, struct drc_err *err)
+int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
+                             const struct drc_context *c, struct drc_buf *svg, struct drc_err *err)
 {
     static const struct drc_chart_series series[] = {{"Cost by day", DRC_ROLE_DBU}};
     const struct drc_result *res = c->result;
@@ -155,7 +164,8 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t, con
     struct drc_chart_days spec = {
         .title = c->selection.label,
         .subtitle = drc_arena_printf(a, "%s in %d days, all cost layers",
-                                     drc_fmt_usd(drc_result_int(res, row, "total_uusd", 0), text), res->params.days),
+                                     drc_fmt_usd(drc_result_int(res, row, "total_uusd", 0), text),
+                                     res->params.days),
         .footer = NULL,
         .series = series,
         .series_count = 1,

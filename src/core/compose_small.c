@@ -20,7 +20,8 @@ struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, 
     return m;
 }
 
-static void help_line(struct drc_arena *a, struct drc_text *t, const char *command, const char *what)
+static void help_line(struct drc_arena *a, struct drc_text *t, const char *command,
+                      const char *what)
 {
     drc_text_add(a, t, DRC_SPAN_CODE, command);
     drc_text_printf(a, t, DRC_SPAN_PLAIN, "  %s\n", what);
@@ -30,34 +31,41 @@ struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snaps
 {
     struct drc_message *m = drc_message_new(a, "How to use drc");
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "help");
-    drc_text_add(a, &b->text, DRC_SPAN_BOLD, "drc answers fixed questions about Databricks cost and reliability.");
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD,
+                 "drc answers fixed questions about Databricks cost and reliability.");
     drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\n");
     for (size_t i = 0; i < s->report_count; i++)
-        help_line(a, &b->text, drc_arena_printf(a, "/drc report %s", s->reports[i].id), s->reports[i].question);
-    help_line(a, &b->text, "/drc job <id or name>", "the card of one job: figures, days, questions");
+        help_line(a, &b->text, drc_arena_printf(a, "/drc report %s", s->reports[i].id),
+                  s->reports[i].question);
+    help_line(a, &b->text, "/drc job <id or name>",
+              "the card of one job: figures, days, questions");
     help_line(a, &b->text, "/drc reports [word]", "all reports");
     help_line(a, &b->text, "/drc help", "this text");
     struct drc_block *words = drc_message_add(a, m, DRC_BLOCK_TEXT, "words");
     drc_text_add(a, &words->text, DRC_SPAN_PLAIN, "Words after a report: ");
-    static const char *const examples[] = {"30d", "top:10", "workspace:name", "as-of:2026-11-01", "private"};
+    static const char *const examples[] = {"30d", "top:10", "workspace:name", "as-of:2026-11-01",
+                                           "private"};
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         drc_text_add(a, &words->text, DRC_SPAN_CODE, examples[i]);
         drc_text_add(a, &words->text, DRC_SPAN_PLAIN, " ");
     }
     struct drc_block *c = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "hint");
     drc_text_add(a, &c->text, DRC_SPAN_PLAIN,
-                 "Then pick a job under the chart and press a question. The same words work after @drc, also in a thread "
+                 "Then pick a job under the chart and press a question. The same words work after "
+                 "@drc, also in a thread "
                  "and in a direct message.");
     return m;
 }
 
 static bool mentions(const struct drc_report *r, const char *word)
 {
-    return word == NULL || *word == '\0' || strcasestr(r->id, word) != NULL || strcasestr(r->title, word) != NULL ||
-           strcasestr(r->pillar, word) != NULL || strcasestr(r->question, word) != NULL;
+    return word == NULL || *word == '\0' || strcasestr(r->id, word) != NULL ||
+           strcasestr(r->title, word) != NULL || strcasestr(r->pillar, word) != NULL ||
+           strcasestr(r->question, word) != NULL;
 }
 
-struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_snapshot *s, const char *word)
+struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_snapshot *s,
+                                        const char *word)
 {
     struct drc_message *m = drc_message_new(a, "Reports");
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "reports");
@@ -80,27 +88,31 @@ struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_sn
     return m;
 }
 
-static void add_pre(struct drc_arena *a, struct drc_message *m, const char *id, const char *text, size_t max_chars)
+static void add_pre(struct drc_arena *a, struct drc_message *m, const char *id, const char *text,
+                    size_t max_chars)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_PRE, id);
-    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, drc_utf8_clean(a, text, strlen(text), max_chars, true));
+    drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
+                 drc_utf8_clean(a, text, strlen(text), max_chars, true));
 }
 
-struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result *res, const char *run_id)
+struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result *res,
+                                    const char *run_id)
 {
     char day[11];
     const struct drc_report *r = res->report;
     struct drc_message *m = drc_message_new(a, "SQL of this report");
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "parameters");
     drc_text_add(a, &b->text, DRC_SPAN_CODE, r->path);
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  run %s, SHA-256 %.16s\n:as_of = '%s', :days = %d, :workspace = ",
-                    run_id, r->sql_hash, drc_date_iso(res->params.as_of_day, day), res->params.days);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                    "  run %s, SHA-256 %.16s\n:as_of = '%s', :days = %d, :workspace = ", run_id,
+                    r->sql_hash, drc_date_iso(res->params.as_of_day, day), res->params.days);
     if (res->params.workspace == NULL)
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "NULL");
     else
         drc_text_add(a, &b->text, DRC_SPAN_CODE, res->params.workspace);
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%zu rows, SHA-256 %.16s, data %s", res->rows.row_count,
-                    res->rows_hash, res->generation);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%zu rows, SHA-256 %.16s, data %s",
+                    res->rows.row_count, res->rows_hash, res->generation);
     add_pre(a, m, "sql", r->sql, SQL_SHOWN_CHARS);
     return m;
 }
@@ -109,10 +121,12 @@ static char *pad(struct drc_arena *a, const char *text, int width, bool right)
 {
     int have = drc_utf8_width(text);
     int fill = have < width ? width - have : 0;
-    return right ? drc_arena_printf(a, "%*s%s", fill, "", text) : drc_arena_printf(a, "%s%*s", text, fill, "");
+    return right ? drc_arena_printf(a, "%*s%s", fill, "", text)
+                 : drc_arena_printf(a, "%s%*s", text, fill, "");
 }
 
-struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res, const char *run_id)
+struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res,
+                                        const char *run_id)
 {
     static const struct {
         const char *column, *title;
@@ -131,36 +145,44 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
         text = drc_arena_printf(a, "%s %s", text, pad(a, cols[c].title, cols[c].width, true));
     for (size_t i = 0; i < n; i++) {
         const char *label = drc_result_text(res, i, res->report->label);
-        text = drc_arena_printf(a, "%s\n%s", text, pad(a, drc_utf8_clean(a, label, strlen(label), 28, false), 28, false));
+        text =
+            drc_arena_printf(a, "%s\n%s", text,
+                             pad(a, drc_utf8_clean(a, label, strlen(label), 28, false), 28, false));
         for (size_t c = 0; c < sizeof cols / sizeof *cols; c++)
             text = drc_arena_printf(
                 a, "%s %s", text,
-                pad(a, drc_cell_show(a, drc_result_cell(res, i, cols[c].column), cols[c].unit), cols[c].width, true));
+                pad(a, drc_cell_show(a, drc_result_cell(res, i, cols[c].column), cols[c].unit),
+                    cols[c].width, true));
     }
     add_pre(a, m, "rows", text, SQL_SHOWN_CHARS);
     if (res->report->method != NULL) {
         struct drc_block *how = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "method");
-        drc_text_printf(a, &how->text, DRC_SPAN_PLAIN, "How it is computed: %s", res->report->method);
+        drc_text_printf(a, &how->text, DRC_SPAN_PLAIN, "How it is computed: %s",
+                        res->report->method);
     }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "note");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu rows \u00b7 run %s \u00b7 all of them: ", n,
-                    res->rows.row_count, run_id);
-    drc_text_add(a, &b->text, DRC_SPAN_CODE,
-                 drc_arena_printf(a, "drc report %s --csv", drc_params_text(a, res->report, &res->params)));
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                    "%zu of %zu rows \u00b7 run %s \u00b7 all of them: ", n, res->rows.row_count,
+                    run_id);
+    drc_text_add(
+        a, &b->text, DRC_SPAN_CODE,
+        drc_arena_printf(a, "drc report %s --csv", drc_params_text(a, res->report, &res->params)));
     return m;
 }
 
-struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash, const char *model,
-                                       const char *verdict, const char *raw)
+struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash,
+                                       const char *model, const char *verdict, const char *raw)
 {
     struct drc_message *m = drc_message_new(a, "Prompt of this answer");
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "about");
     if (strcmp(model, "template") == 0) {
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "No model is configured. This is the text that one would be sent: SHA-256 %.16s, %zu bytes.", hash,
-                        strlen(prompt));
+                        "No model is configured. This is the text that one would be sent: SHA-256 "
+                        "%.16s, %zu bytes.",
+                        hash, strlen(prompt));
     } else {
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Exactly this text was sent (SHA-256 %.16s, %zu bytes) to ", hash,
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "Exactly this text was sent (SHA-256 %.16s, %zu bytes) to ", hash,
                         strlen(prompt));
         drc_text_add(a, &b->text, DRC_SPAN_CODE, model);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, ". Verdict: %s.", verdict);
@@ -174,8 +196,8 @@ struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, 
     return m;
 }
 
-struct drc_message *drc_compose_choice(struct drc_arena *a, const char *question, const struct drc_option *options,
-                                       size_t count)
+struct drc_message *drc_compose_choice(struct drc_arena *a, const char *question,
+                                       const struct drc_option *options, size_t count)
 {
     struct drc_message *m = drc_message_new(a, question);
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "question");

@@ -1,5 +1,6 @@
-/* Facts of a selection: a fixed list of metrics over conventional column names, so that a new report with the same names
- * gets the same facts without C; then whatever other figures the report declares. */
+/* Facts of a selection: a fixed list of metrics over conventional column names, so that a new
+ * report with the same names gets the same facts without C; then whatever other figures the report
+ * declares. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,18 @@
 #include "drc/limits.h"
 #include "drc/utf8.h"
 
-enum op { OP_VALUE, OP_SHARE, OP_RANK, OP_ENTITIES, OP_REPORT_SUM, OP_DIFF, OP_RELATIVE, OP_QUOTIENT, OP_PEAK, OP_TOP3 };
+enum op {
+    OP_VALUE,
+    OP_SHARE,
+    OP_RANK,
+    OP_ENTITIES,
+    OP_REPORT_SUM,
+    OP_DIFF,
+    OP_RELATIVE,
+    OP_QUOTIENT,
+    OP_PEAK,
+    OP_TOP3
+};
 enum scope { ROW = 1, REPORT = 2, BOTH = 3 };
 
 static const struct metric {
@@ -24,23 +36,34 @@ static const struct metric {
     {"share", "Share of the report's total", DRC_UNIT_RATIO, OP_SHARE, "total_uusd", NULL, ROW},
     {"rank", "Rank by cost", DRC_UNIT_COUNT, OP_RANK, NULL, NULL, ROW},
     {"entity_count", "Rows with a cost", DRC_UNIT_COUNT, OP_ENTITIES, NULL, NULL, BOTH},
-    {"report_total_uusd", "Total of the report", DRC_UNIT_USD, OP_REPORT_SUM, "total_uusd", NULL, ROW},
-    {"top3_share", "Share of the three dearest", DRC_UNIT_RATIO, OP_TOP3, "total_uusd", NULL, REPORT},
-    {"baseline_uusd", "Cost in the window before", DRC_UNIT_USD, OP_VALUE, "baseline_uusd", NULL, BOTH},
-    {"change_uusd", "Change against the window before", DRC_UNIT_DELTA, OP_DIFF, "total_uusd", "baseline_uusd", BOTH},
-    {"change_ratio", "Change, relative", DRC_UNIT_CHANGE, OP_RELATIVE, "total_uusd", "baseline_uusd", BOTH},
+    {"report_total_uusd", "Total of the report", DRC_UNIT_USD, OP_REPORT_SUM, "total_uusd", NULL,
+     ROW},
+    {"top3_share", "Share of the three dearest", DRC_UNIT_RATIO, OP_TOP3, "total_uusd", NULL,
+     REPORT},
+    {"baseline_uusd", "Cost in the window before", DRC_UNIT_USD, OP_VALUE, "baseline_uusd", NULL,
+     BOTH},
+    {"change_uusd", "Change against the window before", DRC_UNIT_DELTA, OP_DIFF, "total_uusd",
+     "baseline_uusd", BOTH},
+    {"change_ratio", "Change, relative", DRC_UNIT_CHANGE, OP_RELATIVE, "total_uusd",
+     "baseline_uusd", BOTH},
     {"dbu_uusd", "Productive DBU cost", DRC_UNIT_USD, OP_VALUE, "dbu_uusd", NULL, BOTH},
-    {"ondemand_vm_uusd", "Productive on-demand VM cost", DRC_UNIT_USD, OP_VALUE, "ondemand_vm_uusd", NULL, BOTH},
+    {"ondemand_vm_uusd", "Productive on-demand VM cost", DRC_UNIT_USD, OP_VALUE, "ondemand_vm_uusd",
+     NULL, BOTH},
     {"spot_vm_uusd", "Productive spot VM cost", DRC_UNIT_USD, OP_VALUE, "spot_vm_uusd", NULL, BOTH},
     {"wasted_uusd", "Cost of failed attempts", DRC_UNIT_USD, OP_VALUE, "wasted_uusd", NULL, BOTH},
-    {"wasted_share", "Share lost to failed attempts", DRC_UNIT_RATIO, OP_QUOTIENT, "wasted_uusd", "total_uusd", BOTH},
-    {"spot_share", "Node time on spot", DRC_UNIT_RATIO, OP_QUOTIENT, "spot_node_ms", "node_ms", BOTH},
+    {"wasted_share", "Share lost to failed attempts", DRC_UNIT_RATIO, OP_QUOTIENT, "wasted_uusd",
+     "total_uusd", BOTH},
+    {"spot_share", "Node time on spot", DRC_UNIT_RATIO, OP_QUOTIENT, "spot_node_ms", "node_ms",
+     BOTH},
     {"runs", "Logical runs", DRC_UNIT_COUNT, OP_VALUE, "runs", NULL, BOTH},
     {"success_rate", "Run success", DRC_UNIT_RATIO, OP_QUOTIENT, "runs_ok", "runs", BOTH},
-    {"success_lo", "Run success, lower 95 % bound", DRC_UNIT_RATIO, OP_VALUE, "success_lo", NULL, ROW},
+    {"success_lo", "Run success, lower 95 % bound", DRC_UNIT_RATIO, OP_VALUE, "success_lo", NULL,
+     ROW},
     {"failed_attempts", "Failed attempts", DRC_UNIT_COUNT, OP_VALUE, "failed_attempts", NULL, BOTH},
-    {"attempts_per_run", "Attempts per run", DRC_UNIT_FACTOR, OP_QUOTIENT, "attempts", "runs", BOTH},
-    {"usd_per_ok_run", "Cost per successful run", DRC_UNIT_USD, OP_QUOTIENT, "total_uusd", "runs_ok", BOTH},
+    {"attempts_per_run", "Attempts per run", DRC_UNIT_FACTOR, OP_QUOTIENT, "attempts", "runs",
+     BOTH},
+    {"usd_per_ok_run", "Cost per successful run", DRC_UNIT_USD, OP_QUOTIENT, "total_uusd",
+     "runs_ok", BOTH},
     {"evictions", "Spot evictions", DRC_UNIT_COUNT, OP_VALUE, "evictions", NULL, BOTH},
     {"p50_ms", "Median duration", DRC_UNIT_MS, OP_VALUE, "p50_ms", NULL, ROW},
     {"p95_ms", "95th percentile duration", DRC_UNIT_MS, OP_VALUE, "p95_ms", NULL, ROW},
@@ -57,10 +80,12 @@ int drc_selection_make(struct drc_arena *a, const struct drc_result *res, const 
     }
     int row = drc_result_find(res, entity_id);
     if (row < 0)
-        return drc_err_set(err, DRC_ERR_NOTFOUND, "'%.120s' is not among the rows of this report run", entity_id);
+        return drc_err_set(err, DRC_ERR_NOTFOUND,
+                           "'%.120s' is not among the rows of this report run", entity_id);
     const char *label = drc_result_text(res, (size_t)row, res->report->label);
-    *out = (struct drc_selection){drc_arena_strdup(a, entity_id), res->report->entity,
-                                  drc_utf8_clean(a, label, strlen(label), DRC_NAME_MAX_CHARS, false), row};
+    *out = (struct drc_selection){
+        drc_arena_strdup(a, entity_id), res->report->entity,
+        drc_utf8_clean(a, label, strlen(label), DRC_NAME_MAX_CHARS, false), row};
     return 0;
 }
 
@@ -72,7 +97,8 @@ static bool declared(const struct drc_result *res, const char *column)
     return false;
 }
 
-/* The column's value of the row, or its sum over the report where at least one row knows it. NaN = unknown. */
+/* The column's value of the row, or its sum over the report where at least one row knows it. NaN =
+ * unknown. */
 static double value_of(const struct drc_result *res, int row, const char *column)
 {
     if (row >= 0)
@@ -127,7 +153,8 @@ static double compute(const struct drc_result *res, const struct metric *m, int 
     case OP_DIFF:
         return value_of(res, row, m->x) - value_of(res, row, m->y);
     case OP_RELATIVE:
-        return quotient(value_of(res, row, m->x) - value_of(res, row, m->y), value_of(res, row, m->y));
+        return quotient(value_of(res, row, m->x) - value_of(res, row, m->y),
+                        value_of(res, row, m->y));
     case OP_QUOTIENT:
         return quotient(value_of(res, row, m->x), value_of(res, row, m->y));
     case OP_PEAK:
@@ -138,11 +165,13 @@ static double compute(const struct drc_result *res, const struct metric *m, int 
 
 static const char *show(struct drc_arena *a, double v, enum drc_unit unit)
 {
-    struct drc_cell cell = {isnan(v) ? DRC_CELL_NULL : DRC_CELL_REAL, isnan(v) ? 0 : llround(v), v, NULL};
+    struct drc_cell cell = {isnan(v) ? DRC_CELL_NULL : DRC_CELL_REAL, isnan(v) ? 0 : llround(v), v,
+                            NULL};
     return drc_cell_show(a, &cell, unit);
 }
 
-static struct drc_fact *add_fact(struct drc_context *out, const char *metric, const char *title, enum drc_unit unit)
+static struct drc_fact *add_fact(struct drc_context *out, const char *metric, const char *title,
+                                 enum drc_unit unit)
 {
     struct drc_fact *f = &out->facts[out->fact_count++];
     snprintf(f->id, sizeof f->id, "F%zu", out->fact_count);
@@ -152,8 +181,8 @@ static struct drc_fact *add_fact(struct drc_context *out, const char *metric, co
     return f;
 }
 
-static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_fact *f, double v, int row,
-                 const char *columns)
+static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_fact *f, double v,
+                 int row, const char *columns)
 {
     char period[40];
     f->value = isnan(v) ? 0 : v;
@@ -166,9 +195,11 @@ static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_f
                         : drc_arena_printf(a, "%s row %d, %s", res->report->id, row + 1, columns);
 }
 
-static void add_listed(struct drc_arena *a, const struct drc_result *res, int row, struct drc_context *out)
+static void add_listed(struct drc_arena *a, const struct drc_result *res, int row,
+                       struct drc_context *out)
 {
-    for (size_t i = 0; i < sizeof metrics / sizeof *metrics && out->fact_count < DRC_FACTS_MAX; i++) {
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics && out->fact_count < DRC_FACTS_MAX;
+         i++) {
         const struct metric *m = &metrics[i];
         if (!(m->scope & (row < 0 ? REPORT : ROW)) || (m->x != NULL && !declared(res, m->x)) ||
             (m->y != NULL && !declared(res, m->y)))
@@ -190,7 +221,8 @@ static bool is_listed(const char *column)
     return false;
 }
 
-static void add_rest(struct drc_arena *a, const struct drc_result *res, int row, struct drc_context *out)
+static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
+                     struct drc_context *out)
 {
     const struct drc_report *r = res->report;
     for (size_t i = 0; i < r->column_count && out->fact_count < DRC_FACTS_MAX; i++) {
@@ -199,7 +231,8 @@ static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
         bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS;
         if (is_listed(c->name) || !number || (row < 0 && !additive))
             continue;
-        fill(a, res, add_fact(out, c->name, c->title, c->unit), value_of(res, row, c->name), row, c->name);
+        fill(a, res, add_fact(out, c->name, c->title, c->unit), value_of(res, row, c->name), row,
+             c->name);
     }
 }
 
@@ -214,8 +247,9 @@ static void hash_edges(struct drc_arena *a, struct drc_context *out)
     out->graph_hash = drc_arena_strdup(a, id);
 }
 
-int drc_context_build(struct drc_arena *a, const struct drc_result *res, const struct drc_selection *sel,
-                      struct drc_db *facts_db, const struct drc_graph_sql *graph, size_t graph_count,
+int drc_context_build(struct drc_arena *a, const struct drc_result *res,
+                      const struct drc_selection *sel, struct drc_db *facts_db,
+                      const struct drc_graph_sql *graph, size_t graph_count,
                       struct drc_context *out, struct drc_err *err)
 {
     memset(out, 0, sizeof *out);

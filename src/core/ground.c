@@ -1,5 +1,6 @@
-/* The first gate for model text: literal only. A figure or a name that does not stand in the context letter by letter is
- * not posted. Strict on purpose; it lets through little, and nothing that was made up. */
+/* The first gate for model text: literal only. A figure or a name that does not stand in the
+ * context letter by letter is not posted. Strict on purpose; it lets through little, and nothing
+ * that was made up. */
 #include <ctype.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_' || (c & 0x80);
 }
 
-/* A token: letters, digits and the marks that stand inside names and numbers, when something follows them. */
+/* A token: letters, digits and the marks that stand inside names and numbers, when something
+ * follows them. */
 static size_t token_length(const char *p)
 {
     size_t n = 0;
@@ -37,14 +39,16 @@ static bool has_digit(const char *s, size_t n)
     return false;
 }
 
-/* Snake, kebab, dotted or otherwise joined: the shape of an id, a host, a table, an instance type. */
+/* Snake, kebab, dotted or otherwise joined: the shape of an id, a host, a table, an instance type.
+ */
 static bool is_name_shaped(const char *s, size_t n)
 {
     size_t joins = 0;
     for (size_t i = 1; i + 1 < n; i++)
         joins += strchr("_-./:@", s[i]) != NULL && s[i] != '\0';
-    bool kebab_word = joins > 0 && memchr(s, '_', n) == NULL && memchr(s, '.', n) == NULL && memchr(s, '/', n) == NULL &&
-                      memchr(s, ':', n) == NULL && memchr(s, '@', n) == NULL;
+    bool kebab_word = joins > 0 && memchr(s, '_', n) == NULL && memchr(s, '.', n) == NULL &&
+                      memchr(s, '/', n) == NULL && memchr(s, ':', n) == NULL &&
+                      memchr(s, '@', n) == NULL;
     return joins > 0 && (!kebab_word || joins > 1); /* "on-demand" is a word, "a-b-c" a name */
 }
 
@@ -55,8 +59,10 @@ static bool stands_in(const char *evidence, const char *token, size_t n)
             continue;
         bool left = p == evidence || !is_word(p[-1]);
         /* "18" must not match inside "18,240" or "0.18". */
-        bool right = !is_word(p[n]) && !(strchr(",.", p[n]) != NULL && p[n] != '\0' && isdigit((unsigned char)p[n + 1]));
-        bool tail = p > evidence + 1 && strchr(",.", p[-1]) != NULL && isdigit((unsigned char)p[-2]);
+        bool right = !is_word(p[n]) && !(strchr(",.", p[n]) != NULL && p[n] != '\0' &&
+                                         isdigit((unsigned char)p[n + 1]));
+        bool tail =
+            p > evidence + 1 && strchr(",.", p[-1]) != NULL && isdigit((unsigned char)p[-2]);
         if (left && right && !tail)
             return true;
     }
@@ -68,8 +74,9 @@ static void add_evidence(struct drc_buf *b, const struct drc_context *c)
     char text[40];
     const struct drc_result *res = c->result;
     for (size_t i = 0; i < c->fact_count; i++)
-        drc_buf_printf(b, "%s %s %s %s\n", c->facts[i].id, c->facts[i].known ? c->facts[i].display : "",
-                       c->facts[i].title, c->facts[i].period);
+        drc_buf_printf(b, "%s %s %s %s\n", c->facts[i].id,
+                       c->facts[i].known ? c->facts[i].display : "", c->facts[i].title,
+                       c->facts[i].period);
     for (size_t i = 0; i < c->edge_count; i++) {
         const struct drc_edge *e = &c->edges[i];
         drc_buf_printf(b, "%s %s %s", e->id, e->title, e->label);
@@ -83,13 +90,16 @@ static void add_evidence(struct drc_buf *b, const struct drc_context *c)
     drc_buf_printf(b, "%s\n", drc_date_iso(res->params.as_of_day, text));
 }
 
-/* Digits written in another script, number words: not checked letter by letter, so not let through. */
+/* Digits written in another script, number words: not checked letter by letter, so not let through.
+ */
 static const char *spelled_number(const char *text)
 {
-    static const char *const words[] = {"half",    "third",   "quarter", "double", "doubled", "twice",  "triple", "tripled",
-                                        "dozen",   "hundred", "thousand", "million", "billion", "percent", "two",   "three",
-                                        "four",    "five",    "six",     "seven",  "eight",   "nine",   "ten",    "eleven",
-                                        "twelve",  "twenty",  "thirty",  "forty",  "fifty",   "sixty",  "seventy", "eighty", "ninety"};
+    static const char *const words[] = {
+        "half",    "third", "quarter", "double",   "doubled", "twice",   "triple",
+        "tripled", "dozen", "hundred", "thousand", "million", "billion", "percent",
+        "two",     "three", "four",    "five",     "six",     "seven",   "eight",
+        "nine",    "ten",   "eleven",  "twelve",   "twenty",  "thirty",  "forty",
+        "fifty",   "sixty", "seventy", "eighty",   "ninety"};
     for (const char *p = text; *p != '\0';) {
         size_t n = token_length(p);
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -115,7 +125,8 @@ static const char *first_foreign(struct drc_arena *a, const char *evidence, cons
     return NULL;
 }
 
-bool drc_answer_literal(struct drc_arena *a, const struct drc_context *c, const char *text, const char **why)
+bool drc_answer_literal(struct drc_arena *a, const struct drc_context *c, const char *text,
+                        const char **why)
 {
     struct drc_buf b;
     drc_buf_init(&b, EVIDENCE_MAX_BYTES);

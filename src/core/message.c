@@ -17,8 +17,8 @@ struct drc_message *drc_message_new(struct drc_arena *a, const char *summary)
     return m;
 }
 
-struct drc_block *drc_message_add(struct drc_arena *a, struct drc_message *m, enum drc_block_kind kind,
-                                  const char *block_id)
+struct drc_block *drc_message_add(struct drc_arena *a, struct drc_message *m,
+                                  enum drc_block_kind kind, const char *block_id)
 {
     struct drc_block *b = drc_arena_alloc(a, sizeof *b);
     b->kind = kind;
@@ -33,7 +33,8 @@ struct drc_block *drc_message_add(struct drc_arena *a, struct drc_message *m, en
     return b;
 }
 
-static struct drc_span *add_span(struct drc_arena *a, struct drc_text *t, enum drc_span_style style, const char *text)
+static struct drc_span *add_span(struct drc_arena *a, struct drc_text *t, enum drc_span_style style,
+                                 const char *text)
 {
     struct drc_span *s = drc_arena_alloc(a, sizeof *s);
     s->style = style;
@@ -46,12 +47,14 @@ static struct drc_span *add_span(struct drc_arena *a, struct drc_text *t, enum d
     return s;
 }
 
-void drc_text_add(struct drc_arena *a, struct drc_text *t, enum drc_span_style style, const char *text)
+void drc_text_add(struct drc_arena *a, struct drc_text *t, enum drc_span_style style,
+                  const char *text)
 {
     add_span(a, t, style, text);
 }
 
-void drc_text_printf(struct drc_arena *a, struct drc_text *t, enum drc_span_style style, const char *fmt, ...)
+void drc_text_printf(struct drc_arena *a, struct drc_text *t, enum drc_span_style style,
+                     const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);

@@ -47,14 +47,16 @@ static void range_of(const struct drc_report *r, const char *name, long *lo, lon
         *dflt = strtol(d->dflt, NULL, 10);
 }
 
-static int take_days(const struct drc_report *r, const char *word, size_t digits, struct drc_params *out,
-                     struct drc_err *err)
+static int take_days(const struct drc_report *r, const char *word, size_t digits,
+                     struct drc_params *out, struct drc_err *err)
 {
     long lo = 1, hi = 365, dflt = 28, n;
     range_of(r, "days", &lo, &hi, &dflt);
     if (!whole(word, digits, &n) || n < lo || n > hi)
-        return drc_err_set(err, DRC_ERR_INPUT, "'%.40s' is not a window that I can use: give %ldd to %ldd, for example 30d",
-                           word, lo, hi);
+        return drc_err_set(
+            err, DRC_ERR_INPUT,
+            "'%.40s' is not a window that I can use: give %ldd to %ldd, for example 30d", word, lo,
+            hi);
     out->days = (int)n;
     return 0;
 }
@@ -63,7 +65,8 @@ static int take_top(const char *value, struct drc_params *out, struct drc_err *e
 {
     long n;
     if (!whole(value, strlen(value), &n) || n < 1 || n > DRC_CHART_BARS_MAX)
-        return drc_err_set(err, DRC_ERR_INPUT, "top:%.40s: give top:1 to top:%d", value, DRC_CHART_BARS_MAX);
+        return drc_err_set(err, DRC_ERR_INPUT, "top:%.40s: give top:1 to top:%d", value,
+                           DRC_CHART_BARS_MAX);
     out->top = (int)n;
     return 0;
 }
@@ -71,7 +74,8 @@ static int take_top(const char *value, struct drc_params *out, struct drc_err *e
 static int take_as_of(const char *value, struct drc_params *out, struct drc_err *err)
 {
     if (drc_date_parse(value, &out->as_of_day) < 0)
-        return drc_err_set(err, DRC_ERR_INPUT, "as-of:%.40s is not a date: write it as as-of:2026-11-01", value);
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "as-of:%.40s is not a date: write it as as-of:2026-11-01", value);
     out->as_of_given = true;
     return 0;
 }
@@ -97,15 +101,17 @@ static int unknown(const char *word, struct drc_err *err)
         }
     }
     if (distance <= 3)
-        return drc_err_set(err, DRC_ERR_INPUT, "I do not know the word '%.60s'. Did you mean '%s'?", word, best);
+        return drc_err_set(err, DRC_ERR_INPUT, "I do not know the word '%.60s'. Did you mean '%s'?",
+                           word, best);
     return drc_err_set(err, DRC_ERR_INPUT,
-                       "I do not know the word '%.60s'. A report takes 30d, top:10, workspace:name, as-of:2026-11-01 "
+                       "I do not know the word '%.60s'. A report takes 30d, top:10, "
+                       "workspace:name, as-of:2026-11-01 "
                        "and private",
                        word);
 }
 
-static int take_word(struct drc_arena *a, const struct drc_report *r, const char *word, struct drc_params *out,
-                     struct drc_err *err)
+static int take_word(struct drc_arena *a, const struct drc_report *r, const char *word,
+                     struct drc_params *out, struct drc_err *err)
 {
     size_t n = strlen(word);
     if (n > 1 && word[n - 1] == 'd' && strspn(word, "0123456789") == n - 1)
@@ -125,8 +131,8 @@ static int take_word(struct drc_arena *a, const struct drc_report *r, const char
     return unknown(word, err);
 }
 
-int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words, struct drc_params *out,
-                     struct drc_err *err)
+int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words,
+                     struct drc_params *out, struct drc_err *err)
 {
     long lo = 1, hi = 365, days = 28;
     range_of(r, "days", &lo, &hi, &days);
@@ -150,6 +156,7 @@ char *drc_params_text(struct drc_arena *a, const struct drc_report *r, const str
         snprintf(as_of, sizeof as_of, " as-of:%s", drc_date_iso(p->as_of_day, day));
     if (p->top != r->top)
         snprintf(top, sizeof top, " top:%d", p->top);
-    return drc_arena_printf(a, "%s %dd%s%s%s%s", r->id, p->days, top, p->workspace == NULL ? "" : " workspace:",
-                            p->workspace == NULL ? "" : p->workspace, as_of);
+    return drc_arena_printf(
+        a, "%s %dd%s%s%s%s", r->id, p->days, top,
+        p->workspace == NULL ? "" : " workspace:", p->workspace == NULL ? "" : p->workspace, as_of);
 }

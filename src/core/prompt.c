@@ -1,4 +1,5 @@
-/* The exact text that a model is sent. Everything from the platform enters as quoted, cleaned data. */
+/* The exact text that a model is sent. Everything from the platform enters as quoted, cleaned data.
+ */
 #include <string.h>
 
 #include "drc/answer.h"
@@ -9,10 +10,12 @@
 
 #define PROMPT_MAX_BYTES (64u * 1024u)
 
-const char *const drc_prompt_names[] = {"question", "entity", "label",  "report",     "window", "baseline",
-                                        "workspace", "facts", "graph", "left_out", NULL};
+const char *const drc_prompt_names[] = {"question", "entity",   "label",     "report",
+                                        "window",   "baseline", "workspace", "facts",
+                                        "graph",    "left_out", NULL};
 
-/* Inside double quotes; the quote sign itself becomes a single one, so that data cannot end its quotes. */
+/* Inside double quotes; the quote sign itself becomes a single one, so that data cannot end its
+ * quotes. */
 static const char *quoted(struct drc_arena *a, const char *s)
 {
     char *copy = drc_arena_printf(a, "\"%s\"", s);
@@ -28,7 +31,8 @@ static const char *facts_text(struct drc_arena *a, const struct drc_context *c)
     drc_buf_init(&b, PROMPT_MAX_BYTES);
     for (size_t i = 0; i < c->fact_count; i++) {
         const struct drc_fact *f = &c->facts[i];
-        drc_buf_printf(&b, "%s | %s | %s | %s\n", f->id, f->title, f->known ? f->display : "not known", f->period);
+        drc_buf_printf(&b, "%s | %s | %s | %s\n", f->id, f->title,
+                       f->known ? f->display : "not known", f->period);
     }
     const char *text = drc_arena_strdup(a, b.len == 0 ? "none\n" : drc_buf_str(&b));
     drc_buf_fini(&b);
@@ -52,7 +56,8 @@ static const char *graph_text(struct drc_arena *a, const struct drc_context *c)
 }
 
 int drc_prompt_make(struct drc_arena *a, const struct drc_chips *chips, const struct drc_chip *chip,
-                    const struct drc_context *c, const char *question, struct drc_prompt *out, struct drc_err *err)
+                    const struct drc_context *c, const char *question, struct drc_prompt *out,
+                    struct drc_err *err)
 {
     const struct drc_result *res = c->result;
     char window[40], before[40];
@@ -67,10 +72,12 @@ int drc_prompt_make(struct drc_arena *a, const struct drc_chips *chips, const st
         {"report", res->report->title},
         {"window", window},
         {"baseline", before},
-        {"workspace", res->params.workspace == NULL ? "all workspaces" : quoted(a, res->params.workspace)},
+        {"workspace",
+         res->params.workspace == NULL ? "all workspaces" : quoted(a, res->params.workspace)},
         {"facts", facts_text(a, c)},
         {"graph", graph_text(a, c)},
-        {"left_out", hidden == 0 ? "nothing" : drc_arena_printf(a, "%zu further graph rows", hidden)},
+        {"left_out",
+         hidden == 0 ? "nothing" : drc_arena_printf(a, "%zu further graph rows", hidden)},
     };
     struct drc_buf b;
     drc_buf_init(&b, PROMPT_MAX_BYTES);
@@ -85,7 +92,8 @@ int drc_prompt_make(struct drc_arena *a, const struct drc_chips *chips, const st
     return rc;
 }
 
-const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip, const struct drc_context *c)
+const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip,
+                               const struct drc_context *c)
 {
     const char *list = NULL;
     for (size_t i = 0; i < chip->need_count; i++) {

@@ -9,9 +9,9 @@
 #include "drc/limits.h"
 #include "drc/meta.h"
 
-static const char *const keys[] = {"id",     "version", "title",  "pillar", "question", "entity",
-                                   "key",    "label",   "mark",   "series", "column",   "param",
-                                   "top",    "order",   "method", "chip",   "reconcile", NULL};
+static const char *const keys[] = {"id",  "version", "title",  "pillar", "question",  "entity",
+                                   "key", "label",   "mark",   "series", "column",    "param",
+                                   "top", "order",   "method", "chip",   "reconcile", NULL};
 
 static const struct {
     const char *name;
@@ -20,7 +20,8 @@ static const struct {
              {"ms", DRC_UNIT_MS},     {"time", DRC_UNIT_TIME},   {"text", DRC_UNIT_TEXT},
              {"json", DRC_UNIT_JSON}, {"id", DRC_UNIT_ID}};
 
-static int parse_unit(const char *path, int line, const char *name, enum drc_unit *out, struct drc_err *err)
+static int parse_unit(const char *path, int line, const char *name, enum drc_unit *out,
+                      struct drc_err *err)
 {
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].name, name) == 0) {
@@ -35,7 +36,8 @@ static int take_column(struct drc_arena *a, struct drc_report *r, const struct d
 {
     const char *part[3];
     if (drc_meta_split(a, e->value, '|', part, 3) != 3)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a column is 'name | unit | Title'", r->path, e->line);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a column is 'name | unit | Title'", r->path,
+                           e->line);
     struct drc_column *c = &r->columns[r->column_count++];
     c->name = part[0];
     c->title = part[2];
@@ -47,13 +49,15 @@ static int take_param(struct drc_arena *a, struct drc_report *r, const struct dr
 {
     const char *part[3];
     if (drc_meta_split(a, e->value, '|', part, 3) != 3)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a parameter is 'name | default | range'", r->path, e->line);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a parameter is 'name | default | range'",
+                           r->path, e->line);
     r->params[r->param_count++] = (struct drc_param_def){part[0], part[1], part[2]};
     return 0;
 }
 
 /* The lists of the header: columns, parameters, chips. */
-static int take_lists(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r, struct drc_err *err)
+static int take_lists(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r,
+                      struct drc_err *err)
 {
     r->columns = drc_arena_array(a, m->count, sizeof *r->columns);
     r->params = drc_arena_array(a, m->count, sizeof *r->params);
@@ -78,13 +82,16 @@ static int take_lists(struct drc_arena *a, const struct drc_meta *m, struct drc_
     return 0;
 }
 
-static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r, struct drc_err *err)
+static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r,
+                       struct drc_err *err)
 {
     const struct {
         const char *key;
         const char **to;
-    } needed[] = {{"id", &r->id},         {"title", &r->title}, {"pillar", &r->pillar}, {"question", &r->question},
-                  {"entity", &r->entity}, {"key", &r->key},     {"label", &r->label},   {"mark", &r->mark}};
+    } needed[] = {{"id", &r->id},         {"title", &r->title},
+                  {"pillar", &r->pillar}, {"question", &r->question},
+                  {"entity", &r->entity}, {"key", &r->key},
+                  {"label", &r->label},   {"mark", &r->mark}};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         *needed[i].to = drc_meta_need(m, needed[i].key, err);
         if (*needed[i].to == NULL)
@@ -103,15 +110,18 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
 /* Words that read a clock or toss a coin: a report must give the same answer twice. */
 static int check_determinism(const struct drc_report *r, struct drc_err *err)
 {
-    static const char *const banned[] = {"'now'",        "current_date", "current_timestamp", "current_time",
-                                         "random(",      "randomblob(",  "last_insert_rowid", "unixepoch()",
-                                         "julianday()", "date()",       "datetime()"};
+    static const char *const banned[] = {
+        "'now'",       "current_date", "current_timestamp", "current_time",
+        "random(",     "randomblob(",  "last_insert_rowid", "unixepoch()",
+        "julianday()", "date()",       "datetime()"};
     for (size_t i = 0; i < sizeof banned / sizeof *banned; i++)
         if (strcasestr(r->sql, banned[i]) != NULL)
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s: '%s' would make the result change by itself", r->path,
+            return drc_err_set(err, DRC_ERR_CONFIG,
+                               "%s: '%s' would make the result change by itself", r->path,
                                banned[i]);
     if (strcasestr(r->sql, "order by") == NULL)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: a report states its order (ORDER BY)", r->path);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: a report states its order (ORDER BY)",
+                           r->path);
     return 0;
 }
 
@@ -131,24 +141,28 @@ static bool declares(const struct drc_report *r, const char *name)
     return false;
 }
 
-static int check_columns(struct drc_arena *a, const struct drc_report *r, struct drc_db *facts, struct drc_err *err)
+static int check_columns(struct drc_arena *a, const struct drc_report *r, struct drc_db *facts,
+                         struct drc_err *err)
 {
     struct drc_rows shape;
     if (drc_db_describe(facts, a, r->sql, &shape, err) < 0)
         return drc_err_context(err, "%s", r->path);
     for (size_t i = 0; i < r->column_count; i++)
         if (!has_column(&shape, r->columns[i].name))
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'", r->path, r->columns[i].name);
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'", r->path,
+                               r->columns[i].name);
     for (size_t i = 0; i < r->series_count; i++)
         if (!declares(r, r->series[i]))
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s: series '%s' is not a declared column", r->path, r->series[i]);
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: series '%s' is not a declared column",
+                               r->path, r->series[i]);
     if (!declares(r, r->key) || !declares(r, r->label))
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: key and label must be declared columns", r->path);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: key and label must be declared columns",
+                           r->path);
     return 0;
 }
 
-static int load_reconcile(struct drc_arena *a, const char *home, struct drc_report *r, struct drc_db *facts,
-                          struct drc_err *err)
+static int load_reconcile(struct drc_arena *a, const char *home, struct drc_report *r,
+                          struct drc_db *facts, struct drc_err *err)
 {
     if (r->reconcile_path == NULL)
         return 0;
@@ -164,26 +178,30 @@ static int load_reconcile(struct drc_arena *a, const char *home, struct drc_repo
     static const char *const need[] = {"billed_uusd", "explained_uusd", "bill_uusd"};
     for (size_t i = 0; i < sizeof need / sizeof *need; i++)
         if (!has_column(&shape, need[i]))
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'", r->reconcile_path, need[i]);
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'",
+                               r->reconcile_path, need[i]);
     return 0;
 }
 
-int drc_report_load(struct drc_arena *a, const char *home, const char *file_name, struct drc_db *facts,
-                    struct drc_report *out, struct drc_err *err)
+int drc_report_load(struct drc_arena *a, const char *home, const char *file_name,
+                    struct drc_db *facts, struct drc_report *out, struct drc_err *err)
 {
     memset(out, 0, sizeof *out);
     out->path = drc_arena_printf(a, "sql/reports/%s", file_name);
     const char *full = drc_arena_printf(a, "%s/%s", home, out->path);
     out->sql = drc_file_read(a, full, DRC_REPORT_SQL_MAX_BYTES, NULL, err);
     struct drc_meta m;
-    if (out->sql == NULL || drc_meta_parse(a, DRC_META_SQL, out->path, out->sql, keys, &m, err) < 0 ||
+    if (out->sql == NULL ||
+        drc_meta_parse(a, DRC_META_SQL, out->path, out->sql, keys, &m, err) < 0 ||
         take_header(a, &m, out, err) < 0 || check_determinism(out, err) < 0 ||
         check_columns(a, out, facts, err) < 0 || load_reconcile(a, home, out, facts, err) < 0)
         return -1;
     size_t stem = strlen(file_name) - strlen(".sql");
     if (strlen(out->id) != stem || strncmp(out->id, file_name, stem) != 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: id '%s' is not the file's name", out->path, out->id);
-    const char *both = drc_arena_printf(a, "%s\n%s", out->sql, out->reconcile_sql == NULL ? "" : out->reconcile_sql);
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: id '%s' is not the file's name", out->path,
+                           out->id);
+    const char *both = drc_arena_printf(a, "%s\n%s", out->sql,
+                                        out->reconcile_sql == NULL ? "" : out->reconcile_sql);
     drc_sha256_hex(both, strlen(both), out->sql_hash);
     return 0;
 }

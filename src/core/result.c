@@ -28,15 +28,18 @@ static struct drc_cell text_cell(const char *s)
 }
 
 /* What the data covers. */
-static int read_marks(struct drc_db *facts, struct drc_arena *a, struct drc_result *out, struct drc_err *err)
+static int read_marks(struct drc_db *facts, struct drc_arena *a, struct drc_result *out,
+                      struct drc_err *err)
 {
     struct drc_rows rows;
     if (drc_db_select(facts, a, marks_sql, NULL, 0, 1, DRC_REPORT_DEADLINE_MS, &rows, err) < 0)
         return drc_err_context(err, "the facts database does not say how far its data goes");
     const struct drc_cell *c = rows.cells;
-    if (rows.row_count != 1 || c[0].type != DRC_CELL_TEXT || drc_date_parse(c[0].text, &out->data_last_day) < 0 ||
-        c[1].type != DRC_CELL_TEXT || drc_date_parse(c[1].text, &out->data_first_day) < 0)
-        return drc_err_set(err, DRC_ERR_DB, "the facts database has no complete day yet; run: drc db build");
+    if (rows.row_count != 1 || c[0].type != DRC_CELL_TEXT ||
+        drc_date_parse(c[0].text, &out->data_last_day) < 0 || c[1].type != DRC_CELL_TEXT ||
+        drc_date_parse(c[1].text, &out->data_first_day) < 0)
+        return drc_err_set(err, DRC_ERR_DB,
+                           "the facts database has no complete day yet; run: drc db build");
     out->generation = c[2].type == DRC_CELL_TEXT ? c[2].text : "unknown";
     out->sample = c[3].type == DRC_CELL_TEXT && strcmp(c[3].text, "1") == 0;
     return 0;
@@ -52,22 +55,26 @@ static int check_window(struct drc_result *out, struct drc_err *err)
     drc_date_long(out->data_first_day, first);
     drc_date_long(out->data_last_day, last);
     if (p->as_of_day > out->data_last_day)
-        return drc_err_set(err, DRC_ERR_INPUT, "the newest complete day of the data is %s: choose as-of up to that day",
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "the newest complete day of the data is %s: choose as-of up to that day",
                            last);
     if (p->as_of_day < out->data_first_day)
-        return drc_err_set(err, DRC_ERR_INPUT, "the data starts on %s and is complete to %s: choose a day between", first,
-                           last);
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "the data starts on %s and is complete to %s: choose a day between",
+                           first, last);
     return 0;
 }
 
-static int run_reconcile(struct drc_db *facts, struct drc_arena *a, const struct drc_sql_param *params, size_t n,
-                         struct drc_result *out, struct drc_err *err)
+static int run_reconcile(struct drc_db *facts, struct drc_arena *a,
+                         const struct drc_sql_param *params, size_t n, struct drc_result *out,
+                         struct drc_err *err)
 {
     out->billed_uusd = out->explained_uusd = out->bill_uusd = -1;
     if (out->report->reconcile_sql == NULL)
         return 0;
     struct drc_rows rows;
-    if (drc_db_select(facts, a, out->report->reconcile_sql, params, n, 2, DRC_REPORT_DEADLINE_MS, &rows, err) < 0)
+    if (drc_db_select(facts, a, out->report->reconcile_sql, params, n, 2, DRC_REPORT_DEADLINE_MS,
+                      &rows, err) < 0)
         return drc_err_context(err, "%s", out->report->reconcile_path);
     for (size_t i = 0; rows.row_count == 1 && i < rows.column_count; i++) {
         int64_t v = rows.cells[i].type == DRC_CELL_INT ? rows.cells[i].i : -1;
@@ -81,19 +88,21 @@ static int run_reconcile(struct drc_db *facts, struct drc_arena *a, const struct
     return 0;
 }
 
-static int run_inside(struct drc_db *facts, struct drc_arena *a, struct drc_result *out, struct drc_err *err)
+static int run_inside(struct drc_db *facts, struct drc_arena *a, struct drc_result *out,
+                      struct drc_err *err)
 {
     if (read_marks(facts, a, out, err) < 0 || check_window(out, err) < 0)
         return -1;
     const struct drc_params *p = &out->params;
     char day[11];
-    struct drc_sql_param params[] = {{"as_of", text_cell(drc_arena_strdup(a, drc_date_iso(p->as_of_day, day)))},
-                                     {"days", int_cell(p->days)},
-                                     {"top", int_cell(p->top)},
-                                     {"workspace", text_cell(p->workspace)}};
+    struct drc_sql_param params[] = {
+        {"as_of", text_cell(drc_arena_strdup(a, drc_date_iso(p->as_of_day, day)))},
+        {"days", int_cell(p->days)},
+        {"top", int_cell(p->top)},
+        {"workspace", text_cell(p->workspace)}};
     size_t n = sizeof params / sizeof *params;
-    if (drc_db_select(facts, a, out->report->sql, params, n, DRC_REPORT_ROWS_MAX, DRC_REPORT_DEADLINE_MS,
-                      &out->rows, err) < 0)
+    if (drc_db_select(facts, a, out->report->sql, params, n, DRC_REPORT_ROWS_MAX,
+                      DRC_REPORT_DEADLINE_MS, &out->rows, err) < 0)
         return drc_err_context(err, "report %s", out->report->id);
     return run_reconcile(facts, a, params, n, out, err);
 }
@@ -141,7 +150,8 @@ int drc_result_bind(struct drc_arena *a, struct drc_result *res, struct drc_err 
         while (c < res->rows.column_count && strcmp(res->rows.columns[c], r->columns[i].name) != 0)
             c++;
         if (c == res->rows.column_count)
-            return drc_err_set(err, DRC_ERR_DB, "the stored rows lack the column '%s'", r->columns[i].name);
+            return drc_err_set(err, DRC_ERR_DB, "the stored rows lack the column '%s'",
+                               r->columns[i].name);
         res->index[i] = (int)c;
     }
     hash_rows(res);
@@ -157,7 +167,8 @@ const struct drc_cell *drc_result_cell(const struct drc_result *res, size_t row,
     return &null_cell;
 }
 
-int64_t drc_result_int(const struct drc_result *res, size_t row, const char *column, int64_t if_null)
+int64_t drc_result_int(const struct drc_result *res, size_t row, const char *column,
+                       int64_t if_null)
 {
     const struct drc_cell *c = drc_result_cell(res, row, column);
     return c->type == DRC_CELL_INT ? c->i : if_null;
@@ -183,7 +194,8 @@ int drc_result_find(const struct drc_result *res, const char *entity_id)
     return -1;
 }
 
-int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column, size_t *nulls)
+int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column,
+                       size_t *nulls)
 {
     int64_t sum = 0;
     if (nulls != NULL)
@@ -211,7 +223,8 @@ size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max)
     if (cell->type != DRC_CELL_TEXT)
         return 0;
     size_t n = 0;
-    for (const char *p = cell->text + strspn(cell->text, "[ "); *p != '\0' && *p != ']' && n < max;) {
+    for (const char *p = cell->text + strspn(cell->text, "[ ");
+         *p != '\0' && *p != ']' && n < max;) {
         char *end;
         out[n] = (int64_t)strtoll(p, &end, 10);
         if (end == p)

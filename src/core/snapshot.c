@@ -17,11 +17,13 @@ static int load_reports(struct drc_snapshot *s, struct drc_db *facts, struct drc
 {
     const char **names;
     size_t n;
-    if (drc_file_list(s->arena, drc_arena_printf(s->arena, "%s/sql/reports", s->home), ".sql", &names, &n, err) < 0)
+    if (drc_file_list(s->arena, drc_arena_printf(s->arena, "%s/sql/reports", s->home), ".sql",
+                      &names, &n, err) < 0)
         return -1;
     s->reports = drc_arena_array(s->arena, n + 1, sizeof *s->reports);
     for (size_t i = 0; i < n; i++)
-        if (drc_report_load(s->arena, s->home, names[i], facts, &s->reports[s->report_count++], err) < 0)
+        if (drc_report_load(s->arena, s->home, names[i], facts, &s->reports[s->report_count++],
+                            err) < 0)
             return -1;
     return 0;
 }
@@ -33,7 +35,8 @@ static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
         const struct drc_report *r = &s->reports[i];
         for (size_t k = 0; k < r->chip_count; k++)
             if (drc_chip_find(&s->chips, r->chips[k]) == NULL)
-                return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chip '%s' in prompts/chips", r->path,
+                return drc_err_set(err, DRC_ERR_CONFIG,
+                                   "%s: there is no chip '%s' in prompts/chips", r->path,
                                    r->chips[k]);
     }
     return 0;
@@ -42,11 +45,13 @@ static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
 static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
 {
     if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 || load_reports(s, facts, err) < 0 ||
-        drc_graph_load(s->arena, s->home, facts, &s->graph, &s->graph_count, err) < 0 || check_chips(s, err) < 0)
+        drc_graph_load(s->arena, s->home, facts, &s->graph, &s->graph_count, err) < 0 ||
+        check_chips(s, err) < 0)
         return -1;
     struct drc_rows shape;
-    s->find_job_sql = drc_file_read(s->arena, drc_arena_printf(s->arena, "%s/sql/entities/job.sql", s->home),
-                                    DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+    s->find_job_sql =
+        drc_file_read(s->arena, drc_arena_printf(s->arena, "%s/sql/entities/job.sql", s->home),
+                      DRC_REPORT_SQL_MAX_BYTES, NULL, err);
     if (s->find_job_sql == NULL)
         return -1;
     if (drc_db_describe(facts, s->arena, s->find_job_sql, &shape, err) < 0)
@@ -54,7 +59,8 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
     return 0;
 }
 
-struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path, struct drc_err *err)
+struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
+                                       struct drc_err *err)
 {
     struct drc_arena *a = drc_arena_new();
     struct drc_snapshot *s = drc_arena_alloc(a, sizeof *s);
@@ -82,7 +88,8 @@ static const struct drc_font *load_font(struct drc_snapshot *s, int weight, stru
 {
     size_t bytes;
     const char *path = drc_raster_font_file(s->arena, "Inter", weight, err);
-    const char *data = path == NULL ? NULL : drc_file_read(s->arena, path, FONT_MAX_BYTES, &bytes, err);
+    const char *data =
+        path == NULL ? NULL : drc_file_read(s->arena, path, FONT_MAX_BYTES, &bytes, err);
     return data == NULL ? NULL : drc_font_parse(s->arena, data, bytes, err);
 }
 

@@ -11,7 +11,7 @@
 
 #define MESSAGES_MAX 100000
 
-/* ---- waiting for an outcome -------------------------------------------------------------------------------------------------- */
+/* ---- waiting for an outcome --------------------------------------------------------------- */
 
 struct waiting {
     struct emu_pending pending; /* first: the peer's user pointer */
@@ -41,7 +41,8 @@ void emu_waiter_settle(struct emu *e, struct emu_waiter *w)
         return;
     if (w->peer != NULL) {
         drc_http_set_user(w->peer, NULL);
-        json_object_set_new(w->reply, "outcome", json_string(w->outcome == NULL ? "none" : w->outcome));
+        json_object_set_new(w->reply, "outcome",
+                            json_string(w->outcome == NULL ? "none" : w->outcome));
         if (w->outcome != NULL)
             json_object_set_new(w->reply, "ack_us", json_integer((json_int_t)w->ack_us));
         if (w->ack != NULL)
@@ -59,7 +60,7 @@ static void reply_when_settled(struct emu *e, struct emu_waiter *w, json_t *take
     emu_waiter_settle(e, w);
 }
 
-/* ---- calls ----------------------------------------------------------------------------------------------------------------- */
+/* ---- calls -------------------------------------------------------------------------------- */
 
 struct admin_call {
     struct emu *e;
@@ -91,16 +92,19 @@ static void state(struct admin_call *c)
     json_object_set_new(reply, "online", json_boolean(emu_sm_online(c->e)));
     json_object_set_new(reply, "sockets_opened", json_integer((json_int_t)n->sockets_opened));
     json_object_set_new(reply, "sockets_closed", json_integer((json_int_t)n->sockets_closed));
-    json_object_set_new(reply, "envelopes",
-                        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sent", (json_int_t)n->envelopes, "ok",
-                                  (json_int_t)n->acked, "operation_timeout", (json_int_t)n->timeouts, "dispatch_failed",
-                                  (json_int_t)n->dispatch_failed, "redelivered", (json_int_t)n->redelivered,
-                                  "unknown_acks", (json_int_t)n->unknown_acks, "dropped_acks",
-                                  (json_int_t)n->dropped_acks, "pending", (json_int_t)drc_map_count(c->e->envs)));
+    json_object_set_new(
+        reply, "envelopes",
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sent", (json_int_t)n->envelopes,
+                  "ok", (json_int_t)n->acked, "operation_timeout", (json_int_t)n->timeouts,
+                  "dispatch_failed", (json_int_t)n->dispatch_failed, "redelivered",
+                  (json_int_t)n->redelivered, "unknown_acks", (json_int_t)n->unknown_acks,
+                  "dropped_acks", (json_int_t)n->dropped_acks, "pending",
+                  (json_int_t)drc_map_count(c->e->envs)));
     json_object_set_new(reply, "requests", methods);
     json_object_set_new(reply, "messages", json_integer((json_int_t)messages));
     json_object_set_new(reply, "files", json_integer((json_int_t)drc_map_count(c->e->files)));
-    json_object_set_new(reply, "uptime_ms", json_integer((json_int_t)(drc_clock_mono_us() / 1000 - c->e->started_ms)));
+    json_object_set_new(reply, "uptime_ms",
+                        json_integer((json_int_t)(drc_clock_mono_us() / 1000 - c->e->started_ms)));
     emu_reply_json(c->peer, 200, reply);
 }
 
@@ -128,8 +132,9 @@ static void envelope(struct admin_call *c)
         emu_reply_json(c->peer, 200, emu_error("no_payload"));
         return;
     }
-    struct emu_env *env = emu_env_new(c->e, drc_json_str(c->body, "type", "interactive"), json_incref(payload),
-                                      drc_json_bool(c->body, "accepts_response_payload", true));
+    struct emu_env *env =
+        emu_env_new(c->e, drc_json_str(c->body, "type", "interactive"), json_incref(payload),
+                    drc_json_bool(c->body, "accepts_response_payload", true));
     env->attempt = (int)drc_json_int(c->body, "retry_attempt", 0);
     struct emu_waiter *w = new_waiter(c->peer);
     emu_waiter_attach(env, w);
@@ -139,7 +144,8 @@ static void envelope(struct admin_call *c)
 
 static void messages(struct admin_call *c)
 {
-    char *id = emu_query_get(c->in->query, "channel"), *thread = emu_query_get(c->in->query, "thread_ts");
+    char *id = emu_query_get(c->in->query, "channel"),
+         *thread = emu_query_get(c->in->query, "thread_ts");
     struct emu_channel *ch = emu_channel(c->e, id);
     int user = user_of(c, "user");
     if (user == EMU_NOBODY)
@@ -161,8 +167,9 @@ static void wire(struct admin_call *c)
 {
     char *after = emu_query_get(c->in->query, "after");
     json_t *reply = emu_ok();
-    json_object_set_new(reply, "entries",
-                        emu_wire_since(c->e, after == NULL ? 0 : strtoull(after, NULL, 10), EMU_WIRE_MAX));
+    json_object_set_new(
+        reply, "entries",
+        emu_wire_since(c->e, after == NULL ? 0 : strtoull(after, NULL, 10), EMU_WIRE_MAX));
     json_object_set_new(reply, "last", json_integer((json_int_t)c->e->wire_n));
     emu_reply_json(c->peer, 200, reply);
     free(after);
@@ -179,7 +186,8 @@ static void views(struct admin_call *c)
     for (int d = 0; d < c->e->view_depth[user]; d++)
         json_array_append(modals, c->e->views[user][d]);
     json_object_set_new(reply, "modals", modals);
-    json_object_set_new(reply, "home", c->e->homes[user] == NULL ? json_null() : json_incref(c->e->homes[user]));
+    json_object_set_new(reply, "home",
+                        c->e->homes[user] == NULL ? json_null() : json_incref(c->e->homes[user]));
     emu_reply_json(c->peer, 200, reply);
 }
 
@@ -187,7 +195,8 @@ static void file(struct admin_call *c)
 {
     struct emu_file *f = emu_file(c->e, c->rest);
     size_t bytes = 0;
-    unsigned char *data = f == NULL || f->state == EMU_FILE_ANNOUNCED ? NULL : emu_store_file_read(c->e, f, &bytes);
+    unsigned char *data =
+        f == NULL || f->state == EMU_FILE_ANNOUNCED ? NULL : emu_store_file_read(c->e, f, &bytes);
     if (data == NULL)
         emu_reply_json(c->peer, 404, emu_error("file_not_found"));
     else
@@ -213,7 +222,8 @@ static void reset(struct admin_call *c)
 
 static bool authorised(const struct emu *e, const struct drc_http_in *in)
 {
-    return strncasecmp(in->authorization, "Bearer ", 7) == 0 && strcmp(in->authorization + 7, e->admin_token) == 0;
+    return strncasecmp(in->authorization, "Bearer ", 7) == 0 &&
+           strcmp(in->authorization + 7, e->admin_token) == 0;
 }
 
 void emu_admin_request(struct emu *e, struct drc_http_peer *p, const struct drc_http_in *in)
@@ -221,9 +231,10 @@ void emu_admin_request(struct emu *e, struct drc_http_peer *p, const struct drc_
     static const struct {
         const char *method, *name;
         void (*fn)(struct admin_call *c);
-    } calls[] = {{"GET", "state", state}, {"POST", "fault", fault}, {"POST", "act", act}, {"GET", "messages", messages},
-                 {"GET", "wire", wire}, {"GET", "views", views}, {"GET", "file", file},
-                 {"POST", "envelope", envelope}, {"POST", "reset", reset}};
+    } calls[] = {
+        {"GET", "state", state},       {"POST", "fault", fault},       {"POST", "act", act},
+        {"GET", "messages", messages}, {"GET", "wire", wire},          {"GET", "views", views},
+        {"GET", "file", file},         {"POST", "envelope", envelope}, {"POST", "reset", reset}};
     if (!authorised(e, in)) {
         emu_reply_json(p, 401, emu_error("not_authed"));
         return;

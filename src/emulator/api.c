@@ -1,5 +1,5 @@
-/* The Web API's front: token, scope, limits, faults, dispatch, and the form of answers. Always HTTP 200 with ok true or
- * false; 429 and 5xx are the only other statuses, as with Slack. */
+/* The Web API's front: token, scope, limits, faults, dispatch, and the form of answers. Always HTTP
+ * 200 with ok true or false; 429 and 5xx are the only other statuses, as with Slack. */
 #include "emulator/emulator.h"
 
 #include <stdio.h>
@@ -35,8 +35,8 @@ struct emu_channel *emu_call_channel(struct emu_call *c, const char *name, json_
 
 static const struct emu_method *find_method(const char *name)
 {
-    static const struct emu_method *const tables[] = {emu_methods_chat, emu_methods_conv, emu_methods_files,
-                                                      emu_methods_views, emu_methods_misc};
+    static const struct emu_method *const tables[] = {
+        emu_methods_chat, emu_methods_conv, emu_methods_files, emu_methods_views, emu_methods_misc};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (const struct emu_method *m = tables[t]; m->name != NULL; m++)
             if (strcmp(m->name, name) == 0)
@@ -44,7 +44,7 @@ static const struct emu_method *find_method(const char *name)
     return NULL;
 }
 
-/* ---- who may ---------------------------------------------------------------------------------------------------------- */
+/* ---- who may ------------------------------------------------------------------------------ */
 
 static bool listed(const char *list, const char *word, size_t bytes)
 {
@@ -95,10 +95,12 @@ static json_t *check_token(struct emu_call *c, const struct emu_method *m)
         return emu_error("invalid_auth");
     if ((m->token == EMU_TOKEN_APP && !app) || (m->token == EMU_TOKEN_BOT && !bot))
         return emu_error("not_allowed_token_type");
-    return bot && m->scope != NULL && !emu_has_scope(c->e, m->scope) ? emu_missing_scope(c->e, m->scope) : NULL;
+    return bot && m->scope != NULL && !emu_has_scope(c->e, m->scope)
+               ? emu_missing_scope(c->e, m->scope)
+               : NULL;
 }
 
-/* ---- how often ---------------------------------------------------------------------------------------------------------- */
+/* ---- how often ---------------------------------------------------------------------------- */
 
 struct bucket {
     double tokens;
@@ -140,7 +142,7 @@ static int check_rate(struct emu_call *c, const struct emu_method *m)
     return m->tier == 0 ? 0 : take_token(c->e, m->name, m->tier, m->tier / 60.0);
 }
 
-/* ---- answering ------------------------------------------------------------------------------------------------------------ */
+/* ---- answering ---------------------------------------------------------------------------- */
 
 struct late_reply {
     struct emu_pending pending; /* first: the peer's user pointer */
@@ -152,7 +154,8 @@ struct late_reply {
     char *text;
 };
 
-static void send_text(struct emu *e, struct drc_http_peer *p, int status, int retry_after_s, bool cut, const char *text)
+static void send_text(struct emu *e, struct drc_http_peer *p, int status, int retry_after_s,
+                      bool cut, const char *text)
 {
     size_t n = strlen(text);
     if (cut) {
@@ -161,9 +164,11 @@ static void send_text(struct emu *e, struct drc_http_peer *p, int status, int re
     }
     char headers[800], id[17];
     drc_random_hex(8, id);
-    int used = snprintf(headers, sizeof headers, "x-slack-req-id: %s\r\nx-oauth-scopes: %s\r\n", id, e->scopes);
+    int used = snprintf(headers, sizeof headers, "x-slack-req-id: %s\r\nx-oauth-scopes: %s\r\n", id,
+                        e->scopes);
     if (retry_after_s > 0)
-        snprintf(headers + used, sizeof headers - (size_t)used, "Retry-After: %d\r\n", retry_after_s);
+        snprintf(headers + used, sizeof headers - (size_t)used, "Retry-After: %d\r\n",
+                 retry_after_s);
     drc_http_reply(p, status, "application/json; charset=utf-8", headers, text, n);
 }
 
@@ -189,8 +194,8 @@ static void late_gone(void *self)
     free_late(self);
 }
 
-static void reply_later(struct emu *e, struct drc_http_peer *p, int64_t ms, int status, int retry_after_s, bool cut,
-                        char *take_text)
+static void reply_later(struct emu *e, struct drc_http_peer *p, int64_t ms, int status,
+                        int retry_after_s, bool cut, char *take_text)
 {
     struct late_reply *r = calloc(1, sizeof *r);
     if (r == NULL)
@@ -204,7 +209,8 @@ static void reply_later(struct emu *e, struct drc_http_peer *p, int64_t ms, int 
 void emu_reply_json(struct drc_http_peer *p, int status, json_t *take)
 {
     char *text = drc_json_dump(take);
-    drc_http_reply(p, status, "application/json; charset=utf-8", "Cache-Control: no-store\r\n", text, strlen(text));
+    drc_http_reply(p, status, "application/json; charset=utf-8", "Cache-Control: no-store\r\n",
+                   text, strlen(text));
     free(text);
     json_decref(take);
 }
@@ -234,7 +240,8 @@ static json_t *unknown_method(const struct emu_call *c)
     return reply;
 }
 
-static json_t *faulty(struct emu_call *c, const struct emu_method *m, const char *bad_body, int *status)
+static json_t *faulty(struct emu_call *c, const struct emu_method *m, const char *bad_body,
+                      int *status)
 {
     struct emu_fault *f = emu_fault(c->e, "method_429", c->method);
     if (f != NULL) {
@@ -264,7 +271,8 @@ static void log_request(const struct emu_call *c, bool token_in_body)
     free(text);
 }
 
-void emu_api_request(struct emu *e, struct drc_http_peer *p, const struct drc_http_in *in, const char *method)
+void emu_api_request(struct emu *e, struct drc_http_peer *p, const struct drc_http_in *in,
+                     const char *method)
 {
     int64_t start = drc_clock_mono_us();
     const char *bad_body = NULL;

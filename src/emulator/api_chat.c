@@ -36,7 +36,8 @@ static json_t *fill_metadata(json_t *j, const json_t *args)
         return bad ? emu_error("invalid_metadata_format") : NULL;
     json_t *error = NULL;
     char *text = drc_json_dump(meta);
-    if (!json_is_string(json_object_get(meta, "event_type")) || !json_is_object(json_object_get(meta, "event_payload")))
+    if (!json_is_string(json_object_get(meta, "event_type")) ||
+        !json_is_object(json_object_get(meta, "event_payload")))
         error = emu_error("invalid_metadata_format");
     else if (strlen(text) > METADATA_MAX_BYTES)
         error = emu_error("metadata_too_large");
@@ -130,8 +131,10 @@ static struct emu_msg *own_message(struct emu_call *c, const char *cant, json_t 
     if (ch == NULL)
         return NULL;
     struct emu_msg *m = emu_msg(ch, emu_arg(c->args, "ts"));
-    if (m == NULL || m->only_for != EMU_NOBODY || strcmp(drc_json_str(m->j, "subtype", ""), "tombstone") == 0)
-        *error = emu_error("message_not_found"); /* an ephemeral message cannot be reached by the Web API */
+    if (m == NULL || m->only_for != EMU_NOBODY ||
+        strcmp(drc_json_str(m->j, "subtype", ""), "tombstone") == 0)
+        *error = emu_error(
+            "message_not_found"); /* an ephemeral message cannot be reached by the Web API */
     else if (strcmp(drc_json_str(m->j, "user", ""), EMU_BOT_USER) != 0)
         *error = emu_error(cant);
     else
@@ -160,7 +163,7 @@ static json_t *update(struct emu_call *c)
     return reply;
 }
 
-static json_t *delete(struct emu_call *c)
+static json_t *delete (struct emu_call *c)
 {
     json_t *error = NULL;
     struct emu_msg *m = own_message(c, "cant_delete_message", &error);
@@ -210,8 +213,8 @@ static json_t *get_permalink(struct emu_call *c)
     json_t *reply = emu_ok();
     char link[256];
     const char *dot = strchr(m->ts, '.');
-    int n = snprintf(link, sizeof link, "http://localhost:%d/archives/%s/p%.*s%s", c->e->port, ch->id,
-                     (int)(dot - m->ts), m->ts, dot + 1);
+    int n = snprintf(link, sizeof link, "http://localhost:%d/archives/%s/p%.*s%s", c->e->port,
+                     ch->id, (int)(dot - m->ts), m->ts, dot + 1);
     if (m->root != NULL && n > 0 && (size_t)n < sizeof link)
         snprintf(link + n, sizeof link - (size_t)n, "?thread_ts=%s&cid=%s", m->root->ts, ch->id);
     json_object_set_new(reply, "channel", json_string(ch->id));
@@ -219,8 +222,8 @@ static json_t *get_permalink(struct emu_call *c)
     return reply;
 }
 
-json_t *emu_post_answer(struct emu *e, const json_t *answer, struct emu_channel *c, int user, const char *thread_ts,
-                        bool in_channel)
+json_t *emu_post_answer(struct emu *e, const json_t *answer, struct emu_channel *c, int user,
+                        const char *thread_ts, bool in_channel)
 {
     json_t *j = emu_bot_message("");
     if (thread_ts[0] != '\0')

@@ -8,16 +8,19 @@
 
 static json_t *channel_object(const struct emu_channel *c)
 {
-    json_t *j = json_pack("{s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "id", c->id, "is_channel", c->kind == EMU_PUBLIC,
-                          "is_group", c->kind == EMU_PRIVATE, "is_im", c->kind == EMU_DM, "is_mpim", 0, "is_private",
-                          c->kind != EMU_PUBLIC, "is_archived", 0, "is_member", c->bot_member);
+    json_t *j = json_pack("{s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "id", c->id, "is_channel",
+                          c->kind == EMU_PUBLIC, "is_group", c->kind == EMU_PRIVATE, "is_im",
+                          c->kind == EMU_DM, "is_mpim", 0, "is_private", c->kind != EMU_PUBLIC,
+                          "is_archived", 0, "is_member", c->bot_member);
     if (c->kind == EMU_DM) {
         json_object_set_new(j, "user", json_string(emu_users[c->owner].id));
         json_object_set_new(j, "is_open", json_true());
     } else {
         json_object_set_new(j, "name", json_string(c->name));
         json_object_set_new(j, "name_normalized", json_string(c->name));
-        json_object_set_new(j, "topic", json_pack("{s:s, s:s, s:i}", "value", c->topic, "creator", "", "last_set", 0));
+        json_object_set_new(
+            j, "topic",
+            json_pack("{s:s, s:s, s:i}", "value", c->topic, "creator", "", "last_set", 0));
         json_object_set_new(j, "num_members", json_integer(EMU_USERS + c->bot_member));
     }
     return j;
@@ -58,7 +61,8 @@ static json_t *open_dm(struct emu_call *c)
     struct emu_channel *ch = emu_channel(c->e, emu_arg(c->args, "channel"));
     int user = emu_user_index(users);
     if (ch == NULL && user == EMU_NOBODY)
-        return emu_error(users == NULL || users[0] == '\0' ? "users_list_not_supplied" : "user_not_found");
+        return emu_error(users == NULL || users[0] == '\0' ? "users_list_not_supplied"
+                                                           : "user_not_found");
     if (ch == NULL)
         ch = emu_channel(c->e, emu_users[user].dm);
     json_t *reply = emu_ok();
@@ -134,7 +138,7 @@ static json_t *list(struct emu_call *c)
     return reply;
 }
 
-/* ---- reading messages ------------------------------------------------------------------------------------------------- */
+/* ---- reading messages --------------------------------------------------------------------- */
 
 struct window {
     const char *oldest, *latest, *cursor;
@@ -150,10 +154,13 @@ static struct window window_of(const json_t *args, size_t dflt)
                            .cursor = emu_arg(args, "cursor"),
                            .inclusive = emu_arg_bool(args, "inclusive", false),
                            .metadata = emu_arg_bool(args, "include_all_metadata", false),
-                           .limit = limit < 1 ? 1 : limit > 999 ? 999 : (size_t)limit};
+                           .limit = limit < 1     ? 1
+                                    : limit > 999 ? 999
+                                                  : (size_t)limit};
 }
 
-/* ts texts have the same form and length, so bytes compare as times do; "0" and "1700000000" are shorter: pad. */
+/* ts texts have the same form and length, so bytes compare as times do; "0" and "1700000000" are
+ * shorter: pad. */
 static int compare(const char *ts, const char *bound)
 {
     char full[24];
@@ -174,11 +181,13 @@ static json_t *page_reply(json_t *take_list, bool more, const char *next)
     json_t *reply = emu_ok();
     json_object_set_new(reply, "messages", take_list);
     json_object_set_new(reply, "has_more", json_boolean(more));
-    json_object_set_new(reply, "response_metadata", json_pack("{s:s}", "next_cursor", more ? next : ""));
+    json_object_set_new(reply, "response_metadata",
+                        json_pack("{s:s}", "next_cursor", more ? next : ""));
     return reply;
 }
 
-/* Newest first; replies only where they were broadcast. A cursor is the ts of the last message given. */
+/* Newest first; replies only where they were broadcast. A cursor is the ts of the last message
+ * given. */
 static json_t *history(struct emu_call *c)
 {
     json_t *error = NULL;
@@ -226,10 +235,12 @@ static json_t *replies(struct emu_call *c)
     const char *last = root->ts;
     bool more = false;
     if (w.cursor[0] == '\0')
-        json_array_append_new(out, emu_message_public(root, w.metadata)); /* the root is always there */
+        json_array_append_new(out,
+                              emu_message_public(root, w.metadata)); /* the root is always there */
     for (size_t i = 0; i < root->reply_count; i++) {
         const struct emu_msg *m = root->replies[i];
-        if (m->only_for != EMU_NOBODY || !inside(&w, m->ts) || (w.cursor[0] != '\0' && compare(m->ts, w.cursor) <= 0))
+        if (m->only_for != EMU_NOBODY || !inside(&w, m->ts) ||
+            (w.cursor[0] != '\0' && compare(m->ts, w.cursor) <= 0))
             continue;
         more = json_array_size(out) >= w.limit;
         if (more)

@@ -1,6 +1,8 @@
-/* Files: announced, uploaded, completed, processed. As with Slack the third step returns before the file is usable:
+/* Files: announced, uploaded, completed, processed. As with Slack the third step returns before the
+ * file is usable:
  *
- *   ANNOUNCED --bytes--> UPLOADED --complete--> PROCESSING --delay--> READY (then shared where that was asked) */
+ *   ANNOUNCED --bytes--> UPLOADED --complete--> PROCESSING --delay--> READY (then shared where that
+ * was asked) */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,21 +22,26 @@ static void touch(struct emu *e, const struct emu_file *f)
     emu_store_touch(e, key);
 }
 
-/* ---- step 1 ------------------------------------------------------------------------------------------------------------ */
+/* ---- step 1 ------------------------------------------------------------------------------- */
 
-static json_t *file_object(struct emu *e, const char *id, const char *name, size_t size, const char *alt)
+static json_t *file_object(struct emu *e, const char *id, const char *name, size_t size,
+                           const char *alt)
 {
     json_int_t now = (json_int_t)(drc_clock_wall_ms() / 1000);
-    return json_pack("{s:s, s:I, s:I, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b, s:o, s:o, s:o, s:[], s:[], "
-                     "s:[], s:{}, s:o}",
-                     "id", id, "created", now, "timestamp", now, "name", drc_json_text(name), "title",
-                     drc_json_text(name), "mimetype", "", "filetype", "", "pretty_type", "", "user", EMU_BOT_USER,
-                     "user_team", EMU_TEAM, "size", (json_int_t)size, "mode", "hosted", "is_external", 0, "is_public",
-                     0, "url_private", json_sprintf("http://localhost:%d/files-pri/%s-%s/file", e->port, EMU_TEAM, id),
-                     "url_private_download",
-                     json_sprintf("http://localhost:%d/files-pri/%s-%s/download/file", e->port, EMU_TEAM, id),
-                     "permalink", json_sprintf("http://localhost:%d/files/%s/%s/file", e->port, EMU_BOT_USER, id),
-                     "channels", "groups", "ims", "shares", "alt_txt", drc_json_text(alt));
+    return json_pack(
+        "{s:s, s:I, s:I, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b, s:o, s:o, s:o, "
+        "s:[], s:[], "
+        "s:[], s:{}, s:o}",
+        "id", id, "created", now, "timestamp", now, "name", drc_json_text(name), "title",
+        drc_json_text(name), "mimetype", "", "filetype", "", "pretty_type", "", "user",
+        EMU_BOT_USER, "user_team", EMU_TEAM, "size", (json_int_t)size, "mode", "hosted",
+        "is_external", 0, "is_public", 0, "url_private",
+        json_sprintf("http://localhost:%d/files-pri/%s-%s/file", e->port, EMU_TEAM, id),
+        "url_private_download",
+        json_sprintf("http://localhost:%d/files-pri/%s-%s/download/file", e->port, EMU_TEAM, id),
+        "permalink",
+        json_sprintf("http://localhost:%d/files/%s/%s/file", e->port, EMU_BOT_USER, id), "channels",
+        "groups", "ims", "shares", "alt_txt", drc_json_text(alt));
 }
 
 static json_t *get_upload_url(struct emu_call *c)
@@ -59,14 +66,16 @@ static json_t *get_upload_url(struct emu_call *c)
     f->j = file_object(c->e, f->id, name, f->length, alt);
     emu_file_add(c->e, f);
     json_t *reply = emu_ok();
-    json_object_set_new(reply, "upload_url", json_sprintf("http://%s/upload/v1/%s", c->in->host, f->id));
+    json_object_set_new(reply, "upload_url",
+                        json_sprintf("http://%s/upload/v1/%s", c->in->host, f->id));
     json_object_set_new(reply, "file_id", json_string(f->id));
     return reply;
 }
 
-/* ---- step 2 ------------------------------------------------------------------------------------------------------------ */
+/* ---- step 2 ------------------------------------------------------------------------------- */
 
-void emu_upload_request(struct emu *e, struct drc_http_peer *p, const struct drc_http_in *in, const char *id)
+void emu_upload_request(struct emu *e, struct drc_http_peer *p, const struct drc_http_in *in,
+                        const char *id)
 {
     struct emu_file *f = emu_file(e, id);
     size_t bytes = 0;
@@ -94,18 +103,24 @@ void emu_upload_request(struct emu *e, struct drc_http_peer *p, const struct drc
     drc_http_reply(p, status, "text/plain", NULL, out, strlen(out));
 }
 
-/* ---- processing ---------------------------------------------------------------------------------------------------------- */
+/* ---- processing --------------------------------------------------------------------------- */
 
 static unsigned be32(const unsigned char *p)
 {
     return (unsigned)p[0] << 24 | (unsigned)p[1] << 16 | (unsigned)p[2] << 8 | p[3];
 }
 
-/* Kind by content, size of the picture where its head tells it (PNG 1.2: IHDR; GIF89a: logical screen). */
+/* Kind by content, size of the picture where its head tells it (PNG 1.2: IHDR; GIF89a: logical
+ * screen). */
 static void recognise(struct emu_file *f, const unsigned char *b, size_t n)
 {
-    static const struct { const char *magic; size_t bytes; const char *mime, *type, *pretty; } kinds[] = {
-        {"\x89PNG\r\n\x1a\n", 8, "image/png", "png", "PNG"}, {"GIF8", 4, "image/gif", "gif", "GIF"},
+    static const struct {
+        const char *magic;
+        size_t bytes;
+        const char *mime, *type, *pretty;
+    } kinds[] = {
+        {"\x89PNG\r\n\x1a\n", 8, "image/png", "png", "PNG"},
+        {"GIF8", 4, "image/gif", "gif", "GIF"},
         {"\xff\xd8\xff", 3, "image/jpeg", "jpg", "JPEG"},
     };
     const char *mime = "text/plain", *type = "text", *pretty = "Plain Text";
@@ -134,7 +149,8 @@ static void recognise(struct emu_file *f, const unsigned char *b, size_t n)
     json_object_set(f->j, "thumb_1024", json_object_get(f->j, "url_private"));
 }
 
-/* What completeUploadExternal asked to be posted waits in the file's "_share" until the file is processed. */
+/* What completeUploadExternal asked to be posted waits in the file's "_share" until the file is
+ * processed. */
 static void share(struct emu *e, struct emu_file *f)
 {
     json_t *wish = json_incref(json_object_get(f->j, "_share"));
@@ -151,9 +167,11 @@ static void share(struct emu *e, struct emu_file *f)
         json_object_set_new(j, "files", json_pack("[o]", json_deep_copy(f->j)));
         struct emu_msg *m = emu_msg_add(e, c, j, EMU_NOBODY);
         json_object_set_new(f->j, "shares",
-                            json_pack("{s:{s:[{s:s, s:s}]}}", c->kind == EMU_PUBLIC ? "public" : "private", c->id, "ts",
+                            json_pack("{s:{s:[{s:s, s:s}]}}",
+                                      c->kind == EMU_PUBLIC ? "public" : "private", c->id, "ts",
                                       m->ts, "channel_name", c->name));
-        json_array_append_new(json_object_get(f->j, c->kind == EMU_PUBLIC ? "channels" : "groups"), json_string(c->id));
+        json_array_append_new(json_object_get(f->j, c->kind == EMU_PUBLIC ? "channels" : "groups"),
+                              json_string(c->id));
     }
     json_decref(wish);
 }
@@ -199,7 +217,7 @@ void emu_file_resume(struct emu *e)
     }
 }
 
-/* ---- step 3 ------------------------------------------------------------------------------------------------------------ */
+/* ---- step 3 ------------------------------------------------------------------------------- */
 
 /* The wish to share, with its errors. NULL and no error = stays private. */
 static json_t *share_wish(struct emu_call *c, json_t **error)
@@ -210,7 +228,8 @@ static json_t *share_wish(struct emu_call *c, json_t **error)
     struct emu_channel *ch = emu_call_channel(c, name, error);
     if (ch == NULL)
         return NULL;
-    const char *thread_ts = emu_arg(c->args, "thread_ts"), *comment = emu_arg(c->args, "initial_comment");
+    const char *thread_ts = emu_arg(c->args, "thread_ts"),
+               *comment = emu_arg(c->args, "initial_comment");
     bool bad;
     json_t *blocks = emu_arg_json(c->args, "blocks", &bad);
     if (!ch->bot_member)
@@ -232,7 +251,8 @@ static json_t *share_wish(struct emu_call *c, json_t **error)
 
 static json_t *check_files(struct emu *e, const json_t *files)
 {
-    if (!json_is_array(files) || json_array_size(files) == 0 || json_array_size(files) > FILES_PER_CALL)
+    if (!json_is_array(files) || json_array_size(files) == 0 ||
+        json_array_size(files) > FILES_PER_CALL)
         return emu_error("invalid_arguments");
     for (size_t i = 0; i < json_array_size(files); i++) {
         struct emu_file *f = emu_file(e, drc_json_str(json_array_get(files, i), "id", ""));
@@ -288,7 +308,7 @@ static json_t *info(struct emu_call *c)
     return reply;
 }
 
-static json_t *delete(struct emu_call *c)
+static json_t *delete (struct emu_call *c)
 {
     char key[24];
     struct emu_file *f = emu_file(c->e, emu_arg(c->args, "file"));

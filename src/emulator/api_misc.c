@@ -42,17 +42,18 @@ static json_t *connections_open(struct emu_call *c)
 static json_t *user_profile(int i)
 {
     const struct emu_user *u = &emu_users[i];
-    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:{s:s, s:s, s:s}, s:b, s:b}", "id", u->id, "team_id", EMU_TEAM,
-                     "name", u->name, "deleted", 0, "real_name", u->real_name, "tz", u->tz, "profile", "real_name",
-                     u->real_name, "display_name", u->name, "title", u->title, "is_bot", 0, "is_app_user", 0);
+    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:{s:s, s:s, s:s}, s:b, s:b}", "id", u->id,
+                     "team_id", EMU_TEAM, "name", u->name, "deleted", 0, "real_name", u->real_name,
+                     "tz", u->tz, "profile", "real_name", u->real_name, "display_name", u->name,
+                     "title", u->title, "is_bot", 0, "is_app_user", 0);
 }
 
 static json_t *bot_profile(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:b, s:b}", "id", EMU_BOT_USER, "team_id",
-                     EMU_TEAM, "name", "drc", "deleted", 0, "real_name", "drc", "tz", "UTC", "profile", "real_name",
-                     "drc", "display_name", "drc", "bot_id", EMU_BOT_ID, "api_app_id", EMU_APP, "is_bot", 1,
-                     "is_app_user", 0);
+    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:b, s:b}", "id",
+                     EMU_BOT_USER, "team_id", EMU_TEAM, "name", "drc", "deleted", 0, "real_name",
+                     "drc", "tz", "UTC", "profile", "real_name", "drc", "display_name", "drc",
+                     "bot_id", EMU_BOT_ID, "api_app_id", EMU_APP, "is_bot", 1, "is_app_user", 0);
 }
 
 static json_t *users_info(struct emu_call *c)
@@ -84,8 +85,9 @@ static json_t *team_info(struct emu_call *c)
 {
     (void)c;
     json_t *reply = emu_ok();
-    json_object_set_new(reply, "team", json_pack("{s:s, s:s, s:s, s:s}", "id", EMU_TEAM, "name", "Acme Data", "domain",
-                                                 EMU_DOMAIN, "email_domain", ""));
+    json_object_set_new(reply, "team",
+                        json_pack("{s:s, s:s, s:s, s:s}", "id", EMU_TEAM, "name", "Acme Data",
+                                  "domain", EMU_DOMAIN, "email_domain", ""));
     return reply;
 }
 
@@ -95,12 +97,13 @@ static json_t *bots_info(struct emu_call *c)
     if (id[0] != '\0' && strcmp(id, EMU_BOT_ID) != 0)
         return emu_error("bot_not_found");
     json_t *reply = emu_ok();
-    json_object_set_new(reply, "bot", json_pack("{s:s, s:b, s:s, s:s, s:s}", "id", EMU_BOT_ID, "deleted", 0, "name",
-                                                "drc", "app_id", EMU_APP, "user_id", EMU_BOT_USER));
+    json_object_set_new(reply, "bot",
+                        json_pack("{s:s, s:b, s:s, s:s, s:s}", "id", EMU_BOT_ID, "deleted", 0,
+                                  "name", "drc", "app_id", EMU_APP, "user_id", EMU_BOT_USER));
     return reply;
 }
 
-/* ---- reactions ------------------------------------------------------------------------------------------------------------ */
+/* ---- reactions ---------------------------------------------------------------------------- */
 
 static json_t *find_reaction(json_t *list, const char *name, size_t *at)
 {
@@ -118,9 +121,11 @@ static bool find_user(const json_t *users, const char *id, size_t *at)
     return false;
 }
 
-const char *emu_react(struct emu *e, struct emu_msg *m, const char *user_id, const char *name, bool add)
+const char *emu_react(struct emu *e, struct emu_msg *m, const char *user_id, const char *name,
+                      bool add)
 {
-    if (name[0] == '\0' || strlen(name) > 100 || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_+-'") != strlen(name))
+    if (name[0] == '\0' || strlen(name) > 100 ||
+        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_+-'") != strlen(name))
         return "invalid_name";
     json_t *list = json_object_get(m->j, "reactions");
     if (list == NULL) {
@@ -199,7 +204,7 @@ static json_t *reactions_get(struct emu_call *c)
     return reply;
 }
 
-/* ---- "drc is thinking..." -------------------------------------------------------------------------------------------------- */
+/* ---- "drc is thinking..." ----------------------------------------------------------------- */
 
 struct status {
     struct emu *e;
@@ -211,8 +216,10 @@ static void tell_status(struct emu *e, const char *channel, const char *thread_t
 {
     struct emu_channel *c = emu_channel(e, channel);
     if (c != NULL)
-        emu_ui_channel(e, c, json_pack("{s:s, s:s, s:s, s:o, s:s}", "type", "status", "channel", channel, "thread_ts",
-                                       thread_ts, "status", drc_json_text(text), "user", EMU_BOT_USER));
+        emu_ui_channel(e, c,
+                       json_pack("{s:s, s:s, s:s, s:o, s:s}", "type", "status", "channel", channel,
+                                 "thread_ts", thread_ts, "status", drc_json_text(text), "user",
+                                 EMU_BOT_USER));
 }
 
 static void status_key(char out[48], const char *channel, const char *thread_ts)
@@ -303,14 +310,15 @@ static json_t *set_prompts(struct emu_call *c)
     bool bad;
     json_t *prompts = emu_arg_json(c->args, "prompts", &bad), *one;
     size_t i;
-    bool fine = json_is_array(prompts) && json_array_size(prompts) >= 1 && json_array_size(prompts) <= 4;
-    json_array_foreach(prompts, i, one)
-        fine = fine && drc_json_str(one, "title", "")[0] != '\0' && drc_json_str(one, "message", "")[0] != '\0';
+    bool fine =
+        json_is_array(prompts) && json_array_size(prompts) >= 1 && json_array_size(prompts) <= 4;
+    json_array_foreach(prompts, i, one) fine = fine && drc_json_str(one, "title", "")[0] != '\0' &&
+                                               drc_json_str(one, "message", "")[0] != '\0';
     json_decref(prompts);
     return fine ? emu_ok() : emu_error("invalid_arguments");
 }
 
-/* ---- blocks.validate ---------------------------------------------------------------------------------------------------------- */
+/* ---- blocks.validate ---------------------------------------------------------------------- */
 
 static json_t *blocks_validate(struct emu_call *c)
 {
@@ -333,7 +341,8 @@ static json_t *blocks_validate(struct emu_call *c)
     }
     json_t *issues = which == 0   ? emu_blockkit_check(given, EMU_MESSAGE, "/blocks")
                      : which == 1 ? emu_blockkit_check_view(given)
-                                  : emu_blockkit_check(json_object_get(given, "blocks"), EMU_MESSAGE, "/message/blocks");
+                                  : emu_blockkit_check(json_object_get(given, "blocks"),
+                                                       EMU_MESSAGE, "/message/blocks");
     json_t *reply = json_array_size(issues) == 0 ? emu_ok() : emu_error(errors[which]);
     if (json_array_size(issues) > 0)
         json_object_set(reply, "errors", issues);

@@ -47,7 +47,9 @@ json_t *emu_view_new(struct emu *e, json_t *take_view, const char *type)
     set_default(v, "submit", json_null());
     set_default(v, "clear_on_close", json_false());
     set_default(v, "notify_on_close", json_false());
-    json_object_set_new(v, "state", json_pack("{s:o}", "values", emu_blocks_state(json_object_get(v, "blocks"), NULL)));
+    json_object_set_new(
+        v, "state",
+        json_pack("{s:o}", "values", emu_blocks_state(json_object_get(v, "blocks"), NULL)));
     new_hash(e, v);
     return v;
 }
@@ -62,8 +64,9 @@ static void touch(struct emu *e, int user, char kind)
 static void tell(struct emu *e, int user, const char *op, json_t *view)
 {
     touch(e, user, 'v');
-    emu_ui_user(e, user, json_pack("{s:s, s:s, s:s, s:O}", "type", "view", "op", op, "view_id",
-                                   drc_json_str(view, "id", ""), "view", view));
+    emu_ui_user(e, user,
+                json_pack("{s:s, s:s, s:s, s:O}", "type", "view", "op", op, "view_id",
+                          drc_json_str(view, "id", ""), "view", view));
 }
 
 void emu_view_close(struct emu *e, int user, bool all)
@@ -71,8 +74,9 @@ void emu_view_close(struct emu *e, int user, bool all)
     while (e->view_depth[user] > 0) {
         json_t *top = e->views[user][--e->view_depth[user]];
         touch(e, user, 'v');
-        emu_ui_user(e, user, json_pack("{s:s, s:s, s:s}", "type", "view", "op", "close", "view_id",
-                                       drc_json_str(top, "id", "")));
+        emu_ui_user(e, user,
+                    json_pack("{s:s, s:s, s:s}", "type", "view", "op", "close", "view_id",
+                              drc_json_str(top, "id", "")));
         json_decref(top);
         if (!all)
             return;
@@ -94,8 +98,9 @@ static void push(struct emu *e, int user, json_t *take_view, const char *op)
 /* The content of `fresh` into the view that is open; the identity stays. */
 static void replace(struct emu *e, int user, json_t *view, const json_t *fresh)
 {
-    static const char *const content[] = {"title", "blocks", "close", "submit", "private_metadata", "callback_id",
-                                          "external_id", "clear_on_close", "notify_on_close"};
+    static const char *const content[] = {"title",       "blocks",           "close",
+                                          "submit",      "private_metadata", "callback_id",
+                                          "external_id", "clear_on_close",   "notify_on_close"};
     for (size_t i = 0; i < sizeof content / sizeof *content; i++) {
         json_t *v = json_object_get(fresh, content[i]);
         if (v != NULL)
@@ -133,8 +138,9 @@ const char *emu_view_respond(struct emu *e, int user, const char *view_id, const
         json_t *errors = json_object_get(ack, "errors");
         if (!json_is_object(errors))
             return "invalid_errors";
-        emu_ui_user(e, user, json_pack("{s:s, s:s, s:s, s:O}", "type", "view", "op", "errors", "view_id", view_id,
-                                       "errors", errors));
+        emu_ui_user(e, user,
+                    json_pack("{s:s, s:s, s:s, s:O}", "type", "view", "op", "errors", "view_id",
+                              view_id, "errors", errors));
         return NULL;
     }
     json_t *fresh = json_is_object(given) ? json_deep_copy(given) : NULL;
@@ -151,7 +157,7 @@ const char *emu_view_respond(struct emu *e, int user, const char *view_id, const
     return wrong;
 }
 
-/* ---- methods ----------------------------------------------------------------------------------------------------------- */
+/* ---- methods ------------------------------------------------------------------------------ */
 
 static json_t *get_view(struct emu_call *c, const char *type, json_t **error)
 {
@@ -190,7 +196,8 @@ static json_t *open_or_push(struct emu_call *c, bool pushing)
         return error;
     int user = EMU_NOBODY;
     const char *id = emu_arg(c->args, "trigger_id");
-    const char *wrong = emu_use_trigger(c->e, id[0] != '\0' ? id : emu_arg(c->args, "interactivity_pointer"), &user);
+    const char *wrong = emu_use_trigger(
+        c->e, id[0] != '\0' ? id : emu_arg(c->args, "interactivity_pointer"), &user);
     if (wrong == NULL && pushing && c->e->view_depth[user] == 0)
         wrong = "no_view_to_push_onto";
     if (wrong == NULL && pushing && c->e->view_depth[user] == EMU_VIEW_DEPTH)
@@ -223,7 +230,8 @@ static json_t *views_update(struct emu_call *c)
     if (fresh == NULL)
         return error;
     int user = EMU_NOBODY;
-    json_t *view = emu_view_find(c->e, emu_arg(c->args, "view_id"), emu_arg(c->args, "external_id"), &user);
+    json_t *view =
+        emu_view_find(c->e, emu_arg(c->args, "view_id"), emu_arg(c->args, "external_id"), &user);
     const char *hash = emu_arg(c->args, "hash");
     if (view == NULL)
         error = emu_error("not_found");

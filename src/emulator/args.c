@@ -1,5 +1,6 @@
-/* What callers send: query, form, JSON or multipart, made into one flat object. The official SDKs differ in all of it
- * (form with JSON strings inside, JSON with native arrays, multipart uploads), and Slack takes each. */
+/* What callers send: query, form, JSON or multipart, made into one flat object. The official SDKs
+ * differ in all of it (form with JSON strings inside, JSON with native arrays, multipart uploads),
+ * and Slack takes each. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -46,7 +47,8 @@ static void add_form(json_t *args, const char *s, size_t bytes)
         if (name_bytes > 0 && name_bytes < NAME_MAX_BYTES) {
             char *name = decode(s, name_bytes);
             char *value = eq == NULL ? decode("", 0) : decode(eq + 1, n - name_bytes - 1);
-            json_object_set_new(args, name, drc_json_text(value)); /* a name that is not UTF-8 is left out */
+            json_object_set_new(args, name,
+                                drc_json_text(value)); /* a name that is not UTF-8 is left out */
             free(name);
             free(value);
         }
@@ -54,7 +56,7 @@ static void add_form(json_t *args, const char *s, size_t bytes)
     }
 }
 
-/* ---- multipart ---------------------------------------------------------------------------------------------------- */
+/* ---- multipart ---------------------------------------------------------------------------- */
 
 struct part {
     const char *data, *name, *filename; /* name and filename: not terminated */
@@ -65,7 +67,8 @@ static const char *attribute(const char *line, const char *end, const char *key,
 {
     size_t n = strlen(key);
     for (const char *p = line; p + n + 2 < end; p++)
-        if (strncasecmp(p, key, n) == 0 && p[n] == '=' && p[n + 1] == '"' && (p == line || p[-1] == ' ' || p[-1] == ';')) {
+        if (strncasecmp(p, key, n) == 0 && p[n] == '=' && p[n + 1] == '"' &&
+            (p == line || p[-1] == ' ' || p[-1] == ';')) {
             const char *from = p + n + 2, *to = memchr(from, '"', (size_t)(end - from));
             *bytes = to == NULL ? 0 : (size_t)(to - from);
             return to == NULL ? NULL : from;
@@ -123,7 +126,8 @@ static void add_multipart(json_t *args, const struct drc_http_in *in)
     struct part parts[PARTS_MAX];
     size_t n = split(in, parts);
     for (size_t i = 0; i < n; i++) {
-        if (parts[i].name == NULL || parts[i].filename != NULL || parts[i].name_bytes >= NAME_MAX_BYTES)
+        if (parts[i].name == NULL || parts[i].filename != NULL ||
+            parts[i].name_bytes >= NAME_MAX_BYTES)
             continue;
         char *name = strndup(parts[i].name, parts[i].name_bytes);
         char *value = strndup(parts[i].data, parts[i].bytes);
@@ -149,7 +153,7 @@ const char *emu_upload_body(const struct drc_http_in *in, size_t *bytes)
     return in->body;
 }
 
-/* ---- the object ----------------------------------------------------------------------------------------------------- */
+/* ---- the object --------------------------------------------------------------------------- */
 
 json_t *emu_args(const struct drc_http_in *in, const char **error)
 {
@@ -159,7 +163,8 @@ json_t *emu_args(const struct drc_http_in *in, const char **error)
         return args;
     if (strncasecmp(in->content_type, "application/json", 16) == 0) {
         json_error_t why;
-        json_t *body = json_loadb(in->body, in->body_bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+        json_t *body =
+            json_loadb(in->body, in->body_bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
         if (json_is_object(body))
             json_object_update(args, body);
         else if (!json_is_null(body))
@@ -167,7 +172,8 @@ json_t *emu_args(const struct drc_http_in *in, const char **error)
         json_decref(body);
     } else if (strncasecmp(in->content_type, "multipart/form-data", 19) == 0) {
         add_multipart(args, in);
-    } else if (in->content_type[0] == '\0' || strncasecmp(in->content_type, "application/x-www-form-urlencoded", 33) == 0) {
+    } else if (in->content_type[0] == '\0' ||
+               strncasecmp(in->content_type, "application/x-www-form-urlencoded", 33) == 0) {
         add_form(args, in->body, in->body_bytes);
     } else {
         *error = "invalid_post_type";

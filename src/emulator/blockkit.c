@@ -30,8 +30,9 @@ struct judge {
 static void complain(struct judge *g, const char *pointer, const char *code, const char *message)
 {
     if (json_array_size(g->errors) < ERRORS_MAX)
-        json_array_append_new(g->errors, json_pack("{s:s, s:o, s:o}", "code", code, "message", drc_json_text(message), "pointer",
-                                                   drc_json_text(pointer)));
+        json_array_append_new(g->errors,
+                              json_pack("{s:s, s:o, s:o}", "code", code, "message",
+                                        drc_json_text(message), "pointer", drc_json_text(pointer)));
 }
 
 static bool has_word(const char *words, const char *word)
@@ -53,7 +54,7 @@ static void below_index(char *out, const char *pointer, size_t i)
     snprintf(out, POINTER_BYTES, "%.480s/%zu", pointer, i);
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------------ */
+/* ---- values ------------------------------------------------------------------------------- */
 
 static void check_string(struct judge *g, const json_t *v, long min, long max, const char *pointer)
 {
@@ -72,7 +73,8 @@ static void check_string(struct judge *g, const json_t *v, long min, long max, c
     }
 }
 
-static void check_text(struct judge *g, const json_t *v, bool plain_only, long min, long max, const char *pointer)
+static void check_text(struct judge *g, const json_t *v, bool plain_only, long min, long max,
+                       const char *pointer)
 {
     char at[POINTER_BYTES];
     const char *type = drc_json_str(v, "type", "");
@@ -83,7 +85,8 @@ static void check_text(struct judge *g, const json_t *v, bool plain_only, long m
     bool plain = strcmp(type, "plain_text") == 0;
     if (!plain && (plain_only || strcmp(type, "mrkdwn") != 0)) {
         below(at, pointer, "type");
-        complain(g, at, "invalid_type", plain_only ? "must be plain_text" : "must be plain_text or mrkdwn");
+        complain(g, at, "invalid_type",
+                 plain_only ? "must be plain_text" : "must be plain_text or mrkdwn");
         return;
     }
     below(at, pointer, "text");
@@ -108,9 +111,10 @@ static void check_int(struct judge *g, const json_t *v, long min, long max, cons
         complain(g, pointer, "out_of_range", "must be a whole number in its range");
 }
 
-/* ---- objects --------------------------------------------------------------------------------------------------------------- */
+/* ---- objects ------------------------------------------------------------------------------ */
 
-static void check_members(struct judge *g, const struct shape *s, const json_t *v, const char *pointer);
+static void check_members(struct judge *g, const struct shape *s, const json_t *v,
+                          const char *pointer);
 
 static const struct shape *find_shape(const char *name, const char *family)
 {
@@ -155,7 +159,8 @@ static void check_array(struct judge *g, const json_t *v, const struct rule *r, 
         return;
     }
     if (n < r->min || n > r->max) {
-        snprintf(message, sizeof message, n < r->min ? "no fewer than %ld items allowed" : "no more than %ld items allowed",
+        snprintf(message, sizeof message,
+                 n < r->min ? "no fewer than %ld items allowed" : "no more than %ld items allowed",
                  n < r->min ? r->min : r->max);
         complain(g, pointer, "item_count", message);
     }
@@ -187,7 +192,8 @@ static void check_value(struct judge *g, const struct rule *r, const json_t *v, 
         check_int(g, v, r->min, r->max, pointer);
         break;
     case R_ENUM:
-        if (!json_is_string(v) || strchr(json_string_value(v), ' ') != NULL || !has_word(r->arg, json_string_value(v)))
+        if (!json_is_string(v) || strchr(json_string_value(v), ' ') != NULL ||
+            !has_word(r->arg, json_string_value(v)))
             complain(g, pointer, "invalid_value", "must be one of the allowed words");
         break;
     case R_PLAIN:
@@ -235,7 +241,8 @@ static int count_present(const json_t *v, const char *words)
 static bool in_options(const json_t *options, const json_t *one)
 {
     for (size_t i = 0; i < json_array_size(options); i++)
-        if (json_equal(json_object_get(json_array_get(options, i), "value"), json_object_get(one, "value")))
+        if (json_equal(json_object_get(json_array_get(options, i), "value"),
+                       json_object_get(one, "value")))
             return true;
     return false;
 }
@@ -244,7 +251,8 @@ static bool in_options(const json_t *options, const json_t *one)
 static void check_initial(struct judge *g, const json_t *v, const char *pointer)
 {
     char at[POINTER_BYTES];
-    const json_t *one = json_object_get(v, "initial_option"), *groups = json_object_get(v, "option_groups");
+    const json_t *one = json_object_get(v, "initial_option"),
+                 *groups = json_object_get(v, "option_groups");
     if (one == NULL || (json_object_get(v, "options") == NULL && groups == NULL))
         return;
     bool found = in_options(json_object_get(v, "options"), one);
@@ -270,7 +278,8 @@ static void check_action_ids(struct judge *g, const json_t *block, const char *p
     }
 }
 
-static void check_members(struct judge *g, const struct shape *s, const json_t *v, const char *pointer)
+static void check_members(struct judge *g, const struct shape *s, const json_t *v,
+                          const char *pointer)
 {
     char at[POINTER_BYTES], message[160];
     if (++g->depth > DEPTH_MAX) {
@@ -301,7 +310,7 @@ static void check_members(struct judge *g, const struct shape *s, const json_t *
     g->depth--;
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------------------------------------ */
+/* ---- blocks ------------------------------------------------------------------------------- */
 
 /* Rows of cells: no shape says "array of arrays". */
 static void check_table(struct judge *g, const json_t *block, const char *pointer)
@@ -352,20 +361,24 @@ static void check_block(struct judge *g, const json_t *block, const char *pointe
     if (strcmp(type, "markdown") == 0) {
         g->markdown_chars += drc_utf8_count(drc_json_str(block, "text", ""));
         if (g->markdown_chars > MARKDOWN_CHARS)
-            complain(g, pointer, "too_long", "all markdown blocks together must be less than 12001 characters");
+            complain(g, pointer, "too_long",
+                     "all markdown blocks together must be less than 12001 characters");
     }
 }
 
 static void check_blocks(struct judge *g, const json_t *blocks, const char *prefix)
 {
     char at[POINTER_BYTES];
-    size_t n = json_array_size(blocks), most = g->surface == EMU_MESSAGE ? BLOCKS_MESSAGE : BLOCKS_VIEW;
+    size_t n = json_array_size(blocks),
+           most = g->surface == EMU_MESSAGE ? BLOCKS_MESSAGE : BLOCKS_VIEW;
     if (!json_is_array(blocks)) {
         complain(g, prefix, "type_mismatch", "must be an array");
         return;
     }
     if (n > most)
-        complain(g, prefix, "item_count", most == BLOCKS_MESSAGE ? "no more than 50 items allowed" : "no more than 100 items allowed");
+        complain(g, prefix, "item_count",
+                 most == BLOCKS_MESSAGE ? "no more than 50 items allowed"
+                                        : "no more than 100 items allowed");
     for (size_t i = 0; i < n && i < most; i++) {
         below_index(at, prefix, i);
         check_block(g, json_array_get(blocks, i), at);
@@ -377,7 +390,8 @@ static void judge_init(struct judge *g, enum emu_surface surface)
     *g = (struct judge){.errors = json_array(), .surface = surface, .block_ids = drc_map_new()};
 }
 
-json_t *emu_blockkit_check(const json_t *blocks, enum emu_surface surface, const char *pointer_prefix)
+json_t *emu_blockkit_check(const json_t *blocks, enum emu_surface surface,
+                           const char *pointer_prefix)
 {
     struct judge g;
     judge_init(&g, surface);
@@ -386,13 +400,17 @@ json_t *emu_blockkit_check(const json_t *blocks, enum emu_surface surface, const
     return g.errors;
 }
 
-/* ---- views ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- views -------------------------------------------------------------------------------- */
 
 static const struct rule view_rules[] = {
-    {"title", R_PLAIN, false, 1, 24, NULL},          {"submit", R_PLAIN, false, 1, 24, NULL},
-    {"close", R_PLAIN, false, 1, 24, NULL},          {"private_metadata", R_STRING, false, 0, 3000, NULL},
-    {"callback_id", R_STRING, false, 0, 255, NULL},  {"external_id", R_STRING, false, 0, 255, NULL},
-    {"clear_on_close", R_BOOL, false, 0, 0, NULL},   {"notify_on_close", R_BOOL, false, 0, 0, NULL},
+    {"title", R_PLAIN, false, 1, 24, NULL},
+    {"submit", R_PLAIN, false, 1, 24, NULL},
+    {"close", R_PLAIN, false, 1, 24, NULL},
+    {"private_metadata", R_STRING, false, 0, 3000, NULL},
+    {"callback_id", R_STRING, false, 0, 255, NULL},
+    {"external_id", R_STRING, false, 0, 255, NULL},
+    {"clear_on_close", R_BOOL, false, 0, 0, NULL},
+    {"notify_on_close", R_BOOL, false, 0, 0, NULL},
     {NULL, R_OBJECT, false, 0, 0, NULL},
 };
 static const struct shape view_shape = {"view", "", 0, NULL, NULL, view_rules};

@@ -4,111 +4,232 @@
 
 #include "emulator/blockkit.h"
 
-#define END {NULL, R_OBJECT, false, 0, 0, NULL}
-#define ACTION_ID {"action_id", R_STRING, false, 1, 255, NULL}
-#define CONFIRM {"confirm", R_SHAPE, false, 0, 0, "confirm"}
-#define PLACEHOLDER {"placeholder", R_PLAIN, false, 1, 150, NULL}
-#define BLOCK_ID {"block_id", R_STRING, false, 1, 255, NULL}
-#define FOCUS {"focus_on_load", R_BOOL, false, 0, 0, NULL}
-#define OPTION_LISTS(most)                                                                                                   \
-    {"options", R_SHAPES, false, 1, most, "option"}, {"option_groups", R_SHAPES, false, 1, 100, "option_group"}
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, R_OBJECT, false, 0, 0, NULL                                                          \
+    }
+#define ACTION_ID                                                                                  \
+    {                                                                                              \
+        "action_id", R_STRING, false, 1, 255, NULL                                                 \
+    }
+#define CONFIRM                                                                                    \
+    {                                                                                              \
+        "confirm", R_SHAPE, false, 0, 0, "confirm"                                                 \
+    }
+#define PLACEHOLDER                                                                                \
+    {                                                                                              \
+        "placeholder", R_PLAIN, false, 1, 150, NULL                                                \
+    }
+#define BLOCK_ID                                                                                   \
+    {                                                                                              \
+        "block_id", R_STRING, false, 1, 255, NULL                                                  \
+    }
+#define FOCUS                                                                                      \
+    {                                                                                              \
+        "focus_on_load", R_BOOL, false, 0, 0, NULL                                                 \
+    }
+#define OPTION_LISTS(most)                                                                         \
+    {"options", R_SHAPES, false, 1, most, "option"},                                               \
+    {                                                                                              \
+        "option_groups", R_SHAPES, false, 1, 100, "option_group"                                   \
+    }
 
-/* ---- composition objects ---------------------------------------------------------------------------------------------- */
+/* ---- composition objects ------------------------------------------------------------------ */
 
-static const struct rule option[] = {{"text", R_TEXT, true, 1, 75, NULL}, {"value", R_STRING, true, 1, 150, NULL},
-                                     {"description", R_TEXT, false, 1, 75, NULL}, {"url", R_STRING, false, 1, 3000, NULL}, END};
-static const struct rule option_group[] = {{"label", R_PLAIN, true, 1, 75, NULL},
-                                           {"options", R_SHAPES, true, 1, 100, "option"}, END};
-static const struct rule confirm[] = {{"title", R_PLAIN, true, 1, 100, NULL}, {"text", R_TEXT, true, 1, 300, NULL},
-                                      {"confirm", R_PLAIN, true, 1, 30, NULL}, {"deny", R_PLAIN, true, 1, 30, NULL},
-                                      {"style", R_ENUM, false, 0, 0, "primary danger"}, END};
+static const struct rule option[] = {{"text", R_TEXT, true, 1, 75, NULL},
+                                     {"value", R_STRING, true, 1, 150, NULL},
+                                     {"description", R_TEXT, false, 1, 75, NULL},
+                                     {"url", R_STRING, false, 1, 3000, NULL},
+                                     END};
+static const struct rule option_group[] = {
+    {"label", R_PLAIN, true, 1, 75, NULL}, {"options", R_SHAPES, true, 1, 100, "option"}, END};
+static const struct rule confirm[] = {
+    {"title", R_PLAIN, true, 1, 100, NULL},           {"text", R_TEXT, true, 1, 300, NULL},
+    {"confirm", R_PLAIN, true, 1, 30, NULL},          {"deny", R_PLAIN, true, 1, 30, NULL},
+    {"style", R_ENUM, false, 0, 0, "primary danger"}, END};
 static const struct rule column_setting[] = {{"align", R_ENUM, false, 0, 0, "left center right"},
-                                             {"is_wrapped", R_BOOL, false, 0, 0, NULL}, END};
-static const struct rule feedback[] = {{"text", R_PLAIN, true, 1, 75, NULL}, {"value", R_STRING, true, 1, 2000, NULL},
-                                       {"accessibility_label", R_STRING, false, 1, 75, NULL}, END};
-
-/* ---- elements ------------------------------------------------------------------------------------------------------------ */
-
-static const struct rule button[] = {{"text", R_PLAIN, true, 1, 75, NULL}, ACTION_ID, {"value", R_STRING, false, 0, 2000, NULL},
-                                     {"url", R_STRING, false, 1, 3000, NULL}, {"style", R_ENUM, false, 0, 0, "primary danger"},
-                                     {"accessibility_label", R_STRING, false, 1, 75, NULL}, CONFIRM, END};
-static const struct rule static_select[] = {ACTION_ID, PLACEHOLDER, OPTION_LISTS(100),
-                                            {"initial_option", R_SHAPE, false, 0, 0, "option"}, CONFIRM, FOCUS, END};
-static const struct rule multi_static_select[] = {ACTION_ID, PLACEHOLDER, OPTION_LISTS(100),
-                                                  {"initial_options", R_SHAPES, false, 1, 100, "option"},
-                                                  {"max_selected_items", R_INT, false, 1, 100, NULL}, CONFIRM, FOCUS, END};
-static const struct rule external_select[] = {ACTION_ID, PLACEHOLDER, {"min_query_length", R_INT, false, 0, 100, NULL},
-                                              {"initial_option", R_SHAPE, false, 0, 0, "option"}, CONFIRM, FOCUS, END};
-static const struct rule users_select[] = {ACTION_ID, PLACEHOLDER, {"initial_user", R_STRING, false, 1, 50, NULL}, CONFIRM, FOCUS,
-                                           END};
-static const struct rule conversations_select[] = {ACTION_ID, PLACEHOLDER,
-                                                   {"initial_conversation", R_STRING, false, 1, 50, NULL},
-                                                   {"default_to_current_conversation", R_BOOL, false, 0, 0, NULL},
-                                                   {"response_url_enabled", R_BOOL, false, 0, 0, NULL}, CONFIRM, FOCUS, END};
-static const struct rule channels_select[] = {ACTION_ID, PLACEHOLDER, {"initial_channel", R_STRING, false, 1, 50, NULL},
-                                              {"response_url_enabled", R_BOOL, false, 0, 0, NULL}, CONFIRM, FOCUS, END};
-static const struct rule overflow[] = {ACTION_ID, {"options", R_SHAPES, true, 1, 5, "option"}, CONFIRM, END};
-static const struct rule choices[] = {ACTION_ID, {"options", R_SHAPES, true, 1, 10, "option"},
-                                      {"initial_option", R_SHAPE, false, 0, 0, "option"},
-                                      {"initial_options", R_SHAPES, false, 1, 10, "option"}, CONFIRM, FOCUS, END};
-static const struct rule datepicker[] = {ACTION_ID, PLACEHOLDER, {"initial_date", R_STRING, false, 10, 10, NULL}, CONFIRM, FOCUS,
-                                         END};
-static const struct rule timepicker[] = {ACTION_ID, PLACEHOLDER, {"initial_time", R_STRING, false, 5, 5, NULL},
-                                         {"timezone", R_STRING, false, 1, 100, NULL}, CONFIRM, FOCUS, END};
-static const struct rule datetimepicker[] = {ACTION_ID, {"initial_date_time", R_INT, false, 0, 9999999999L, NULL}, CONFIRM, FOCUS,
+                                             {"is_wrapped", R_BOOL, false, 0, 0, NULL},
                                              END};
-static const struct rule text_input[] = {ACTION_ID, PLACEHOLDER, {"initial_value", R_STRING, false, 0, 3000, NULL},
-                                         {"multiline", R_BOOL, false, 0, 0, NULL}, {"min_length", R_INT, false, 0, 3000, NULL},
-                                         {"max_length", R_INT, false, 1, 3000, NULL}, FOCUS, END};
-static const struct rule number_input[] = {ACTION_ID, PLACEHOLDER, {"is_decimal_allowed", R_BOOL, true, 0, 0, NULL},
-                                           {"initial_value", R_STRING, false, 0, 100, NULL}, FOCUS, END};
-static const struct rule image_element[] = {{"alt_text", R_STRING, true, 1, 2000, NULL}, {"image_url", R_STRING, false, 1, 3000, NULL},
-                                            {"slack_file", R_FILE, false, 0, 0, NULL}, END};
-static const struct rule text_element[] = {{"text", R_STRING, true, 1, 2000, NULL}, {"emoji", R_BOOL, false, 0, 0, NULL},
-                                           {"verbatim", R_BOOL, false, 0, 0, NULL}, END};
-static const struct rule feedback_buttons[] = {ACTION_ID, {"positive_button", R_SHAPE, true, 0, 0, "feedback"},
-                                               {"negative_button", R_SHAPE, true, 0, 0, "feedback"}, END};
-static const struct rule icon_button[] = {ACTION_ID, {"icon", R_ENUM, true, 0, 0, "trash"}, {"text", R_PLAIN, true, 1, 75, NULL},
-                                          {"value", R_STRING, false, 0, 2000, NULL}, CONFIRM, END};
+static const struct rule feedback[] = {{"text", R_PLAIN, true, 1, 75, NULL},
+                                       {"value", R_STRING, true, 1, 2000, NULL},
+                                       {"accessibility_label", R_STRING, false, 1, 75, NULL},
+                                       END};
 
-/* ---- rich text ------------------------------------------------------------------------------------------------------------- */
+/* ---- elements ----------------------------------------------------------------------------- */
+
+static const struct rule button[] = {{"text", R_PLAIN, true, 1, 75, NULL},
+                                     ACTION_ID,
+                                     {"value", R_STRING, false, 0, 2000, NULL},
+                                     {"url", R_STRING, false, 1, 3000, NULL},
+                                     {"style", R_ENUM, false, 0, 0, "primary danger"},
+                                     {"accessibility_label", R_STRING, false, 1, 75, NULL},
+                                     CONFIRM,
+                                     END};
+static const struct rule static_select[] = {ACTION_ID,
+                                            PLACEHOLDER,
+                                            OPTION_LISTS(100),
+                                            {"initial_option", R_SHAPE, false, 0, 0, "option"},
+                                            CONFIRM,
+                                            FOCUS,
+                                            END};
+static const struct rule multi_static_select[] = {
+    ACTION_ID,
+    PLACEHOLDER,
+    OPTION_LISTS(100),
+    {"initial_options", R_SHAPES, false, 1, 100, "option"},
+    {"max_selected_items", R_INT, false, 1, 100, NULL},
+    CONFIRM,
+    FOCUS,
+    END};
+static const struct rule external_select[] = {ACTION_ID,
+                                              PLACEHOLDER,
+                                              {"min_query_length", R_INT, false, 0, 100, NULL},
+                                              {"initial_option", R_SHAPE, false, 0, 0, "option"},
+                                              CONFIRM,
+                                              FOCUS,
+                                              END};
+static const struct rule users_select[] = {
+    ACTION_ID, PLACEHOLDER, {"initial_user", R_STRING, false, 1, 50, NULL}, CONFIRM, FOCUS, END};
+static const struct rule conversations_select[] = {
+    ACTION_ID,
+    PLACEHOLDER,
+    {"initial_conversation", R_STRING, false, 1, 50, NULL},
+    {"default_to_current_conversation", R_BOOL, false, 0, 0, NULL},
+    {"response_url_enabled", R_BOOL, false, 0, 0, NULL},
+    CONFIRM,
+    FOCUS,
+    END};
+static const struct rule channels_select[] = {ACTION_ID,
+                                              PLACEHOLDER,
+                                              {"initial_channel", R_STRING, false, 1, 50, NULL},
+                                              {"response_url_enabled", R_BOOL, false, 0, 0, NULL},
+                                              CONFIRM,
+                                              FOCUS,
+                                              END};
+static const struct rule overflow[] = {
+    ACTION_ID, {"options", R_SHAPES, true, 1, 5, "option"}, CONFIRM, END};
+static const struct rule choices[] = {ACTION_ID,
+                                      {"options", R_SHAPES, true, 1, 10, "option"},
+                                      {"initial_option", R_SHAPE, false, 0, 0, "option"},
+                                      {"initial_options", R_SHAPES, false, 1, 10, "option"},
+                                      CONFIRM,
+                                      FOCUS,
+                                      END};
+static const struct rule datepicker[] = {
+    ACTION_ID, PLACEHOLDER, {"initial_date", R_STRING, false, 10, 10, NULL}, CONFIRM, FOCUS, END};
+static const struct rule timepicker[] = {ACTION_ID,
+                                         PLACEHOLDER,
+                                         {"initial_time", R_STRING, false, 5, 5, NULL},
+                                         {"timezone", R_STRING, false, 1, 100, NULL},
+                                         CONFIRM,
+                                         FOCUS,
+                                         END};
+static const struct rule datetimepicker[] = {
+    ACTION_ID, {"initial_date_time", R_INT, false, 0, 9999999999L, NULL}, CONFIRM, FOCUS, END};
+static const struct rule text_input[] = {ACTION_ID,
+                                         PLACEHOLDER,
+                                         {"initial_value", R_STRING, false, 0, 3000, NULL},
+                                         {"multiline", R_BOOL, false, 0, 0, NULL},
+                                         {"min_length", R_INT, false, 0, 3000, NULL},
+                                         {"max_length", R_INT, false, 1, 3000, NULL},
+                                         FOCUS,
+                                         END};
+static const struct rule number_input[] = {ACTION_ID,
+                                           PLACEHOLDER,
+                                           {"is_decimal_allowed", R_BOOL, true, 0, 0, NULL},
+                                           {"initial_value", R_STRING, false, 0, 100, NULL},
+                                           FOCUS,
+                                           END};
+static const struct rule image_element[] = {{"alt_text", R_STRING, true, 1, 2000, NULL},
+                                            {"image_url", R_STRING, false, 1, 3000, NULL},
+                                            {"slack_file", R_FILE, false, 0, 0, NULL},
+                                            END};
+static const struct rule text_element[] = {{"text", R_STRING, true, 1, 2000, NULL},
+                                           {"emoji", R_BOOL, false, 0, 0, NULL},
+                                           {"verbatim", R_BOOL, false, 0, 0, NULL},
+                                           END};
+static const struct rule feedback_buttons[] = {ACTION_ID,
+                                               {"positive_button", R_SHAPE, true, 0, 0, "feedback"},
+                                               {"negative_button", R_SHAPE, true, 0, 0, "feedback"},
+                                               END};
+static const struct rule icon_button[] = {ACTION_ID,
+                                          {"icon", R_ENUM, true, 0, 0, "trash"},
+                                          {"text", R_PLAIN, true, 1, 75, NULL},
+                                          {"value", R_STRING, false, 0, 2000, NULL},
+                                          CONFIRM,
+                                          END};
+
+/* ---- rich text ---------------------------------------------------------------------------- */
 
 static const struct rule rich_parts[] = {{"elements", R_TYPEDS, true, 0, 2000, "rich_inline"},
-                                         {"border", R_INT, false, 0, 1, NULL}, END};
+                                         {"border", R_INT, false, 0, 1, NULL},
+                                         END};
 static const struct rule rich_list[] = {{"style", R_ENUM, true, 0, 0, "bullet ordered"},
-                                        {"elements", R_TYPEDS, true, 1, 500, "rich_section"}, {"indent", R_INT, false, 0, 8, NULL},
-                                        {"offset", R_INT, false, 0, 10000, NULL}, {"border", R_INT, false, 0, 1, NULL}, END};
-static const struct rule rich_word[] = {{"text", R_STRING, true, 1, 12000, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
-static const struct rule rich_link[] = {{"url", R_STRING, true, 1, 3000, NULL}, {"text", R_STRING, false, 1, 3000, NULL},
-                                        {"style", R_OBJECT, false, 0, 0, NULL}, END};
-static const struct rule rich_user[] = {{"user_id", R_STRING, true, 1, 50, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
-static const struct rule rich_channel[] = {{"channel_id", R_STRING, true, 1, 50, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
+                                        {"elements", R_TYPEDS, true, 1, 500, "rich_section"},
+                                        {"indent", R_INT, false, 0, 8, NULL},
+                                        {"offset", R_INT, false, 0, 10000, NULL},
+                                        {"border", R_INT, false, 0, 1, NULL},
+                                        END};
+static const struct rule rich_word[] = {
+    {"text", R_STRING, true, 1, 12000, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
+static const struct rule rich_link[] = {{"url", R_STRING, true, 1, 3000, NULL},
+                                        {"text", R_STRING, false, 1, 3000, NULL},
+                                        {"style", R_OBJECT, false, 0, 0, NULL},
+                                        END};
+static const struct rule rich_user[] = {
+    {"user_id", R_STRING, true, 1, 50, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
+static const struct rule rich_channel[] = {
+    {"channel_id", R_STRING, true, 1, 50, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
 static const struct rule rich_group[] = {{"usergroup_id", R_STRING, true, 1, 50, NULL}, END};
 static const struct rule rich_emoji[] = {{"name", R_STRING, true, 1, 100, NULL}, END};
-static const struct rule rich_range[] = {{"range", R_ENUM, true, 0, 0, "here channel everyone"}, END};
-static const struct rule rich_date[] = {{"timestamp", R_INT, true, 0, 99999999999L, NULL}, {"format", R_STRING, true, 1, 200, NULL},
-                                        {"fallback", R_STRING, false, 1, 300, NULL}, {"url", R_STRING, false, 1, 3000, NULL}, END};
+static const struct rule rich_range[] = {{"range", R_ENUM, true, 0, 0, "here channel everyone"},
+                                         END};
+static const struct rule rich_date[] = {{"timestamp", R_INT, true, 0, 99999999999L, NULL},
+                                        {"format", R_STRING, true, 1, 200, NULL},
+                                        {"fallback", R_STRING, false, 1, 300, NULL},
+                                        {"url", R_STRING, false, 1, 3000, NULL},
+                                        END};
 static const struct rule rich_color[] = {{"value", R_STRING, true, 1, 20, NULL}, END};
 
-/* ---- blocks ------------------------------------------------------------------------------------------------------------------ */
+/* ---- blocks ------------------------------------------------------------------------------- */
 
-static const struct rule section[] = {BLOCK_ID, {"text", R_TEXT, false, 1, 3000, NULL}, {"fields", R_TEXTS, false, 1, 10, NULL},
-                                      {"accessory", R_TYPED, false, 0, 0, "accessory"}, {"expand", R_BOOL, false, 0, 0, NULL}, END};
-static const struct rule header[] = {BLOCK_ID, {"text", R_PLAIN, true, 1, 150, NULL}, {"level", R_INT, false, 1, 4, NULL}, END};
+static const struct rule section[] = {BLOCK_ID,
+                                      {"text", R_TEXT, false, 1, 3000, NULL},
+                                      {"fields", R_TEXTS, false, 1, 10, NULL},
+                                      {"accessory", R_TYPED, false, 0, 0, "accessory"},
+                                      {"expand", R_BOOL, false, 0, 0, NULL},
+                                      END};
+static const struct rule header[] = {
+    BLOCK_ID, {"text", R_PLAIN, true, 1, 150, NULL}, {"level", R_INT, false, 1, 4, NULL}, END};
 static const struct rule divider[] = {BLOCK_ID, END};
-static const struct rule context[] = {BLOCK_ID, {"elements", R_TYPEDS, true, 1, 10, "context"}, END};
-static const struct rule context_actions[] = {BLOCK_ID, {"elements", R_TYPEDS, true, 1, 5, "context_action"}, END};
+static const struct rule context[] = {
+    BLOCK_ID, {"elements", R_TYPEDS, true, 1, 10, "context"}, END};
+static const struct rule context_actions[] = {
+    BLOCK_ID, {"elements", R_TYPEDS, true, 1, 5, "context_action"}, END};
 static const struct rule actions[] = {BLOCK_ID, {"elements", R_TYPEDS, true, 1, 25, "action"}, END};
-static const struct rule image[] = {BLOCK_ID, {"alt_text", R_STRING, true, 1, 2000, NULL}, {"title", R_PLAIN, false, 1, 2000, NULL},
-                                    {"image_url", R_STRING, false, 1, 3000, NULL}, {"slack_file", R_FILE, false, 0, 0, NULL}, END};
-static const struct rule input[] = {BLOCK_ID, {"label", R_PLAIN, true, 1, 2000, NULL}, {"element", R_TYPED, true, 0, 0, "input"},
-                                    {"hint", R_PLAIN, false, 1, 2000, NULL}, {"optional", R_BOOL, false, 0, 0, NULL},
-                                    {"dispatch_action", R_BOOL, false, 0, 0, NULL}, END};
+static const struct rule image[] = {BLOCK_ID,
+                                    {"alt_text", R_STRING, true, 1, 2000, NULL},
+                                    {"title", R_PLAIN, false, 1, 2000, NULL},
+                                    {"image_url", R_STRING, false, 1, 3000, NULL},
+                                    {"slack_file", R_FILE, false, 0, 0, NULL},
+                                    END};
+static const struct rule input[] = {BLOCK_ID,
+                                    {"label", R_PLAIN, true, 1, 2000, NULL},
+                                    {"element", R_TYPED, true, 0, 0, "input"},
+                                    {"hint", R_PLAIN, false, 1, 2000, NULL},
+                                    {"optional", R_BOOL, false, 0, 0, NULL},
+                                    {"dispatch_action", R_BOOL, false, 0, 0, NULL},
+                                    END};
 static const struct rule markdown[] = {BLOCK_ID, {"text", R_STRING, true, 1, 12000, NULL}, END};
-static const struct rule rich_text[] = {BLOCK_ID, {"elements", R_TYPEDS, true, 1, 500, "rich"}, END};
-static const struct rule table[] = {BLOCK_ID, {"column_settings", R_SHAPES, false, 0, 20, "column_setting"}, END};
-static const struct rule alert[] = {BLOCK_ID, {"text", R_TEXT, true, 1, 200, NULL},
-                                    {"level", R_ENUM, false, 0, 0, "default info warning error success"}, END};
+static const struct rule rich_text[] = {
+    BLOCK_ID, {"elements", R_TYPEDS, true, 1, 500, "rich"}, END};
+static const struct rule table[] = {
+    BLOCK_ID, {"column_settings", R_SHAPES, false, 0, 20, "column_setting"}, END};
+static const struct rule alert[] = {
+    BLOCK_ID,
+    {"text", R_TEXT, true, 1, 200, NULL},
+    {"level", R_ENUM, false, 0, 0, "default info warning error success"},
+    END};
 static const struct rule raw_text[] = {{"text", R_STRING, true, 1, 12000, NULL}, END};
 
 #define ALL 0
@@ -123,7 +244,8 @@ const struct shape blockkit_shapes[] = {
 
     {"button", "action accessory", ALL, NULL, NULL, button},
     {"static_select", SELECT, ALL, "options option_groups", NULL, static_select},
-    {"multi_static_select", "accessory input", ALL, "options option_groups", NULL, multi_static_select},
+    {"multi_static_select", "accessory input", ALL, "options option_groups", NULL,
+     multi_static_select},
     {"external_select", SELECT, ALL, NULL, NULL, external_select},
     {"users_select", SELECT, ALL, NULL, NULL, users_select},
     {"conversations_select", SELECT, ALL, NULL, NULL, conversations_select},

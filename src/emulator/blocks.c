@@ -1,5 +1,6 @@
-/* Blocks on their way in: judged by blockkit.c, checked against what only the server knows (sizes, files), completed with
- * block ids; and on their way out to a person's click: elements and the state of inputs. */
+/* Blocks on their way in: judged by blockkit.c, checked against what only the server knows (sizes,
+ * files), completed with block ids; and on their way out to a person's click: elements and the
+ * state of inputs. */
 #include "emulator/blockkit.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #define MESSAGE_MAX_CHARS 13200 /* not documented; measured by others (bolt-js 2509, 2867) */
 #define DEPTH_MAX 32
 
-/* ---- errors ------------------------------------------------------------------------------------------------------------ */
+/* ---- errors ------------------------------------------------------------------------------- */
 
 json_t *emu_issues_reply(const char *error, const json_t *issues)
 {
@@ -34,7 +35,7 @@ json_t *emu_issues_reply(const char *error, const json_t *issues)
     return reply;
 }
 
-/* ---- what only the server knows ------------------------------------------------------------------------------------------ */
+/* ---- what only the server knows ----------------------------------------------------------- */
 
 /* All characters that people read: every "text" member that is a string. */
 static size_t count_chars(const json_t *v, int depth)
@@ -47,13 +48,15 @@ static size_t count_chars(const json_t *v, int depth)
     if (json_is_array(v))
         json_array_foreach((json_t *)v, i, part) n += count_chars(part, depth + 1);
     else if (json_is_object(v))
-        json_object_foreach((json_t *)v, key, part)
-            n += json_is_string(part) && strcmp(key, "text") == 0 ? drc_utf8_count(json_string_value(part))
-                                                                  : count_chars(part, depth + 1);
+        json_object_foreach((json_t *)v, key, part) n +=
+            json_is_string(part) && strcmp(key, "text") == 0
+                ? drc_utf8_count(json_string_value(part))
+                : count_chars(part, depth + 1);
     return n;
 }
 
-/* The id behind a slack_file object; "" if it names none of our files. A URL counts as well (url_private, permalink). */
+/* The id behind a slack_file object; "" if it names none of our files. A URL counts as well
+ * (url_private, permalink). */
 static struct emu_file *named_file(struct emu *e, const json_t *slack_file)
 {
     const char *id = drc_json_str(slack_file, "id", ""), *url = drc_json_str(slack_file, "url", "");
@@ -63,7 +66,8 @@ static struct emu_file *named_file(struct emu *e, const json_t *slack_file)
     const char *key;
     for (void *p; drc_map_next(e->files, &pos, &key, &p);) {
         struct emu_file *f = p;
-        if (strcmp(drc_json_str(f->j, "url_private", ""), url) == 0 || strcmp(drc_json_str(f->j, "permalink", ""), url) == 0)
+        if (strcmp(drc_json_str(f->j, "url_private", ""), url) == 0 ||
+            strcmp(drc_json_str(f->j, "permalink", ""), url) == 0)
             return f;
     }
     return NULL;
@@ -78,13 +82,15 @@ static void check_files(struct emu *e, json_t *v, const char *pointer, json_t *i
     if (depth > DEPTH_MAX)
         return;
     if (json_is_array(v)) {
-        json_array_foreach(v, i, part) {
+        json_array_foreach(v, i, part)
+        {
             snprintf(below, sizeof below, "%.480s/%zu", pointer, i);
             check_files(e, part, below, issues, depth + 1);
         }
         return;
     }
-    json_object_foreach(v, key, part) {
+    json_object_foreach(v, key, part)
+    {
         snprintf(below, sizeof below, "%.400s/%.100s", pointer, key);
         if (strcmp(key, "slack_file") != 0 || !json_is_object(part)) {
             check_files(e, part, below, issues, depth + 1);
@@ -92,8 +98,9 @@ static void check_files(struct emu *e, json_t *v, const char *pointer, json_t *i
         }
         struct emu_file *f = named_file(e, part);
         if (f == NULL || f->state != EMU_FILE_READY)
-            json_array_append_new(issues, json_pack("{s:s, s:s, s:s}", "code", "invalid_slack_file", "message",
-                                                    "invalid slack file", "pointer", below));
+            json_array_append_new(issues,
+                                  json_pack("{s:s, s:s, s:s}", "code", "invalid_slack_file",
+                                            "message", "invalid slack file", "pointer", below));
         else
             json_object_set_new(part, "id", json_string(f->id)); /* the page fetches by id */
     }
@@ -117,12 +124,26 @@ static void random_id(struct emu *e, char out[16])
 /* Slack gives every block an id, and every interactive element an action id. */
 static void complete_element(struct emu *e, json_t *element)
 {
-    static const char *const with_action[] = {"button", "static_select", "external_select", "users_select",
-                                              "conversations_select", "channels_select", "multi_static_select",
-                                              "overflow", "datepicker", "timepicker", "datetimepicker",
-                                              "radio_buttons", "checkboxes", "plain_text_input", "number_input",
-                                              "email_text_input", "url_text_input", "rich_text_input",
-                                              "feedback_buttons", "icon_button"};
+    static const char *const with_action[] = {"button",
+                                              "static_select",
+                                              "external_select",
+                                              "users_select",
+                                              "conversations_select",
+                                              "channels_select",
+                                              "multi_static_select",
+                                              "overflow",
+                                              "datepicker",
+                                              "timepicker",
+                                              "datetimepicker",
+                                              "radio_buttons",
+                                              "checkboxes",
+                                              "plain_text_input",
+                                              "number_input",
+                                              "email_text_input",
+                                              "url_text_input",
+                                              "rich_text_input",
+                                              "feedback_buttons",
+                                              "icon_button"};
     const char *type = drc_json_str(element, "type", "");
     for (size_t i = 0; i < sizeof with_action / sizeof *with_action; i++)
         if (strcmp(type, with_action[i]) == 0 && json_object_get(element, "action_id") == NULL) {
@@ -136,7 +157,8 @@ static void complete_blocks(struct emu *e, json_t *blocks)
 {
     size_t i, k;
     json_t *block, *element;
-    json_array_foreach(blocks, i, block) {
+    json_array_foreach(blocks, i, block)
+    {
         if (json_object_get(block, "block_id") == NULL) {
             char id[16];
             do
@@ -146,7 +168,8 @@ static void complete_blocks(struct emu *e, json_t *blocks)
         }
         complete_element(e, json_object_get(block, "accessory"));
         complete_element(e, json_object_get(block, "element"));
-        json_array_foreach(json_object_get(block, "elements"), k, element) complete_element(e, element);
+        json_array_foreach(json_object_get(block, "elements"), k, element)
+            complete_element(e, element);
     }
 }
 
@@ -178,27 +201,32 @@ json_t *emu_view_prepare(struct emu *e, json_t *view)
     return error;
 }
 
-/* ---- elements and state ---------------------------------------------------------------------------------------------------- */
+/* ---- elements and state ------------------------------------------------------------------- */
 
 static bool is_element(const json_t *element, const char *action_id)
 {
-    return json_is_object(element) && strcmp(drc_json_str(element, "action_id", ""), action_id) == 0;
+    return json_is_object(element) &&
+           strcmp(drc_json_str(element, "action_id", ""), action_id) == 0;
 }
 
-json_t *emu_blocks_element(const json_t *blocks, const char *block_id, const char *action_id, json_t **block_out)
+json_t *emu_blocks_element(const json_t *blocks, const char *block_id, const char *action_id,
+                           json_t **block_out)
 {
     size_t i, k;
     json_t *block, *part, *hit = NULL;
-    json_array_foreach((json_t *)blocks, i, block) {
+    json_array_foreach((json_t *)blocks, i, block)
+    {
         if (block_id[0] != '\0' && strcmp(drc_json_str(block, "block_id", ""), block_id) != 0)
             continue;
         if (is_element(json_object_get(block, "accessory"), action_id))
             hit = json_object_get(block, "accessory");
         if (is_element(json_object_get(block, "element"), action_id))
             hit = json_object_get(block, "element");
-        json_array_foreach(json_object_get(block, "elements"), k, part) if (is_element(part, action_id)) hit = part;
+        json_array_foreach(json_object_get(block, "elements"), k,
+                           part) if (is_element(part, action_id)) hit = part;
         if (hit == NULL && json_object_get(block, "child_blocks") != NULL)
-            hit = emu_blocks_element(json_object_get(block, "child_blocks"), "", action_id, block_out);
+            hit = emu_blocks_element(json_object_get(block, "child_blocks"), "", action_id,
+                                     block_out);
         if (hit != NULL) {
             if (block_out != NULL)
                 *block_out = block;
@@ -208,10 +236,14 @@ json_t *emu_blocks_element(const json_t *blocks, const char *block_id, const cha
     return NULL;
 }
 
-/* The state that a stateful element has before anybody touched it; NULL for buttons and the like. */
+/* The state that a stateful element has before anybody touched it; NULL for buttons and the like.
+ */
 static json_t *initial_state(const json_t *element)
 {
-    static const struct { const char *type, *initial, *value; bool list; } table[] = {
+    static const struct {
+        const char *type, *initial, *value;
+        bool list;
+    } table[] = {
         {"static_select", "initial_option", "selected_option", false},
         {"radio_buttons", "initial_option", "selected_option", false},
         {"external_select", "initial_option", "selected_option", false},
@@ -234,19 +266,22 @@ static json_t *initial_state(const json_t *element)
             continue;
         json_t *initial = json_object_get(element, table[i].initial);
         json_t *none = table[i].list ? json_array() : json_null();
-        json_t *slot = json_pack("{s:s, s:O}", "type", type, table[i].value, initial == NULL ? none : initial);
+        json_t *slot =
+            json_pack("{s:s, s:O}", "type", type, table[i].value, initial == NULL ? none : initial);
         json_decref(none);
         return slot;
     }
     return NULL;
 }
 
-static void add_state(json_t *state, const json_t *values, const json_t *block, const json_t *element)
+static void add_state(json_t *state, const json_t *values, const json_t *block,
+                      const json_t *element)
 {
     json_t *slot = initial_state(element);
     if (slot == NULL)
         return;
-    const char *block_id = drc_json_str(block, "block_id", ""), *action_id = drc_json_str(element, "action_id", "");
+    const char *block_id = drc_json_str(block, "block_id", ""),
+               *action_id = drc_json_str(element, "action_id", "");
     const json_t *given = json_object_get(json_object_get(values, block_id), action_id);
     if (json_is_object(given)) {
         json_object_update(slot, (json_t *)given);
@@ -264,10 +299,12 @@ json_t *emu_blocks_state(const json_t *blocks, const json_t *values)
 {
     json_t *state = json_object(), *block, *part;
     size_t i, k;
-    json_array_foreach((json_t *)blocks, i, block) {
+    json_array_foreach((json_t *)blocks, i, block)
+    {
         add_state(state, values, block, json_object_get(block, "accessory"));
         add_state(state, values, block, json_object_get(block, "element"));
-        json_array_foreach(json_object_get(block, "elements"), k, part) add_state(state, values, block, part);
+        json_array_foreach(json_object_get(block, "elements"), k, part)
+            add_state(state, values, block, part);
     }
     return state;
 }

@@ -1,6 +1,7 @@
-/* Envelopes on their way: sent on one socket, acked on any, given up after 3 s. Events are delivered again (at once,
- * after 1 min, after 5 min; the delays are a knob); slash commands and interactions are not. Acks of 20,480 bytes and
- * more, or in continuation frames, are dropped without a word, as Slack does. */
+/* Envelopes on their way: sent on one socket, acked on any, given up after 3 s. Events are
+ * delivered again (at once, after 1 min, after 5 min; the delays are a knob); slash commands and
+ * interactions are not. Acks of 20,480 bytes and more, or in continuation frames, are dropped
+ * without a word, as Slack does. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static void new_id(struct emu_env *env)
 {
     char hex[33];
     drc_random_hex(16, hex);
-    snprintf(env->id, sizeof env->id, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+    snprintf(env->id, sizeof env->id, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+             hex + 20);
 }
 
 struct emu_env *emu_env_new(struct emu *e, const char *type, json_t *take_payload, bool accepts)
@@ -84,8 +86,8 @@ static void transmit(struct emu_env *env, struct emu_conn *c)
     struct emu *e = env->e;
     struct drc_buf b;
     drc_buf_init(&b, DRC_BUF_MAX_BYTES);
-    drc_buf_printf(&b, "{\"envelope_id\":\"%s\",\"type\":\"%s\",\"accepts_response_payload\":%s,", env->id, env->type,
-                   env->accepts ? "true" : "false");
+    drc_buf_printf(&b, "{\"envelope_id\":\"%s\",\"type\":\"%s\",\"accepts_response_payload\":%s,",
+                   env->id, env->type, env->accepts ? "true" : "false");
     if (env->event)
         drc_buf_printf(&b, "\"retry_attempt\":%d,\"retry_reason\":\"%s\",", env->attempt,
                        env->attempt == 0 ? "" : "timeout");
@@ -156,13 +158,15 @@ void emu_ack(struct emu *e, const char *text, size_t bytes, bool fragmented)
         drc_log(DRC_LOG_DEBUG, "emulator.ack", "unknown=1 bytes=%zu", bytes);
     } else if (bytes >= DRC_WS_ACK_MAX_BYTES || fragmented) {
         e->counts.dropped_acks++;
-        drc_log(DRC_LOG_WARN, "emulator.ack", "dropped=1 bytes=%zu fragmented=%d", bytes, fragmented);
+        drc_log(DRC_LOG_WARN, "emulator.ack", "dropped=1 bytes=%zu fragmented=%d", bytes,
+                fragmented);
     } else {
         e->counts.acked++;
         drc_map_remove(e->envs, id);
         drc_timer_cancel(env->timer);
         json_t *payload = env->accepts ? json_object_get(ack, "payload") : NULL;
-        resolve(env, "ok", json_is_object(payload) && json_object_size(payload) > 0 ? payload : NULL);
+        resolve(env, "ok",
+                json_is_object(payload) && json_object_size(payload) > 0 ? payload : NULL);
         free_env(env);
     }
     json_decref(ack);

@@ -1,11 +1,13 @@
 /* Faults on demand: a table of what can go wrong, for the tests of clients.
  *
- * Lasting faults stay until they were used `times` times (default: until cleared) and may be bound to one `method`.
- * Acting faults do their thing at once. {"fault":"clear"} ends all, {"fault":"clear","name":N} one.
+ * Lasting faults stay until they were used `times` times (default: until cleared) and may be bound
+ * to one `method`. Acting faults do their thing at once. {"fault":"clear"} ends all,
+ * {"fault":"clear","name":N} one.
  *
- *   lasting: stop_pings no_hello hello_delay{ms} too_many duplicate_event deliver_to_oldest expired_trigger revoked_token
- *            method_429{retry_after_s} method_5xx{status,executed} slow{ms} body_cut file_never_ready complete_not_shared
- *   acting:  disconnect{reason,close_after_ms,all} drop_tcp{all} half_open{frozen} unknown_envelope rate_limited_event
+ *   lasting: stop_pings no_hello hello_delay{ms} too_many duplicate_event deliver_to_oldest
+ * expired_trigger revoked_token method_429{retry_after_s} method_5xx{status,executed} slow{ms}
+ * body_cut file_never_ready complete_not_shared acting:  disconnect{reason,close_after_ms,all}
+ * drop_tcp{all} half_open{frozen} unknown_envelope rate_limited_event
  *            big_payload{bytes,fragment_bytes} raw{text} scopes{scopes} redelivery{delays_ms} */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +20,20 @@
 #define BIG_BYTES 200000
 #define LEAVE_MS 10000 /* Slack drops a socket about this long after its warning */
 
-static const char *const lasting[] = {"stop_pings", "no_hello", "hello_delay", "too_many", "duplicate_event",
-                                      "deliver_to_oldest", "expired_trigger", "revoked_token", "method_429",
-                                      "method_5xx", "slow", "body_cut", "file_never_ready", "complete_not_shared"};
+static const char *const lasting[] = {"stop_pings",
+                                      "no_hello",
+                                      "hello_delay",
+                                      "too_many",
+                                      "duplicate_event",
+                                      "deliver_to_oldest",
+                                      "expired_trigger",
+                                      "revoked_token",
+                                      "method_429",
+                                      "method_5xx",
+                                      "slow",
+                                      "body_cut",
+                                      "file_never_ready",
+                                      "complete_not_shared"};
 
 struct emu_fault *emu_fault(struct emu *e, const char *name, const char *method)
 {
@@ -53,10 +66,11 @@ static json_t *clear(struct emu *e, const json_t *args)
 
 static json_t *set_lasting(struct emu *e, const char *name, const json_t *args)
 {
-    struct emu_fault f = {.times = (int)drc_json_int(args, "times", -1),
-                          .ms = drc_json_int(args, "ms", 1000),
-                          .number = (int)drc_json_int(args, "retry_after_s", drc_json_int(args, "status", 0)),
-                          .flag = drc_json_bool(args, "executed", false)};
+    struct emu_fault f = {
+        .times = (int)drc_json_int(args, "times", -1),
+        .ms = drc_json_int(args, "ms", 1000),
+        .number = (int)drc_json_int(args, "retry_after_s", drc_json_int(args, "status", 0)),
+        .flag = drc_json_bool(args, "executed", false)};
     snprintf(f.name, sizeof f.name, "%s", name);
     snprintf(f.method, sizeof f.method, "%s", drc_json_str(args, "method", ""));
     size_t kept = 0; /* what is used up makes room */
@@ -70,13 +84,14 @@ static json_t *set_lasting(struct emu *e, const char *name, const json_t *args)
     return emu_ok();
 }
 
-/* ---- acting faults ---------------------------------------------------------------------------------------------------------- */
+/* ---- acting faults ------------------------------------------------------------------------ */
 
 static json_t *disconnect(struct emu *e, const json_t *args, struct emu_waiter *w)
 {
     (void)w;
     emu_sm_disconnect(e, drc_json_str(args, "reason", "refresh_requested"),
-                      drc_json_int(args, "close_after_ms", LEAVE_MS), drc_json_bool(args, "all", true));
+                      drc_json_int(args, "close_after_ms", LEAVE_MS),
+                      drc_json_bool(args, "all", true));
     return emu_ok();
 }
 
@@ -94,7 +109,8 @@ static json_t *half_open(struct emu *e, const json_t *args, struct emu_waiter *w
     return emu_ok();
 }
 
-static json_t *send(struct emu *e, const char *type, json_t *take_payload, bool event, struct emu_waiter *w)
+static json_t *send(struct emu *e, const char *type, json_t *take_payload, bool event,
+                    struct emu_waiter *w)
 {
     struct emu_env *env = emu_env_new(e, type, take_payload, !event);
     env->event = event;
@@ -105,15 +121,17 @@ static json_t *send(struct emu *e, const char *type, json_t *take_payload, bool 
 
 static json_t *unknown_envelope(struct emu *e, const json_t *args, struct emu_waiter *w)
 {
-    return send(e, drc_json_str(args, "type", "hologram"), json_pack("{s:s}", "type", "projection"), false, w);
+    return send(e, drc_json_str(args, "type", "hologram"), json_pack("{s:s}", "type", "projection"),
+                false, w);
 }
 
 static json_t *rate_limited_event(struct emu *e, const json_t *args, struct emu_waiter *w)
 {
     (void)args;
     return send(e, "events_api",
-                json_pack("{s:s, s:s, s:s, s:s, s:I}", "token", "unused", "type", "app_rate_limited", "team_id", EMU_TEAM,
-                          "api_app_id", EMU_APP, "minute_rate_limited", (json_int_t)(drc_clock_wall_ms() / 1000)),
+                json_pack("{s:s, s:s, s:s, s:s, s:I}", "token", "unused", "type",
+                          "app_rate_limited", "team_id", EMU_TEAM, "api_app_id", EMU_APP,
+                          "minute_rate_limited", (json_int_t)(drc_clock_wall_ms() / 1000)),
                 true, w);
 }
 
@@ -121,7 +139,8 @@ static json_t *rate_limited_event(struct emu *e, const json_t *args, struct emu_
 static json_t *big_payload(struct emu *e, const json_t *args, struct emu_waiter *w)
 {
     (void)w;
-    int64_t bytes = drc_json_int(args, "bytes", BIG_BYTES), fragment = drc_json_int(args, "fragment_bytes", 65536);
+    int64_t bytes = drc_json_int(args, "bytes", BIG_BYTES),
+            fragment = drc_json_int(args, "fragment_bytes", 65536);
     if (bytes < 1 || bytes > 3000000 || fragment < 1000)
         return emu_error("invalid_arguments");
     char *filler = malloc((size_t)bytes + 1);
@@ -129,9 +148,10 @@ static json_t *big_payload(struct emu *e, const json_t *args, struct emu_waiter 
         abort();
     memset(filler, 'x', (size_t)bytes);
     filler[bytes] = '\0';
-    json_t *j = json_pack("{s:s, s:s, s:b, s:{s:s, s:s, s:{s:s, s:s}}}", "envelope_id", "big-payload", "type", "interactive",
-                          "accepts_response_payload", 0, "payload", "type", "block_suggestion", "filler", filler, "user",
-                          "id", emu_users[0].id, "name", emu_users[0].name);
+    json_t *j = json_pack("{s:s, s:s, s:b, s:{s:s, s:s, s:{s:s, s:s}}}", "envelope_id",
+                          "big-payload", "type", "interactive", "accepts_response_payload", 0,
+                          "payload", "type", "block_suggestion", "filler", filler, "user", "id",
+                          emu_users[0].id, "name", emu_users[0].name);
     char *text = drc_json_dump(j);
     emu_sm_raw(e, text, (size_t)fragment);
     free(text);
@@ -170,9 +190,15 @@ json_t *emu_fault_set(struct emu *e, const json_t *args, struct emu_waiter *w)
     static const struct {
         const char *name;
         json_t *(*fn)(struct emu *e, const json_t *args, struct emu_waiter *w);
-    } acting[] = {{"disconnect", disconnect}, {"drop_tcp", drop_tcp}, {"half_open", half_open},
-                  {"unknown_envelope", unknown_envelope}, {"rate_limited_event", rate_limited_event},
-                  {"big_payload", big_payload}, {"raw", raw}, {"scopes", scopes}, {"redelivery", redelivery}};
+    } acting[] = {{"disconnect", disconnect},
+                  {"drop_tcp", drop_tcp},
+                  {"half_open", half_open},
+                  {"unknown_envelope", unknown_envelope},
+                  {"rate_limited_event", rate_limited_event},
+                  {"big_payload", big_payload},
+                  {"raw", raw},
+                  {"scopes", scopes},
+                  {"redelivery", redelivery}};
     const char *name = drc_json_str(args, "fault", "");
     if (strcmp(name, "clear") == 0)
         return clear(e, args);

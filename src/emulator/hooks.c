@@ -1,5 +1,5 @@
-/* What an interaction hands to the bot: trigger ids (3 s, one use) and response URLs (5 uses in 30 minutes). Both live in
- * rings indexed by their sequence number. */
+/* What an interaction hands to the bot: trigger ids (3 s, one use) and response URLs (5 uses in 30
+ * minutes). Both live in rings indexed by their sequence number. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +18,10 @@ const char *emu_new_trigger(struct emu *e, int user)
     struct emu_trigger *t = &e->triggers[seq % EMU_SLOTS];
     char secret[33];
     drc_random_hex(16, secret);
-    *t = (struct emu_trigger){.seq = seq, .user = user, .expires_us = drc_clock_mono_us() + EMU_TRIGGER_MS * 1000};
-    snprintf(t->id, sizeof t->id, "%llu.%llu.%s", (unsigned long long)seq, (unsigned long long)(seq % 997 + 7000), secret);
+    *t = (struct emu_trigger){
+        .seq = seq, .user = user, .expires_us = drc_clock_mono_us() + EMU_TRIGGER_MS * 1000};
+    snprintf(t->id, sizeof t->id, "%llu.%llu.%s", (unsigned long long)seq,
+             (unsigned long long)(seq % 997 + 7000), secret);
     return t->id;
 }
 
@@ -47,8 +49,8 @@ void emu_hook_url(struct emu *e, const struct emu_hook *proto, char *out, size_t
     h->uses = 0;
     h->expires_us = drc_clock_mono_us() + HOOK_LIFE_US;
     drc_random_hex(16, h->secret);
-    snprintf(out, size, "http://%s/%s/%s/%llu/%s", e->host, h->command ? "commands" : "actions", EMU_TEAM,
-             (unsigned long long)seq, h->secret);
+    snprintf(out, size, "http://%s/%s/%s/%llu/%s", e->host, h->command ? "commands" : "actions",
+             EMU_TEAM, (unsigned long long)seq, h->secret);
 }
 
 /* "/commands/<team>/<seq>/<secret>": NULL = none of ours. */
@@ -59,11 +61,15 @@ static struct emu_hook *find(struct emu *e, const char *path)
     if (sscanf(path, "/%8[a-z]/%15[A-Z0-9]/%20llu/%32[0-9a-f]", kind, team, &seq, secret) != 4)
         return NULL;
     struct emu_hook *h = &e->hooks[seq % EMU_SLOTS];
-    return h->seq == seq && seq != 0 && strcmp(h->secret, secret) == 0 && strcmp(team, EMU_TEAM) == 0 ? h : NULL;
+    return h->seq == seq && seq != 0 && strcmp(h->secret, secret) == 0 &&
+                   strcmp(team, EMU_TEAM) == 0
+               ? h
+               : NULL;
 }
 
 /* replace_original and delete_original: also the only way to change an ephemeral message. */
-static json_t *change_original(struct emu *e, const struct emu_hook *h, const json_t *args, bool delete)
+static json_t *change_original(struct emu *e, const struct emu_hook *h, const json_t *args,
+                               bool delete)
 {
     struct emu_channel *c = emu_channel(e, h->channel);
     struct emu_msg *m = c == NULL ? NULL : emu_msg(c, h->ts);
@@ -79,7 +85,8 @@ static json_t *change_original(struct emu *e, const struct emu_hook *h, const js
         emu_new_ts(e, ts);
         if (json_object_get(args, "blocks") == NULL)
             json_object_del(m->j, "blocks"); /* here the answer replaces the whole message */
-        json_object_set_new(m->j, "edited", json_pack("{s:s, s:s}", "user", EMU_BOT_USER, "ts", ts));
+        json_object_set_new(m->j, "edited",
+                            json_pack("{s:s, s:s}", "user", EMU_BOT_USER, "ts", ts));
         emu_msg_changed(e, m);
     }
     return error;

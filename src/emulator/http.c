@@ -1,7 +1,7 @@
 /* Every HTTP request: is it from this machine, and where does it go? Also the page and its files.
  *
- * The server can drive the bot, so a web page of another origin must not reach it: the Host must be ours (no DNS
- * rebinding), a foreign Origin is refused, nothing is shared by CORS. */
+ * The server can drive the bot, so a web page of another origin must not reach it: the Host must be
+ * ours (no DNS rebinding), a foreign Origin is refused, nothing is shared by CORS. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +12,11 @@
 #include "emulator/emulator.h"
 #include "emulator/page_assets.h"
 
-#define POLICY                                                                                                          \
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "          \
-    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"               \
+#define POLICY                                                                                     \
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src "   \
+    "'self' data:; "                                                                               \
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "   \
+    "'none'\r\n"                                                                                   \
     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
 
 static bool our_host(const struct emu *e, const char *host)
@@ -55,15 +57,22 @@ static void plain(struct drc_http_peer *p, int status, const char *sentence)
     drc_http_reply(p, status, "text/plain; charset=utf-8", POLICY, sentence, strlen(sentence));
 }
 
-/* ---- the page ------------------------------------------------------------------------------------------------------------ */
+/* ---- the page ----------------------------------------------------------------------------- */
 
 static const char *content_type(const char *name)
 {
-    static const struct { const char *suffix, *type; } table[] = {
-        {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
-        {".css", "text/css; charset=utf-8"}, {".svg", "image/svg+xml"}, {".png", "image/png"},
-        {".woff2", "font/woff2"}, {".json", "application/json; charset=utf-8"},
-        {".webmanifest", "application/manifest+json"}, {".txt", "text/plain; charset=utf-8"},
+    static const struct {
+        const char *suffix, *type;
+    } table[] = {
+        {".html", "text/html; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".woff2", "font/woff2"},
+        {".json", "application/json; charset=utf-8"},
+        {".webmanifest", "application/manifest+json"},
+        {".txt", "text/plain; charset=utf-8"},
     };
     size_t n = strlen(name);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -74,21 +83,25 @@ static const char *content_type(const char *name)
     return "application/octet-stream";
 }
 
-static void serve_asset(struct emu *e, struct drc_http_peer *p, const struct drc_http_in *in, const char *name)
+static void serve_asset(struct emu *e, struct drc_http_peer *p, const struct drc_http_in *in,
+                        const char *name)
 {
     const struct drc_page_asset *a = drc_page_assets;
     while (a->name != NULL && strcmp(a->name, name) != 0)
         a++;
     if (a->name == NULL) {
-        plain(p, 404, strcmp(name, "index.html") == 0 ? "This build has no page; the APIs work.\n" : "No such file.\n");
+        plain(p, 404,
+              strcmp(name, "index.html") == 0 ? "This build has no page; the APIs work.\n"
+                                              : "No such file.\n");
         return;
     }
     char id[25], headers[1200];
     drc_sha256_id(a->data, a->bytes, 24, id);
-    int n = snprintf(headers, sizeof headers, POLICY "ETag: \"%s\"\r\nCache-Control: no-cache\r\n", id);
+    int n =
+        snprintf(headers, sizeof headers, POLICY "ETag: \"%s\"\r\nCache-Control: no-cache\r\n", id);
     if (strcmp(name, "index.html") == 0)
-        snprintf(headers + n, sizeof headers - (size_t)n, "Set-Cookie: drc_ui=%s; Path=/; HttpOnly; SameSite=Strict\r\n",
-                 e->cookie);
+        snprintf(headers + n, sizeof headers - (size_t)n,
+                 "Set-Cookie: drc_ui=%s; Path=/; HttpOnly; SameSite=Strict\r\n", e->cookie);
     if (strstr(in->if_none_match, id) != NULL)
         drc_http_reply(p, 304, NULL, headers, "", 0);
     else
@@ -99,7 +112,8 @@ static void serve_file(struct emu *e, struct drc_http_peer *p, const char *id)
 {
     struct emu_file *f = emu_file(e, id);
     size_t bytes = 0;
-    unsigned char *data = f == NULL || f->state != EMU_FILE_READY ? NULL : emu_store_file_read(e, f, &bytes);
+    unsigned char *data =
+        f == NULL || f->state != EMU_FILE_READY ? NULL : emu_store_file_read(e, f, &bytes);
     if (data == NULL) {
         plain(p, 404, "There is no such file, or it is still being processed.\n");
         return;
@@ -111,7 +125,7 @@ static void serve_file(struct emu *e, struct drc_http_peer *p, const char *id)
     free(data);
 }
 
-/* ---- routes ---------------------------------------------------------------------------------------------------------------- */
+/* ---- routes ------------------------------------------------------------------------------- */
 
 static void on_request(struct drc_http_peer *p, const struct drc_http_in *in, void *user)
 {
@@ -136,8 +150,10 @@ static void on_request(struct drc_http_peer *p, const struct drc_http_in *in, vo
     else if (has_prefix(path, "/ui/file/") || has_prefix(path, "/files-pri/")) {
         const char *id = has_prefix(path, "/ui/file/") ? path + 9 : path + 11;
         char only_id[16];
-        const char *dash = has_prefix(path, "/files-pri/") ? strchr(id, '-') : NULL; /* "<team>-<file>/<name>" */
-        snprintf(only_id, sizeof only_id, "%.*s", (int)strcspn(dash == NULL ? id : dash + 1, "/"), dash == NULL ? id : dash + 1);
+        const char *dash =
+            has_prefix(path, "/files-pri/") ? strchr(id, '-') : NULL; /* "<team>-<file>/<name>" */
+        snprintf(only_id, sizeof only_id, "%.*s", (int)strcspn(dash == NULL ? id : dash + 1, "/"),
+                 dash == NULL ? id : dash + 1);
         if (has_cookie(e, in) || strcmp(in->authorization, "Bearer " EMU_BOT_TOKEN) == 0)
             serve_file(e, p, only_id);
         else
@@ -156,7 +172,8 @@ static void on_gone(struct drc_http_peer *p, void *user)
         waiting->gone(waiting);
 }
 
-static const struct drc_ws_events *on_upgrade(const struct drc_http_in *in, void *user, void **ws_user)
+static const struct drc_ws_events *on_upgrade(const struct drc_http_in *in, void *user,
+                                              void **ws_user)
 {
     struct emu *e = user;
     if (!allowed(e, in))

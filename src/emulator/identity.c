@@ -11,23 +11,40 @@ const struct emu_user emu_users[EMU_USERS] = {
 
 /* In the order of the sidebar. */
 static const struct emu_channel channels[EMU_CHANNELS] = {
-    {.id = "C0FINOPS1", .name = "finops", .topic = "Cost of the data platform", .kind = EMU_PUBLIC,
-     .owner = EMU_NOBODY, .bot_member = true},
-    {.id = "C0DATAPL2", .name = "data-platform", .topic = "Jobs, clusters, pipelines", .kind = EMU_PUBLIC,
-     .owner = EMU_NOBODY, .bot_member = true},
-    {.id = "C0RANDOM3", .name = "random", .topic = "Everything else; drc is not in here", .kind = EMU_PUBLIC,
+    {.id = "C0FINOPS1",
+     .name = "finops",
+     .topic = "Cost of the data platform",
+     .kind = EMU_PUBLIC,
+     .owner = EMU_NOBODY,
+     .bot_member = true},
+    {.id = "C0DATAPL2",
+     .name = "data-platform",
+     .topic = "Jobs, clusters, pipelines",
+     .kind = EMU_PUBLIC,
+     .owner = EMU_NOBODY,
+     .bot_member = true},
+    {.id = "C0RANDOM3",
+     .name = "random",
+     .topic = "Everything else; drc is not in here",
+     .kind = EMU_PUBLIC,
      .owner = EMU_NOBODY},
-    {.id = "G0COSTRM4", .name = "cost-room", .topic = "Private: budgets", .kind = EMU_PRIVATE,
-     .owner = EMU_NOBODY, .bot_member = true},
+    {.id = "G0COSTRM4",
+     .name = "cost-room",
+     .topic = "Private: budgets",
+     .kind = EMU_PRIVATE,
+     .owner = EMU_NOBODY,
+     .bot_member = true},
     {.id = "D0ALICE01", .name = "drc", .topic = "", .kind = EMU_DM, .owner = 0, .bot_member = true},
     {.id = "D0BOB0002", .name = "drc", .topic = "", .kind = EMU_DM, .owner = 1, .bot_member = true},
     {.id = "D0CAROL03", .name = "drc", .topic = "", .kind = EMU_DM, .owner = 2, .bot_member = true},
 };
 
-/* Without --scopes; with it the app has exactly what its manifest asks for, and Slack's missing_scope for the rest. */
-static const char scopes[] = "commands,chat:write,files:write,files:read,app_mentions:read,im:history,im:read,im:write,"
-                             "assistant:write,channels:read,channels:history,channels:join,groups:read,groups:history,"
-                             "users:read,team:read,reactions:write,reactions:read";
+/* Without --scopes; with it the app has exactly what its manifest asks for, and Slack's
+ * missing_scope for the rest. */
+static const char scopes[] =
+    "commands,chat:write,files:write,files:read,app_mentions:read,im:history,im:read,im:write,"
+    "assistant:write,channels:read,channels:history,channels:join,groups:read,groups:history,"
+    "users:read,team:read,reactions:write,reactions:read";
 
 void emu_identity_init(struct emu *e)
 {
@@ -68,7 +85,8 @@ struct emu_channel *emu_channel_named(struct emu *e, const char *arg)
     if (user != EMU_NOBODY)
         return emu_channel(e, emu_users[user].dm);
     for (int i = 0; arg != NULL && i < EMU_CHANNELS; i++)
-        if (arg[0] == '#' && e->channels[i].kind != EMU_DM && strcmp(e->channels[i].name, arg + 1) == 0)
+        if (arg[0] == '#' && e->channels[i].kind != EMU_DM &&
+            strcmp(e->channels[i].name, arg + 1) == 0)
             return &e->channels[i];
     return emu_channel(e, arg);
 }
@@ -81,5 +99,6 @@ bool emu_can_see(const struct emu_channel *c, int user)
 json_t *emu_user_object(int user)
 {
     const struct emu_user *u = &emu_users[user];
-    return json_pack("{s:s, s:s, s:s, s:s}", "id", u->id, "username", u->name, "name", u->name, "team_id", EMU_TEAM);
+    return json_pack("{s:s, s:s, s:s, s:s}", "id", u->id, "username", u->name, "name", u->name,
+                     "team_id", EMU_TEAM);
 }

@@ -1,5 +1,6 @@
-/* What people press: buttons, selects, modals, the Home tab. A click becomes block_actions exactly once; what Slack's
- * client would refuse (an unknown element, an empty required input) never reaches the bot. */
+/* What people press: buttons, selects, modals, the Home tab. A click becomes block_actions exactly
+ * once; what Slack's client would refuse (an unknown element, an empty required input) never
+ * reaches the bot. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +16,19 @@ static json_t *refuse(const char *why)
 
 json_t *emu_interaction(struct emu *e, int user, const char *type)
 {
-    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:{s:s, s:s}, s:n, s:b}", "type", type, "user", emu_user_object(user),
-                     "api_app_id", EMU_APP, "token", "unused", "trigger_id", emu_new_trigger(e, user), "team", "id",
-                     EMU_TEAM, "domain", EMU_DOMAIN, "enterprise", "is_enterprise_install", 0);
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:{s:s, s:s}, s:n, s:b}", "type", type, "user",
+                     emu_user_object(user), "api_app_id", EMU_APP, "token", "unused", "trigger_id",
+                     emu_new_trigger(e, user), "team", "id", EMU_TEAM, "domain", EMU_DOMAIN,
+                     "enterprise", "is_enterprise_install", 0);
 }
 
-/* ---- actions --------------------------------------------------------------------------------------------------------- */
+/* ---- actions ------------------------------------------------------------------------------ */
 
 static void tell_state(struct emu *e, int user, const char *key, const char *state)
 {
-    emu_ui_user(e, user, json_pack("{s:s, s:o, s:s}", "type", "action_state", "key", drc_json_text(key), "state", state));
+    emu_ui_user(e, user,
+                json_pack("{s:s, s:o, s:s}", "type", "action_state", "key", drc_json_text(key),
+                          "state", state));
 }
 
 static void action_done(struct emu *e, struct emu_env *env, const char *outcome, json_t *payload)
@@ -62,21 +66,27 @@ static void copy(json_t *to, const json_t *from, const char *name)
 /* feedback_buttons: which of the two was pressed is told by its value. */
 static const json_t *pressed_half(const json_t *element, const json_t *given)
 {
-    const json_t *good = json_object_get(element, "positive_button"), *bad = json_object_get(element, "negative_button");
-    return strcmp(drc_json_str(good, "value", ""), drc_json_str(given, "value", "")) == 0 ? good : bad;
+    const json_t *good = json_object_get(element, "positive_button"),
+                 *bad = json_object_get(element, "negative_button");
+    return strcmp(drc_json_str(good, "value", ""), drc_json_str(given, "value", "")) == 0 ? good
+                                                                                          : bad;
 }
 
-/* The entry of payload.actions: element and person's choice together. NULL with *why where the choice is impossible. */
-static json_t *make_action(struct emu *e, const json_t *element, const char *block_id, const json_t *given, const char **why)
+/* The entry of payload.actions: element and person's choice together. NULL with *why where the
+ * choice is impossible. */
+static json_t *make_action(struct emu *e, const json_t *element, const char *block_id,
+                           const json_t *given, const char **why)
 {
-    static const char *const chosen[] = {"selected_options", "selected_user", "selected_users", "selected_channel",
-                                         "selected_channels", "selected_conversation", "selected_conversations",
-                                         "selected_date", "selected_time", "selected_date_time", "rich_text_value"};
+    static const char *const chosen[] = {
+        "selected_options",  "selected_user",         "selected_users",         "selected_channel",
+        "selected_channels", "selected_conversation", "selected_conversations", "selected_date",
+        "selected_time",     "selected_date_time",    "rich_text_value"};
     const char *type = drc_json_str(element, "type", "");
     char ts[24];
     emu_new_ts(e, ts);
-    json_t *action = json_pack("{s:s, s:s, s:s, s:s}", "type", type, "action_id", drc_json_str(element, "action_id", ""),
-                               "block_id", block_id, "action_ts", ts);
+    json_t *action =
+        json_pack("{s:s, s:s, s:s, s:s}", "type", type, "action_id",
+                  drc_json_str(element, "action_id", ""), "block_id", block_id, "action_ts", ts);
     if (strcmp(type, "button") == 0) {
         copy(action, element, "text");
         copy(action, element, "value");
@@ -88,8 +98,10 @@ static json_t *make_action(struct emu *e, const json_t *element, const char *blo
         copy(action, element, "icon");
         copy(action, element, "text");
         copy(action, element, "value");
-    } else if (strcmp(type, "static_select") == 0 || strcmp(type, "overflow") == 0 || strcmp(type, "radio_buttons") == 0) {
-        const char *value = drc_json_str(given, "selected_option.value", drc_json_str(given, "value", ""));
+    } else if (strcmp(type, "static_select") == 0 || strcmp(type, "overflow") == 0 ||
+               strcmp(type, "radio_buttons") == 0) {
+        const char *value =
+            drc_json_str(given, "selected_option.value", drc_json_str(given, "value", ""));
         json_t *option = option_of(element, value);
         if (option == NULL)
             *why = "option_not_found";
@@ -121,8 +133,8 @@ static json_t *state_with(const json_t *blocks, const json_t *given_state, const
     return json_pack("{s:o}", "values", state);
 }
 
-static json_t *send_action(struct emu *e, int user, json_t *take_payload, json_t *take_action, const char *where,
-                           struct emu_waiter *w)
+static json_t *send_action(struct emu *e, int user, json_t *take_payload, json_t *take_action,
+                           const char *where, struct emu_waiter *w)
 {
     char key[560];
     snprintf(key, sizeof key, "%s/%.255s/%.255s", where, drc_json_str(take_action, "block_id", ""),
@@ -145,14 +157,16 @@ static void add_message_context(struct emu *e, int user, struct emu_msg *m, json
     struct emu_channel *c = m->channel;
     bool ephemeral = m->only_for != EMU_NOBODY;
     const char *thread_ts = drc_json_str(m->j, "thread_ts", NULL);
-    json_t *container = json_pack("{s:s, s:s, s:s, s:b}", "type", "message", "message_ts", m->ts, "channel_id", c->id,
-                                  "is_ephemeral", ephemeral);
+    json_t *container = json_pack("{s:s, s:s, s:s, s:b}", "type", "message", "message_ts", m->ts,
+                                  "channel_id", c->id, "is_ephemeral", ephemeral);
     if (thread_ts != NULL)
         json_object_set_new(container, "thread_ts", json_string(thread_ts));
     json_object_set_new(payload, "container", container);
-    json_object_set_new(payload, "channel", json_pack("{s:s, s:s}", "id", c->id, "name",
-                                                      c->kind == EMU_DM ? "directmessage"
-                                                      : c->kind == EMU_PRIVATE ? "privategroup" : c->name));
+    json_object_set_new(payload, "channel",
+                        json_pack("{s:s, s:s}", "id", c->id, "name",
+                                  c->kind == EMU_DM        ? "directmessage"
+                                  : c->kind == EMU_PRIVATE ? "privategroup"
+                                                           : c->name));
     if (!ephemeral) /* Slack does not send the content of an ephemeral message back */
         json_object_set_new(payload, "message", emu_message_public(m, true));
     char url[256];
@@ -163,15 +177,17 @@ static void add_message_context(struct emu *e, int user, struct emu_msg *m, json
     json_object_set_new(payload, "response_url", json_string(url));
 }
 
-static json_t *act_on(struct emu *e, int user, const json_t *msg, const json_t *blocks, json_t *take_payload,
-                      const char *where, struct emu_waiter *w, json_t *view)
+static json_t *act_on(struct emu *e, int user, const json_t *msg, const json_t *blocks,
+                      json_t *take_payload, const char *where, struct emu_waiter *w, json_t *view)
 {
     json_t *block = NULL;
     const json_t *given = json_object_get(msg, "action");
     const json_t *element = emu_blocks_element(blocks, drc_json_str(msg, "block_id", ""),
                                                drc_json_str(given, "action_id", ""), &block);
     const char *why = element == NULL ? "action_not_found" : NULL;
-    json_t *action = element == NULL ? NULL : make_action(e, element, drc_json_str(block, "block_id", ""), given, &why);
+    json_t *action =
+        element == NULL ? NULL
+                        : make_action(e, element, drc_json_str(block, "block_id", ""), given, &why);
     if (why != NULL) {
         json_decref(action);
         json_decref(take_payload);
@@ -197,10 +213,12 @@ json_t *emu_interact_action(struct emu *e, int user, const json_t *msg, struct e
             return refuse("view_not_found");
         json_t *payload = emu_interaction(e, user, "block_actions");
         const char *id = drc_json_str(view, "id", "");
-        json_object_set_new(payload, "container", json_pack("{s:s, s:s}", "type", "view", "view_id", id));
+        json_object_set_new(payload, "container",
+                            json_pack("{s:s, s:s}", "type", "view", "view_id", id));
         return act_on(e, user, msg, json_object_get(view, "blocks"), payload, id, w, view);
     }
-    struct emu_channel *c = emu_channel(e, drc_json_str(msg, "container.channel", drc_json_str(msg, "channel", "")));
+    struct emu_channel *c =
+        emu_channel(e, drc_json_str(msg, "container.channel", drc_json_str(msg, "channel", "")));
     if (c == NULL || !emu_can_see(c, user))
         return refuse("channel_not_found");
     struct emu_msg *m = emu_msg(c, drc_json_str(msg, "container.ts", drc_json_str(msg, "ts", "")));
@@ -211,12 +229,13 @@ json_t *emu_interact_action(struct emu *e, int user, const json_t *msg, struct e
     return act_on(e, user, msg, json_object_get(m->j, "blocks"), payload, m->ts, w, NULL);
 }
 
-/* ---- modals ------------------------------------------------------------------------------------------------------------ */
+/* ---- modals ------------------------------------------------------------------------------- */
 
 static void tell_errors(struct emu *e, int user, const char *view_id, json_t *take_errors)
 {
-    emu_ui_user(e, user, json_pack("{s:s, s:s, s:s, s:o}", "type", "view", "op", "errors", "view_id", view_id, "errors",
-                                   take_errors));
+    emu_ui_user(e, user,
+                json_pack("{s:s, s:s, s:s, s:o}", "type", "view", "op", "errors", "view_id",
+                          view_id, "errors", take_errors));
 }
 
 static void submit_done(struct emu *e, struct emu_env *env, const char *outcome, json_t *payload)
@@ -236,15 +255,19 @@ static json_t *required_errors(const json_t *blocks, const json_t *values)
     json_t *errors = json_object();
     for (size_t i = 0; i < json_array_size(blocks); i++) {
         const json_t *b = json_array_get(blocks, i);
-        if (strcmp(drc_json_str(b, "type", ""), "input") != 0 || drc_json_bool(b, "optional", false))
+        if (strcmp(drc_json_str(b, "type", ""), "input") != 0 ||
+            drc_json_bool(b, "optional", false))
             continue;
         const char *id = drc_json_str(b, "block_id", "");
-        const json_t *v = json_object_get(json_object_get(values, id), drc_json_str(b, "element.action_id", ""));
+        const json_t *v =
+            json_object_get(json_object_get(values, id), drc_json_str(b, "element.action_id", ""));
         bool filled = false;
         const char *key;
         json_t *part;
-        json_object_foreach((json_t *)v, key, part) {
-            bool empty = json_is_null(part) || (json_is_string(part) && json_string_value(part)[0] == '\0') ||
+        json_object_foreach((json_t *)v, key, part)
+        {
+            bool empty = json_is_null(part) ||
+                         (json_is_string(part) && json_string_value(part)[0] == '\0') ||
                          (json_is_array(part) && json_array_size(part) == 0);
             filled = filled || (strcmp(key, "type") != 0 && !empty);
         }
@@ -262,7 +285,8 @@ json_t *emu_interact_submit(struct emu *e, int user, const json_t *msg, struct e
         return refuse("view_not_found");
     const char *id = drc_json_str(view, "id", "");
     const json_t *given = json_object_get(msg, "state"), *inner = json_object_get(given, "values");
-    json_t *values = emu_blocks_state(json_object_get(view, "blocks"), inner != NULL ? inner : given);
+    json_t *values =
+        emu_blocks_state(json_object_get(view, "blocks"), inner != NULL ? inner : given);
     json_t *errors = required_errors(json_object_get(view, "blocks"), values);
     if (json_object_size(errors) > 0) {
         json_decref(values);
@@ -291,7 +315,8 @@ json_t *emu_interact_close(struct emu *e, int user, const json_t *msg, struct em
     json_t *view = emu_view_find(e, drc_json_str(msg, "view_id", ""), "", &owner);
     if (view == NULL || owner != user)
         return refuse("view_not_found");
-    bool cleared = drc_json_bool(msg, "cleared", false) || drc_json_bool(view, "clear_on_close", false);
+    bool cleared =
+        drc_json_bool(msg, "cleared", false) || drc_json_bool(view, "clear_on_close", false);
     json_incref(view);
     emu_view_close(e, user, cleared);
     if (drc_json_bool(view, "notify_on_close", false)) {
@@ -312,8 +337,9 @@ json_t *emu_interact_home(struct emu *e, int user, const char *tab, struct emu_w
 {
     char ts[24];
     emu_new_ts(e, ts);
-    json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "app_home_opened", "user", emu_users[user].id,
-                              "channel", emu_users[user].dm, "tab", tab, "event_ts", ts);
+    json_t *event =
+        json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "app_home_opened", "user",
+                  emu_users[user].id, "channel", emu_users[user].dm, "tab", tab, "event_ts", ts);
     if (e->homes[user] != NULL && strcmp(tab, "home") == 0)
         json_object_set(event, "view", e->homes[user]);
     struct emu_env *env = emu_event_env(e, event);

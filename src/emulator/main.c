@@ -32,38 +32,66 @@ static int number(const char *text, int max, struct drc_err *err)
 static int read_options(int argc, char **argv, struct emu_options *o, struct drc_err *err)
 {
     static const struct option table[] = {
-        {"port", required_argument, NULL, 'p'},        {"state", required_argument, NULL, 's'},
-        {"token-file", required_argument, NULL, 't'},  {"port-file", required_argument, NULL, 'P'},
-        {"rate-limits", no_argument, NULL, 'r'},       {"file-delay-ms", required_argument, NULL, 'd'},
-        {"sample", no_argument, NULL, 'S'},            {"with-parent", no_argument, NULL, 'w'},
+        {"port", required_argument, NULL, 'p'},
+        {"state", required_argument, NULL, 's'},
+        {"token-file", required_argument, NULL, 't'},
+        {"port-file", required_argument, NULL, 'P'},
+        {"rate-limits", no_argument, NULL, 'r'},
+        {"file-delay-ms", required_argument, NULL, 'd'},
+        {"sample", no_argument, NULL, 'S'},
+        {"with-parent", no_argument, NULL, 'w'},
         {"scopes", required_argument, NULL, 'c'},
         {NULL, 0, NULL, 0},
     };
-    *o = (struct emu_options){.port = DEFAULT_PORT, .file_delay_ms = DEFAULT_FILE_DELAY_MS,
+    *o = (struct emu_options){.port = DEFAULT_PORT,
+                              .file_delay_ms = DEFAULT_FILE_DELAY_MS,
                               .state_path = "data/slack_state.json"};
+    opterr = 0;
     optind = 0; /* the caller may have parsed options already: start over */
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
         switch (c) {
-        case 'p': o->port = number(optarg, 65535, err); break;
-        case 'd': o->file_delay_ms = number(optarg, 600000, err); break;
-        case 's': o->state_path = optarg; break;
-        case 't': o->token_file = optarg; break;
-        case 'P': o->port_file = optarg; break;
-        case 'r': o->rate_limits = true; break;
-        case 'S': o->sample = true; break;
-        case 'w': o->with_parent = true; break;
-        case 'c': o->scopes = optarg; break;
-        default: return drc_err_set(err, DRC_ERR_INPUT, "unknown option; see drc emulator --help");
+        case 'p':
+            o->port = number(optarg, 65535, err);
+            break;
+        case 'd':
+            o->file_delay_ms = number(optarg, 600000, err);
+            break;
+        case 's':
+            o->state_path = optarg;
+            break;
+        case 't':
+            o->token_file = optarg;
+            break;
+        case 'P':
+            o->port_file = optarg;
+            break;
+        case 'r':
+            o->rate_limits = true;
+            break;
+        case 'S':
+            o->sample = true;
+            break;
+        case 'w':
+            o->with_parent = true;
+            break;
+        case 'c':
+            o->scopes = optarg;
+            break;
+        default:
+            return drc_err_set(err, DRC_ERR_INPUT,
+                               "%s is unknown or lacks its value; see drc emulator --help",
+                               argv[optind - 1]);
         }
         if (o->port < 0 || o->file_delay_ms < 0)
             return -1;
     }
     if (optind < argc)
-        return drc_err_set(err, DRC_ERR_INPUT, "\"%s\" is not an option of drc emulator", argv[optind]);
+        return drc_err_set(err, DRC_ERR_INPUT, "\"%s\" is not an option of drc emulator",
+                           argv[optind]);
     return 0;
 }
 
-/* ---- signals: a thread waits for them, the loop never sees an interrupted call ------------------------------------------- */
+/* ---- signals: a thread waits for them, the loop never sees an interrupted call ------------ */
 
 static void *wait_for_signal(void *user)
 {
@@ -89,7 +117,7 @@ static void block_signals(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------------------------------------- */
+/* ---- start and stop ----------------------------------------------------------------------- */
 
 static int write_secret(const char *path, const char *text, struct drc_err *err)
 {
@@ -107,7 +135,8 @@ static int announce(struct emu *e, struct drc_err *err)
         return drc_err_set(err, DRC_ERR_CONFIG, "the token file cannot be written");
     if (e->opt.port_file != NULL && drc_file_write(e->opt.port_file, port, strlen(port), err) < 0)
         return -1;
-    drc_log(DRC_LOG_INFO, "emulator.ready", "url=http://localhost:%d state=%s", e->port, e->opt.state_path);
+    drc_log(DRC_LOG_INFO, "emulator.ready", "url=http://localhost:%d state=%s", e->port,
+            e->opt.state_path);
     return 0;
 }
 
@@ -130,7 +159,8 @@ static int start(struct emu *e, struct drc_err *err)
     e->loop = drc_loop_new(NULL, err);
     if (e->loop == NULL)
         return -1;
-    if (drc_server_listen(e->loop, e->opt.port, EMU_BODY_MAX_BYTES + 65536, &emu_server_events, e, &e->port, err) < 0)
+    if (drc_server_listen(e->loop, e->opt.port, EMU_BODY_MAX_BYTES + 65536, &emu_server_events, e,
+                          &e->port, err) < 0)
         return -1;
     snprintf(e->host, sizeof e->host, "127.0.0.1:%d", e->port);
     if (emu_store_open(e, err) < 0)
@@ -139,20 +169,33 @@ static int start(struct emu *e, struct drc_err *err)
     return announce(e, err);
 }
 
+struct goodbye {
+    struct emu *e;
+    struct drc_timer *timer;
+    int64_t until_us;
+};
+
 static void goodbye_due(void *user)
 {
-    drc_loop_stop(user);
+    struct goodbye *g = user;
+    bool all_left = g->e->conns == NULL && g->e->pages == NULL;
+    if (all_left || drc_clock_mono_us() > g->until_us)
+        drc_loop_stop(g->e->loop);
+    else
+        drc_timer_set(g->timer, 5);
 }
 
+/* State first, then close frames; whoever does not answer in time is dropped. */
 static void say_goodbye(struct emu *e)
 {
     emu_store_flush(e);
     emu_sm_close_all(e);
     emu_ui_close_all(e);
-    struct drc_timer *t = drc_timer_new(e->loop, goodbye_due, e->loop);
-    drc_timer_set(t, GOODBYE_MS);
+    struct goodbye g = {.e = e, .until_us = drc_clock_mono_us() + GOODBYE_MS * 1000};
+    g.timer = drc_timer_new(e->loop, goodbye_due, &g);
+    drc_timer_set(g.timer, 0);
     drc_loop_run(e->loop);
-    drc_timer_free(t);
+    drc_timer_free(g.timer);
 }
 
 static void finish(struct emu *e)
@@ -176,7 +219,8 @@ static int follow_parent(pid_t parent, struct drc_err *err)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
         return drc_err_set(err, DRC_ERR_CONFIG, "--with-parent is not available here");
-    return getppid() == parent ? 0 : drc_err_set(err, DRC_ERR_CONFIG, "the parent process has ended");
+    return getppid() == parent ? 0
+                               : drc_err_set(err, DRC_ERR_CONFIG, "the parent process has ended");
 }
 
 int drc_emulator_main(int argc, char **argv)

@@ -23,7 +23,9 @@ json_t *emu_sm_open(struct emu *e, const char *host)
     drc_random_hex(16, e->tickets[slot]);
     e->ticket_us[slot] = drc_clock_mono_us() + TICKET_LIFE_US;
     json_t *reply = emu_ok();
-    json_object_set_new(reply, "url", json_sprintf("ws://%s/link/?ticket=%s&app_id=%s", host, e->tickets[slot], EMU_APP));
+    json_object_set_new(
+        reply, "url",
+        json_sprintf("ws://%s/link/?ticket=%s&app_id=%s", host, e->tickets[slot], EMU_APP));
     return reply;
 }
 
@@ -72,8 +74,9 @@ static void leave_due(void *user)
 static void tell_to_leave(struct emu_conn *c, const char *reason, int64_t close_after_ms)
 {
     c->leaving = true;
-    send_json(c, "disconnect", json_pack("{s:s, s:s, s:{s:s}}", "type", "disconnect", "reason", reason, "debug_info",
-                                         "host", "applink-1"));
+    send_json(c, "disconnect",
+              json_pack("{s:s, s:s, s:{s:s}}", "type", "disconnect", "reason", reason, "debug_info",
+                        "host", "applink-1"));
     drc_timer_set(c->leave, close_after_ms);
 }
 
@@ -92,9 +95,10 @@ static void say_hello(void *user)
     bool was_online = emu_sm_online(e);
     c->ready = true;
     send_json(c, "hello",
-              json_pack("{s:s, s:i, s:{s:s, s:i, s:i}, s:{s:s}}", "type", "hello", "num_connections",
-                        (int)emu_sm_count(e), "debug_info", "host", "applink-1", "build_number", 1,
-                        "approximate_connection_time", 18060, "connection_info", "app_id", EMU_APP));
+              json_pack("{s:s, s:i, s:{s:s, s:i, s:i}, s:{s:s}}", "type", "hello",
+                        "num_connections", (int)emu_sm_count(e), "debug_info", "host", "applink-1",
+                        "build_number", 1, "approximate_connection_time", 18060, "connection_info",
+                        "app_id", EMU_APP));
     drc_log(DRC_LOG_INFO, "emulator.socket", "hello=1 sockets=%zu", emu_sm_count(e));
     if (!was_online)
         emu_ui_bot(e);
@@ -148,7 +152,8 @@ static void on_close(struct drc_ws *ws, int code, const char *reason, void *user
             e->counts.sockets_closed++;
             break;
         }
-    drc_log(DRC_LOG_INFO, "emulator.socket", "closed=%d reason=\"%s\" sockets=%zu", code, reason, emu_sm_count(e));
+    drc_log(DRC_LOG_INFO, "emulator.socket", "closed=%d reason=\"%s\" sockets=%zu", code, reason,
+            emu_sm_count(e));
     drc_timer_free(c->ping);
     drc_timer_free(c->hello);
     drc_timer_free(c->leave);
@@ -157,7 +162,8 @@ static void on_close(struct drc_ws *ws, int code, const char *reason, void *user
         emu_ui_bot(e);
 }
 
-const struct drc_ws_events *emu_sm_upgrade(struct emu *e, const struct drc_http_in *in, void **ws_user)
+const struct drc_ws_events *emu_sm_upgrade(struct emu *e, const struct drc_http_in *in,
+                                           void **ws_user)
 {
     static const struct drc_ws_events events = {on_open, on_message, on_frame, on_close};
     char *ticket = emu_query_get(in->query, "ticket");
@@ -181,8 +187,10 @@ struct emu_conn *emu_sm_pick(struct emu *e)
 {
     struct emu_conn *ready[EMU_SOCKETS_MAX * 2];
     size_t n = 0;
-    for (int pass = 0; pass < 2 && n == 0; pass++) /* sockets that were told to leave only where there is no other */
-        for (struct emu_conn *c = e->conns; c != NULL && n < sizeof ready / sizeof *ready; c = c->next)
+    for (int pass = 0; pass < 2 && n == 0;
+         pass++) /* sockets that were told to leave only where there is no other */
+        for (struct emu_conn *c = e->conns; c != NULL && n < sizeof ready / sizeof *ready;
+             c = c->next)
             if (c->ready && (pass == 1 || !c->leaving))
                 ready[n++] = c;
     if (n == 0)
@@ -196,7 +204,7 @@ struct emu_conn *emu_sm_pick(struct emu *e)
     return ready[e->turn++ % n];
 }
 
-/* ---- faults ------------------------------------------------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------------------------------- */
 
 void emu_sm_disconnect(struct emu *e, const char *reason, int64_t close_after_ms, bool all)
 {

@@ -1,6 +1,7 @@
 /* Channels' messages, files, views: the live state, and its items by key for the store.
  *
- * Keys: "m/<channel>/<ts>" a message, "f/<id>" a file, "c/<id>" a channel, "v/<user>" open modals, "h/<user>" a home. */
+ * Keys: "m/<channel>/<ts>" a message, "f/<id>" a file, "c/<id>" a channel, "v/<user>" open modals,
+ * "h/<user>" a home. */
 #include "emulator/emulator.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@ static void *must(void *p)
     return p;
 }
 
-/* ---- ids ----------------------------------------------------------------------------------------------------------- */
+/* ---- ids ---------------------------------------------------------------------------------- */
 
 uint64_t emu_next(struct emu *e)
 {
@@ -30,7 +31,8 @@ void emu_new_ts(struct emu *e, char out[24])
 {
     int64_t now = drc_clock_wall_us();
     e->last_ts_us = now > e->last_ts_us ? now : e->last_ts_us + 1;
-    snprintf(out, 24, "%lld.%06d", (long long)(e->last_ts_us / 1000000), (int)(e->last_ts_us % 1000000));
+    snprintf(out, 24, "%lld.%06d", (long long)(e->last_ts_us / 1000000),
+             (int)(e->last_ts_us % 1000000));
 }
 
 void emu_new_id(struct emu *e, char prefix, char out[16])
@@ -44,7 +46,7 @@ void emu_new_id(struct emu *e, char prefix, char out[16])
     out[11] = '\0';
 }
 
-/* ---- messages -------------------------------------------------------------------------------------------------------- */
+/* ---- messages ----------------------------------------------------------------------------- */
 
 struct emu_msg *emu_msg(struct emu_channel *c, const char *ts)
 {
@@ -113,11 +115,13 @@ static void count_replies(struct emu_msg *root)
     if (shown > 0) {
         json_object_set_new(root->j, "thread_ts", json_string(root->ts));
         json_object_set_new(root->j, "reply_count", json_integer((json_int_t)shown));
-        json_object_set_new(root->j, "reply_users_count", json_integer((json_int_t)json_array_size(users)));
+        json_object_set_new(root->j, "reply_users_count",
+                            json_integer((json_int_t)json_array_size(users)));
         json_object_set_new(root->j, "latest_reply", json_string(latest));
         json_object_set(root->j, "reply_users", users);
     } else {
-        static const char *const gone[] = {"thread_ts", "reply_count", "reply_users_count", "latest_reply", "reply_users"};
+        static const char *const gone[] = {"thread_ts", "reply_count", "reply_users_count",
+                                           "latest_reply", "reply_users"};
         for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
             json_object_del(root->j, gone[i]);
     }
@@ -169,7 +173,8 @@ struct emu_msg *emu_msg_add(struct emu *e, struct emu_channel *c, json_t *take_j
     struct emu_msg *m = make_msg(e, c, take_j, only_for);
     emu_store_touch_msg(e, m);
     if (m->root != NULL && only_for == EMU_NOBODY)
-        json_object_set_new(m->j, "thread_ts", json_string(m->root->ts)); /* a reply to a reply is one to its root */
+        json_object_set_new(m->j, "thread_ts",
+                            json_string(m->root->ts)); /* a reply to a reply is one to its root */
     if (m->root != NULL && strcmp(drc_json_str(m->j, "user", ""), EMU_BOT_USER) == 0)
         emu_status_clear(e, c->id, m->root->ts);
     emu_ui_message(e, only_for == EMU_NOBODY ? "message" : "ephemeral", m);
@@ -200,7 +205,8 @@ static void free_msg(void *p)
 /* A root with replies stays as a tombstone, as in Slack. */
 static void bury(struct emu *e, struct emu_msg *m)
 {
-    static const char *const gone[] = {"blocks", "files", "metadata", "reactions", "edited", "bot_profile", "bot_id"};
+    static const char *const gone[] = {"blocks", "files",       "metadata", "reactions",
+                                       "edited", "bot_profile", "bot_id"};
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         json_object_del(m->j, gone[i]);
     json_object_set_new(m->j, "subtype", json_string("tombstone"));
@@ -232,21 +238,23 @@ void emu_msg_delete(struct emu *e, struct emu_msg *m)
 
 json_t *emu_bot_message(const char *text)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:s, s:s, s:s, s:b, s:s}}", "type", "message", "user",
-                     EMU_BOT_USER, "bot_id", EMU_BOT_ID, "app_id", EMU_APP, "team", EMU_TEAM, "text",
-                     drc_json_text(text), "bot_profile", "id", EMU_BOT_ID, "app_id", EMU_APP, "name", "drc", "deleted",
-                     0, "team_id", EMU_TEAM);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:s, s:s, s:s, s:b, s:s}}", "type",
+                     "message", "user", EMU_BOT_USER, "bot_id", EMU_BOT_ID, "app_id", EMU_APP,
+                     "team", EMU_TEAM, "text", drc_json_text(text), "bot_profile", "id", EMU_BOT_ID,
+                     "app_id", EMU_APP, "name", "drc", "deleted", 0, "team_id", EMU_TEAM);
 }
 
-void emu_slackbot(struct emu *e, struct emu_channel *c, int user, const char *thread_ts, const char *text)
+void emu_slackbot(struct emu *e, struct emu_channel *c, int user, const char *thread_ts,
+                  const char *text)
 {
-    json_t *j = json_pack("{s:s, s:s, s:o}", "type", "message", "user", EMU_SLACKBOT, "text", drc_json_text(text));
+    json_t *j = json_pack("{s:s, s:s, s:o}", "type", "message", "user", EMU_SLACKBOT, "text",
+                          drc_json_text(text));
     if (thread_ts != NULL && thread_ts[0] != '\0')
         json_object_set_new(j, "thread_ts", json_string(thread_ts));
     emu_msg_add(e, c, j, user);
 }
 
-/* ---- files and views ----------------------------------------------------------------------------------------------- */
+/* ---- files and views ---------------------------------------------------------------------- */
 
 struct emu_file *emu_file(struct emu *e, const char *id)
 {
@@ -275,8 +283,10 @@ json_t *emu_view_find(struct emu *e, const char *id, const char *external_id, in
     for (int u = 0; u < EMU_USERS; u++) {
         for (int d = -1; d < e->view_depth[u]; d++) {
             json_t *v = d < 0 ? e->homes[u] : e->views[u][d];
-            bool hit = id[0] != '\0' ? strcmp(drc_json_str(v, "id", ""), id) == 0
-                                     : external_id[0] != '\0' && strcmp(drc_json_str(v, "external_id", ""), external_id) == 0;
+            bool hit = id[0] != '\0'
+                           ? strcmp(drc_json_str(v, "id", ""), id) == 0
+                           : external_id[0] != '\0' &&
+                                 strcmp(drc_json_str(v, "external_id", ""), external_id) == 0;
             if (v != NULL && hit) {
                 *user = u;
                 return v;
@@ -286,7 +296,7 @@ json_t *emu_view_find(struct emu *e, const char *id, const char *external_id, in
     return NULL;
 }
 
-/* ---- items by key ---------------------------------------------------------------------------------------------------- */
+/* ---- items by key ------------------------------------------------------------------------- */
 
 static void put_channel(struct emu_channel *c, const json_t *v)
 {
@@ -294,7 +304,8 @@ static void put_channel(struct emu_channel *c, const json_t *v)
     for (int u = 0; u < EMU_USERS; u++) {
         char path[40];
         snprintf(path, sizeof path, "last_read.%s", emu_users[u].id);
-        snprintf(c->last_read[u], sizeof c->last_read[u], "%s", drc_json_str(v, path, c->last_read[u]));
+        snprintf(c->last_read[u], sizeof c->last_read[u], "%s",
+                 drc_json_str(v, path, c->last_read[u]));
     }
 }
 
@@ -405,7 +416,8 @@ static json_t *get_channel(const struct emu_channel *c)
 {
     json_t *v = json_pack("{s:b, s:{}}", "bot_member", c->bot_member, "last_read");
     for (int u = 0; u < EMU_USERS; u++)
-        json_object_set_new(json_object_get(v, "last_read"), emu_users[u].id, json_string(c->last_read[u]));
+        json_object_set_new(json_object_get(v, "last_read"), emu_users[u].id,
+                            json_string(c->last_read[u]));
     return v;
 }
 
@@ -440,7 +452,8 @@ json_t *emu_state_get(struct emu *e, const char *key)
     }
 }
 
-void emu_state_keys(struct emu *e, void (*fn)(struct emu *e, const char *key, void *user), void *user)
+void emu_state_keys(struct emu *e, void (*fn)(struct emu *e, const char *key, void *user),
+                    void *user)
 {
     char key[80];
     for (int i = 0; i < EMU_CHANNELS; i++) {
@@ -466,7 +479,7 @@ void emu_state_keys(struct emu *e, void (*fn)(struct emu *e, const char *key, vo
     }
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------------------------------ */
+/* ---- beginning and end -------------------------------------------------------------------- */
 
 void emu_state_init(struct emu *e)
 {

@@ -1,9 +1,10 @@
-/* The state on disk: a snapshot (`<state>`, JSON, replaced by rename) and a log of changes since (`<state>.log`, one JSON
- * object a line, appended at most every 80 ms). So a change costs its own size, not the size of the state. Uploaded bytes
- * are files in `<state>.files/`.
+/* The state on disk: a snapshot (`<state>`, JSON, replaced by rename) and a log of changes since
+ * (`<state>.log`, one JSON object a line, appended at most every 80 ms). So a change costs its own
+ * size, not the size of the state. Uploaded bytes are files in `<state>.files/`.
  *
- * Snapshot and log carry a generation; a log of another generation is older than the snapshot and ignored. A torn last
- * line (kill -9) is dropped. A corrupt snapshot is renamed to .bad and the state starts fresh. */
+ * Snapshot and log carry a generation; a log of another generation is older than the snapshot and
+ * ignored. A torn last line (kill -9) is dropped. A corrupt snapshot is renamed to .bad and the
+ * state starts fresh. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ char *emu_store_file_path(const struct emu *e, const char *id)
     return path_of(e, suffix);
 }
 
-/* ---- saving -------------------------------------------------------------------------------------------------------------- */
+/* ---- saving ------------------------------------------------------------------------------- */
 
 void emu_store_touch(struct emu *e, const char *key)
 {
@@ -72,7 +73,8 @@ static void save_bytes(struct emu *e, const char *id)
         free(f->bytes);
         f->bytes = NULL;
     } else {
-        drc_log(DRC_LOG_ERROR, "emulator.store", "error=\"%s\"", err.msg); /* kept in memory, tried again */
+        drc_log(DRC_LOG_ERROR, "emulator.store", "error=\"%s\"",
+                err.msg); /* kept in memory, tried again */
     }
     free(path);
 }
@@ -100,7 +102,8 @@ static bool append(struct emu *e, const struct drc_buf *b)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
-            drc_log(DRC_LOG_ERROR, "emulator.store", "error=\"the change log cannot be written: %s\"", strerror(errno));
+            drc_log(DRC_LOG_ERROR, "emulator.store",
+                    "error=\"the change log cannot be written: %s\"", strerror(errno));
             return false;
         }
         done += (size_t)n;
@@ -135,7 +138,7 @@ static void save_due(void *user)
     emu_store_flush(user);
 }
 
-/* ---- the snapshot ---------------------------------------------------------------------------------------------------------- */
+/* ---- the snapshot ------------------------------------------------------------------------- */
 
 struct snapshot {
     struct drc_buf b;
@@ -162,7 +165,9 @@ static int start_log(struct emu *e, struct drc_err *err)
     if (e->log_fd >= 0)
         close(e->log_fd);
     e->log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-    int failed = e->log_fd < 0 ? drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be written: %s", path, strerror(errno)) : 0;
+    int failed = e->log_fd < 0 ? drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be written: %s", path,
+                                             strerror(errno))
+                               : 0;
     free(path);
     if (failed)
         return -1;
@@ -206,14 +211,16 @@ void emu_store_compact(struct emu *e)
         drc_log(DRC_LOG_ERROR, "emulator.store", "error=\"%s\"", err.msg);
 }
 
-/* ---- loading --------------------------------------------------------------------------------------------------------------- */
+/* ---- loading ------------------------------------------------------------------------------ */
 
 static void set_aside(struct emu *e, const char *why)
 {
-    char *bad = path_of(e, ".bad"), *log = path_of(e, ".log");
+    char *bad = path_of(e, ".bad"), *log = path_of(e, ".log"), *bad_log = path_of(e, ".log.bad");
     int failed = rename(e->opt.state_path, bad);
-    unlink(log);
-    drc_log(DRC_LOG_ERROR, "emulator.store", "state=corrupt reason=\"%s\" kept_as=%s renamed=%d", why, bad, failed == 0);
+    (void)rename(log, bad_log); /* there may be none */
+    free(bad_log);
+    drc_log(DRC_LOG_ERROR, "emulator.store", "state=corrupt reason=\"%s\" kept_as=%s renamed=%d",
+            why, bad, failed == 0);
     free(bad);
     free(log);
 }
@@ -223,12 +230,15 @@ static void load_snapshot(struct emu *e)
     struct drc_err err = DRC_ERR_INIT;
     struct drc_arena *a = drc_arena_new();
     size_t bytes = 0;
-    char *text = drc_file_exists(e->opt.state_path) ? drc_file_read(a, e->opt.state_path, STATE_MAX_BYTES, &bytes, &err) : NULL;
+    char *text = drc_file_exists(e->opt.state_path)
+                     ? drc_file_read(a, e->opt.state_path, STATE_MAX_BYTES, &bytes, &err)
+                     : NULL;
     json_error_t why = {0};
     json_t *root = text == NULL ? NULL : json_loadb(text, bytes, 0, &why);
     drc_arena_free(a);
     json_t *items = json_object_get(root, "items");
-    if (err.code != DRC_OK || (text != NULL && (!json_is_object(items) || drc_json_int(root, "version", 0) != 1))) {
+    if (err.code != DRC_OK ||
+        (text != NULL && (!json_is_object(items) || drc_json_int(root, "version", 0) != 1))) {
         set_aside(e, err.code != DRC_OK ? err.msg : why.text);
         json_decref(root);
         return;

@@ -1,4 +1,5 @@
-/* The page's socket: who looks, and what they are told. The verbs of people are in people.c and interact.c. */
+/* The page's socket: who looks, and what they are told. The verbs of people are in people.c and
+ * interact.c. */
 #include "emulator/emulator.h"
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct emu_page {
     bool wire;
 };
 
-/* ---- telling --------------------------------------------------------------------------------------------------------- */
+/* ---- telling ------------------------------------------------------------------------------ */
 
 static void send_text(struct emu_page *p, const char *text, size_t bytes)
 {
@@ -35,10 +36,12 @@ static void send_json(struct emu_page *p, json_t *take)
     json_decref(take);
 }
 
-static void tell(struct emu *e, const struct emu_channel *c, int only_user, const char *text, size_t bytes)
+static void tell(struct emu *e, const struct emu_channel *c, int only_user, const char *text,
+                 size_t bytes)
 {
     for (struct emu_page *p = e->pages; p != NULL; p = p->next)
-        if (p->ws != NULL && (only_user == EMU_NOBODY || p->user == only_user) && (c == NULL || emu_can_see(c, p->user)))
+        if (p->ws != NULL && (only_user == EMU_NOBODY || p->user == only_user) &&
+            (c == NULL || emu_can_see(c, p->user)))
             send_text(p, text, bytes);
 }
 
@@ -83,8 +86,8 @@ void emu_ui_message(struct emu *e, const char *type, struct emu_msg *m)
 void emu_ui_deleted(struct emu *e, const struct emu_msg *m)
 {
     json_t *j = json_pack("{s:s, s:s, s:s}", "type",
-                          m->only_for == EMU_NOBODY ? "message_deleted" : "ephemeral_deleted", "channel",
-                          m->channel->id, "ts", m->ts);
+                          m->only_for == EMU_NOBODY ? "message_deleted" : "ephemeral_deleted",
+                          "channel", m->channel->id, "ts", m->ts);
     if (m->root != NULL)
         json_object_set_new(j, "thread_ts", json_string(m->root->ts));
     tell_json(e, m->channel, m->only_for, j);
@@ -94,7 +97,8 @@ void emu_ui_reaction(struct emu *e, struct emu_msg *m)
 {
     json_t *reactions = json_object_get(m->j, "reactions");
     tell_json(e, m->channel, m->only_for,
-              json_pack("{s:s, s:s, s:s, s:o}", "type", "reaction", "channel", m->channel->id, "ts", m->ts, "reactions",
+              json_pack("{s:s, s:s, s:s, s:o}", "type", "reaction", "channel", m->channel->id, "ts",
+                        m->ts, "reactions",
                         reactions == NULL ? json_array() : json_incref(reactions)));
 }
 
@@ -119,7 +123,7 @@ void emu_ui_wire(struct emu *e, const struct emu_wire_entry *w)
     free(text);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------ */
 
 static bool visible(const struct emu_msg *m, int user)
 {
@@ -127,7 +131,8 @@ static bool visible(const struct emu_msg *m, int user)
 }
 
 /* Top level of a channel as `user` sees it, oldest first, before the given ts. */
-json_t *emu_ui_history(struct emu *e, int user, struct emu_channel *c, const char *before, size_t max, bool *more)
+json_t *emu_ui_history(struct emu *e, int user, struct emu_channel *c, const char *before,
+                       size_t max, bool *more)
 {
     (void)e;
     size_t found = 0, first = c->count;
@@ -137,7 +142,8 @@ json_t *emu_ui_history(struct emu *e, int user, struct emu_channel *c, const cha
         bool broadcast = strcmp(drc_json_str(m->j, "subtype", ""), "thread_broadcast") == 0;
         bool reply = drc_json_str(m->j, "thread_ts", m->ts)[0] != '\0' &&
                      strcmp(drc_json_str(m->j, "thread_ts", m->ts), m->ts) != 0;
-        if ((reply && !broadcast) || !visible(m, user) || (before[0] != '\0' && strcmp(m->ts, before) >= 0))
+        if ((reply && !broadcast) || !visible(m, user) ||
+            (before[0] != '\0' && strcmp(m->ts, before) >= 0))
             continue;
         if (found == max) {
             *more = true;
@@ -174,7 +180,7 @@ json_t *emu_ui_thread(struct emu *e, int user, struct emu_channel *c, const char
     return list;
 }
 
-/* ---- hello ------------------------------------------------------------------------------------------------------------- */
+/* ---- hello -------------------------------------------------------------------------------- */
 
 static json_t *channel_json(const struct emu_channel *c, int user)
 {
@@ -187,42 +193,48 @@ static json_t *channel_json(const struct emu_channel *c, int user)
             latest = m->ts;
         if (strcmp(m->ts, c->last_read[user]) <= 0)
             break;
-        if (m->root != NULL || m->only_for != EMU_NOBODY || strcmp(drc_json_str(m->j, "user", ""), emu_users[user].id) == 0)
+        if (m->root != NULL || m->only_for != EMU_NOBODY ||
+            strcmp(drc_json_str(m->j, "user", ""), emu_users[user].id) == 0)
             continue;
         unread++;
         mentions += strstr(drc_json_str(m->j, "text", ""), emu_users[user].id) != NULL;
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:I, s:I}", "id", c->id, "name", c->name, "kind",
-                     kinds[c->kind], "topic", c->topic, "is_member", 1, "bot_member", c->bot_member, "last_read",
-                     c->last_read[user], "latest", latest, "unread", (json_int_t)unread, "mentions",
-                     (json_int_t)mentions);
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:I, s:I}", "id", c->id, "name",
+                     c->name, "kind", kinds[c->kind], "topic", c->topic, "is_member", 1,
+                     "bot_member", c->bot_member, "last_read", c->last_read[user], "latest", latest,
+                     "unread", (json_int_t)unread, "mentions", (json_int_t)mentions);
 }
 
 static json_t *users_json(void)
 {
     json_t *list = json_array();
     for (int i = 0; i < EMU_USERS; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", emu_users[i].id, "name",
-                                              emu_users[i].name, "real_name", emu_users[i].real_name, "title",
-                                              emu_users[i].title, "tz", emu_users[i].tz, "is_bot", 0));
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", EMU_BOT_USER, "name", "drc",
-                                          "real_name", "drc", "title", "Data Reliability Copilot", "tz", "UTC", "is_bot", 1));
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", EMU_SLACKBOT, "name", "slackbot",
-                                          "real_name", "Slackbot", "title", "", "tz", "UTC", "is_bot", 1));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", emu_users[i].id, "name",
+                            emu_users[i].name, "real_name", emu_users[i].real_name, "title",
+                            emu_users[i].title, "tz", emu_users[i].tz, "is_bot", 0));
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", EMU_BOT_USER,
+                                          "name", "drc", "real_name", "drc", "title",
+                                          "Data Reliability Copilot", "tz", "UTC", "is_bot", 1));
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "id", EMU_SLACKBOT,
+                                          "name", "slackbot", "real_name", "Slackbot", "title", "",
+                                          "tz", "UTC", "is_bot", 1));
     return list;
 }
 
 static json_t *starters_json(const struct emu *e)
 {
-    static const struct { const char *channel, *title, *text; } table[] = {
+    static const struct {
+        const char *channel, *title, *text;
+    } table[] = {
         {"C0FINOPS1", "What do our jobs cost?", "/drc report job-cost"},
         {"C0FINOPS1", "What happened here last week?", "/drc report job-cost 7d"},
         {"C0DATAPL2", "Which reports are there?", "/drc reports"},
     };
     json_t *list = json_array();
     for (size_t i = 0; e->opt.sample && i < sizeof table / sizeof *table; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "channel", table[i].channel, "title", table[i].title,
-                                              "text", table[i].text));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "channel", table[i].channel,
+                                              "title", table[i].title, "text", table[i].text));
     return list;
 }
 
@@ -233,18 +245,20 @@ json_t *emu_ui_hello(struct emu *e, int user)
         if (emu_can_see(&e->channels[i], user))
             json_array_append_new(channels, channel_json(&e->channels[i], user));
     const struct emu_user *u = &emu_users[user];
-    return json_pack("{s:s, s:{s:s, s:s, s:s, s:s, s:s}, s:{s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:o, s:o, s:[o, o], "
-                     "s:b, s:b, s:o}",
-                     "type", "hello", "me", "id", u->id, "name", u->name, "real_name", u->real_name, "title", u->title,
-                     "tz", u->tz, "team", "id", EMU_TEAM, "name", "Acme Data", "domain", EMU_DOMAIN, "app", "id",
-                     EMU_APP, "name", "drc", "bot_user", EMU_BOT_USER, "bot_id", EMU_BOT_ID, "users", users_json(),
-                     "channels", channels, "commands",
-                     json_pack("{s:s, s:s, s:s}", "command", "/drc", "usage_hint",
-                               "report job-cost | reports | job <name> | help", "description",
-                               "Run a cost or reliability report"),
-                     json_pack("{s:s, s:s, s:s}", "command", "/invite", "usage_hint", "@drc", "description",
-                               "Add drc to this channel"),
-                     "bot_online", emu_sm_online(e), "sample", e->opt.sample, "starters", starters_json(e));
+    return json_pack(
+        "{s:s, s:{s:s, s:s, s:s, s:s, s:s}, s:{s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:o, s:o, "
+        "s:[o, o], "
+        "s:b, s:b, s:o}",
+        "type", "hello", "me", "id", u->id, "name", u->name, "real_name", u->real_name, "title",
+        u->title, "tz", u->tz, "team", "id", EMU_TEAM, "name", "Acme Data", "domain", EMU_DOMAIN,
+        "app", "id", EMU_APP, "name", "drc", "bot_user", EMU_BOT_USER, "bot_id", EMU_BOT_ID,
+        "users", users_json(), "channels", channels, "commands",
+        json_pack("{s:s, s:s, s:s}", "command", "/drc", "usage_hint",
+                  "report job-cost | reports | job <name> | help", "description",
+                  "Run a cost or reliability report"),
+        json_pack("{s:s, s:s, s:s}", "command", "/invite", "usage_hint", "@drc", "description",
+                  "Add drc to this channel"),
+        "bot_online", emu_sm_online(e), "sample", e->opt.sample, "starters", starters_json(e));
 }
 
 /* What is open for this person besides messages: modals and the Home tab. */
@@ -252,13 +266,14 @@ static void send_surfaces(struct emu_page *p)
 {
     struct emu *e = p->e;
     for (int d = 0; d < e->view_depth[p->user]; d++)
-        send_json(p, json_pack("{s:s, s:s, s:O, s:s}", "type", "view", "op", d == 0 ? "open" : "push", "view",
-                               e->views[p->user][d], "view_id", drc_json_str(e->views[p->user][d], "id", "")));
+        send_json(p, json_pack("{s:s, s:s, s:O, s:s}", "type", "view", "op",
+                               d == 0 ? "open" : "push", "view", e->views[p->user][d], "view_id",
+                               drc_json_str(e->views[p->user][d], "id", "")));
     if (e->homes[p->user] != NULL)
         send_json(p, json_pack("{s:s, s:O}", "type", "home", "view", e->homes[p->user]));
 }
 
-/* ---- the socket --------------------------------------------------------------------------------------------------------- */
+/* ---- the socket --------------------------------------------------------------------------- */
 
 static void on_open(struct drc_ws *ws, void *user)
 {
@@ -282,7 +297,8 @@ static void on_message(struct drc_ws *ws, const char *text, size_t bytes, void *
     } else if (json_is_object(msg)) {
         reply = emu_do(p->e, p->user, msg, NULL);
     } else {
-        reply = json_pack("{s:b, s:o}", "ok", 0, "error", drc_json_text(err.code == DRC_OK ? "not an object" : err.msg));
+        reply = json_pack("{s:b, s:o}", "ok", 0, "error",
+                          drc_json_text(err.code == DRC_OK ? "not an object" : err.msg));
     }
     json_object_set_new(reply, "type", json_string("reply"));
     json_object_set_new(reply, "req", json_integer((json_int_t)drc_json_int(msg, "req", 0)));
@@ -302,7 +318,8 @@ static void on_close(struct drc_ws *ws, int code, const char *reason, void *user
     free(p);
 }
 
-const struct drc_ws_events *emu_ui_upgrade(struct emu *e, const struct drc_http_in *in, void **ws_user)
+const struct drc_ws_events *emu_ui_upgrade(struct emu *e, const struct drc_http_in *in,
+                                           void **ws_user)
 {
     static const struct drc_ws_events events = {on_open, on_message, NULL, on_close};
     char *id = emu_query_get(in->query, "user");

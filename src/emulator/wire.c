@@ -1,4 +1,5 @@
-/* The wire log: the last requests, frames and page messages, with secrets masked. A ring; no file. */
+/* The wire log: the last requests, frames and page messages, with secrets masked. A ring; no file.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,16 @@
 
 #define TEXT_MAX_CHARS 4000
 
-/* A secret starts with one of these and ends at the first byte that cannot be part of it. The mark itself stays. */
-static const char *const marks[] = {"xoxb-", "xapp-", "xoxp-", "xoxe.", "ticket=", "/commands/" EMU_TEAM "/",
-                                    "/actions/" EMU_TEAM "/", "/upload/v1/"};
+/* A secret starts with one of these and ends at the first byte that cannot be part of it. The mark
+ * itself stays. */
+static const char *const marks[] = {"xoxb-",
+                                    "xapp-",
+                                    "xoxp-",
+                                    "xoxe.",
+                                    "ticket=",
+                                    "/commands/" EMU_TEAM "/",
+                                    "/actions/" EMU_TEAM "/",
+                                    "/upload/v1/"};
 
 static size_t mark_at(const char *p, const char *end)
 {
@@ -27,7 +35,8 @@ static size_t mark_at(const char *p, const char *end)
 
 static bool secret_char(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '/';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '/';
 }
 
 char *emu_wire_mask(const char *text, size_t bytes)
@@ -56,8 +65,8 @@ char *emu_wire_mask(const char *text, size_t bytes)
     return out;
 }
 
-void emu_wire(struct emu *e, const char *dir, const char *kind, const char *name, int status, int64_t us,
-              const char *text, size_t bytes)
+void emu_wire(struct emu *e, const char *dir, const char *kind, const char *name, int status,
+              int64_t us, const char *text, size_t bytes)
 {
     struct emu_wire_entry *w = &e->wire[e->wire_n % EMU_WIRE_MAX];
     free(w->text);
@@ -75,9 +84,10 @@ void emu_wire(struct emu *e, const char *dir, const char *kind, const char *name
 
 json_t *emu_wire_json(const struct emu_wire_entry *w)
 {
-    json_t *j = json_pack("{s:I, s:I, s:s, s:s, s:o, s:I, s:o}", "n", (json_int_t)w->n, "at_ms", (json_int_t)w->at_ms,
-                          "dir", w->dir, "kind", w->kind, "name", drc_json_text(w->name), "bytes",
-                          (json_int_t)w->bytes, "text", drc_json_text(w->text));
+    json_t *j = json_pack("{s:I, s:I, s:s, s:s, s:o, s:I, s:o}", "n", (json_int_t)w->n, "at_ms",
+                          (json_int_t)w->at_ms, "dir", w->dir, "kind", w->kind, "name",
+                          drc_json_text(w->name), "bytes", (json_int_t)w->bytes, "text",
+                          drc_json_text(w->text));
     if (w->status != 0)
         json_object_set_new(j, "status", json_integer(w->status));
     if (w->us >= 0)

@@ -51,7 +51,7 @@ int db_fail(struct drc_db *db, int rc, const char *what, struct drc_err *err)
     return drc_err_set(err, code_of(db, rc), "%s: %.240s", what, why);
 }
 
-/* ---- open and close ------------------------------------------------------------------------- */
+/* ---- open and close ----------------------------------------------------------------------- */
 
 static int missing(const char *path, int why, struct drc_err *err)
 {
@@ -129,7 +129,7 @@ void drc_db_close(struct drc_db *db)
     free(db);
 }
 
-/* ---- statements ----------------------------------------------------------------------------- */
+/* ---- statements --------------------------------------------------------------------------- */
 
 static uint64_t hash_text(const char *s)
 {
@@ -357,7 +357,7 @@ bool drc_db_is_null(struct drc_stmt *st, int column)
     return sqlite3_column_type(st->handle, column) == SQLITE_NULL;
 }
 
-/* ---- migrations ----------------------------------------------------------------------------- */
+/* ---- migrations --------------------------------------------------------------------------- */
 
 static int user_version(struct drc_db *db, int64_t *version, struct drc_err *err)
 {

@@ -35,7 +35,7 @@ static void fn_rnd(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     sqlite3_result_int64(ctx, (int64_t)((uint64_t)a + (span == 0 ? mixed : mixed % span)));
 }
 
-/* ---- aggregates over values ----------------------------------------------------------------- */
+/* ---- aggregates over values --------------------------------------------------------------- */
 
 struct values {
     double *v;
@@ -109,7 +109,7 @@ static void mad_final(sqlite3_context *ctx)
     finish(ctx, mad_of);
 }
 
-/* ---- scalars -------------------------------------------------------------------------------- */
+/* ---- scalars ------------------------------------------------------------------------------ */
 
 static void wilson(sqlite3_context *ctx, sqlite3_value **argv, bool want_lo)
 {

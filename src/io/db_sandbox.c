@@ -85,7 +85,7 @@ int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
     return 0;
 }
 
-/* ---- select --------------------------------------------------------------------------------- */
+/* ---- select ------------------------------------------------------------------------------- */
 
 static struct drc_stmt *prepare_reading(struct drc_db *db, const char *sql, struct drc_err *err)
 {

@@ -12,7 +12,8 @@
 
 #include "drc/fault.h"
 
-char *drc_file_read(struct drc_arena *a, const char *path, size_t max_bytes, size_t *bytes, struct drc_err *err)
+char *drc_file_read(struct drc_arena *a, const char *path, size_t max_bytes, size_t *bytes,
+                    struct drc_err *err)
 {
     if (drc_fault_hit("file")) {
         drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be read: injected fault", path);
@@ -21,14 +22,16 @@ char *drc_file_read(struct drc_arena *a, const char *path, size_t max_bytes, siz
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-        drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be read: %s", path, fd < 0 ? strerror(errno) : "not a file");
+        drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be read: %s", path,
+                    fd < 0 ? strerror(errno) : "not a file");
         if (fd >= 0)
             close(fd);
         return NULL;
     }
     if ((uint64_t)st.st_size > max_bytes) {
         close(fd);
-        drc_err_set(err, DRC_ERR_LIMIT, "%s has %lld bytes, the cap is %zu", path, (long long)st.st_size, max_bytes);
+        drc_err_set(err, DRC_ERR_LIMIT, "%s has %lld bytes, the cap is %zu", path,
+                    (long long)st.st_size, max_bytes);
         return NULL;
     }
     size_t size = (size_t)st.st_size, have = 0;
@@ -115,8 +118,8 @@ static bool ends_in(const char *name, const char *suffix)
     return n > s && strcmp(name + n - s, suffix) == 0;
 }
 
-int drc_file_list(struct drc_arena *a, const char *dir, const char *suffix, const char ***names, size_t *count,
-                  struct drc_err *err)
+int drc_file_list(struct drc_arena *a, const char *dir, const char *suffix, const char ***names,
+                  size_t *count, struct drc_err *err)
 {
     DIR *d = opendir(dir);
     if (d == NULL)
@@ -149,6 +152,7 @@ int drc_file_lock(const char *path, struct drc_err *err)
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return 0; /* kept open until the process ends */
     close(fd);
-    return drc_err_set(err, DRC_ERR_CONFIG,
-                       "another drc holds %s: stop it first (make stop), or use another DRC_STATE_DB", path);
+    return drc_err_set(
+        err, DRC_ERR_CONFIG,
+        "another drc holds %s: stop it first (make stop), or use another DRC_STATE_DB", path);
 }

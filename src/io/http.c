@@ -73,7 +73,8 @@ static int check_url(const char *url, struct drc_err *err)
         if (is_loopback(host, n))
             return 0;
     }
-    return drc_err_set(err, DRC_ERR_CONFIG, "the address '%.60s' is refused: it must be https, or http on this machine",
+    return drc_err_set(err, DRC_ERR_CONFIG,
+                       "the address '%.60s' is refused: it must be https, or http on this machine",
                        url);
 }
 
@@ -95,7 +96,8 @@ static struct curl_slist *make_headers(const struct drc_http_request *req, char 
     return auth == NULL ? list : curl_slist_append(list, auth);
 }
 
-static void set_options(struct drc_http *h, const struct drc_http_request *req, struct drc_buf *body)
+static void set_options(struct drc_http *h, const struct drc_http_request *req,
+                        struct drc_buf *body)
 {
     CURL *e = h->easy;
     curl_easy_reset(e);
@@ -103,9 +105,11 @@ static void set_options(struct drc_http *h, const struct drc_http_request *req, 
     curl_easy_setopt(e, CURLOPT_URL, req->url);
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, h->error);
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(req->connect_timeout_ms > 0 ? req->connect_timeout_ms : CONNECT_TIMEOUT_MS));
-    curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(req->timeout_ms > 0 ? req->timeout_ms : TIMEOUT_MS));
+    curl_easy_setopt(
+        e, CURLOPT_CONNECTTIMEOUT_MS,
+        (long)(req->connect_timeout_ms > 0 ? req->connect_timeout_ms : CONNECT_TIMEOUT_MS));
+    curl_easy_setopt(e, CURLOPT_TIMEOUT_MS,
+                     (long)(req->timeout_ms > 0 ? req->timeout_ms : TIMEOUT_MS));
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -124,8 +128,8 @@ static void set_options(struct drc_http *h, const struct drc_http_request *req, 
     }
 }
 
-static int transfer_error(struct drc_http *h, CURLcode rc, const struct drc_buf *body, struct drc_http_response *resp,
-                          struct drc_err *err)
+static int transfer_error(struct drc_http *h, CURLcode rc, const struct drc_buf *body,
+                          struct drc_http_response *resp, struct drc_err *err)
 {
     curl_off_t connected = 0;
     curl_easy_getinfo(h->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
@@ -136,7 +140,8 @@ static int transfer_error(struct drc_http *h, CURLcode rc, const struct drc_buf 
         return drc_err_set(err, DRC_ERR_LIMIT, "the answer is over %zu bytes", body->max);
     if (rc == CURLE_OPERATION_TIMEDOUT)
         return drc_err_set(err, DRC_ERR_TIMEOUT, "no answer in time");
-    return drc_err_set(err, DRC_ERR_NET, "%s", h->error[0] == '\0' ? curl_easy_strerror(rc) : h->error);
+    return drc_err_set(err, DRC_ERR_NET, "%s",
+                       h->error[0] == '\0' ? curl_easy_strerror(rc) : h->error);
 }
 
 static void take_info(struct drc_http *h, struct drc_http_response *resp)
@@ -160,7 +165,8 @@ int drc_http_do(struct drc_http *h, struct drc_arena *a, const struct drc_http_r
         return drc_err_set(err, DRC_ERR_NET, "injected fault");
     drc_buf_init(&body, req->max_bytes > 0 ? req->max_bytes : DRC_HTTP_RESPONSE_MAX_BYTES);
     set_options(h, req, &body);
-    char *auth = req->bearer == NULL ? NULL : drc_arena_printf(a, "Authorization: Bearer %s", req->bearer);
+    char *auth =
+        req->bearer == NULL ? NULL : drc_arena_printf(a, "Authorization: Bearer %s", req->bearer);
     struct curl_slist *headers = make_headers(req, auth);
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, headers);
     CURLcode code = curl_easy_perform(h->easy);

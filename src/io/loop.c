@@ -16,19 +16,23 @@ struct drc_timer {
     void *user;
 };
 
-/* The library's own keep-alive pings and hang-ups are off: both sides of drc watch their connections themselves. */
-static const lws_retry_bo_t no_keepalive = {.secs_since_valid_ping = 0xfffe, .secs_since_valid_hangup = 0xffff};
+/* The library's own keep-alive pings and hang-ups are off: both sides of drc watch their
+ * connections themselves. */
+static const lws_retry_bo_t no_keepalive = {.secs_since_valid_ping = 0xfffe,
+                                            .secs_since_valid_hangup = 0xffff};
 
 static void emit_log(int level, const char *line)
 {
     size_t n = strcspn(line, "\n");
-    drc_log(level == LLL_ERR ? DRC_LOG_WARN : DRC_LOG_DEBUG, "loop.lws", "text=\"%.*s\"", (int)n, line);
+    drc_log(level == LLL_ERR ? DRC_LOG_WARN : DRC_LOG_DEBUG, "loop.lws", "text=\"%.*s\"", (int)n,
+            line);
 }
 
 struct drc_loop *drc_loop_new(const char *ca_file, struct drc_err *err)
 {
     if (ca_file != NULL && access(ca_file, R_OK) != 0) {
-        drc_err_set(err, DRC_ERR_CONFIG, "the certificate file %s cannot be read (DRC_CA_FILE)", ca_file);
+        drc_err_set(err, DRC_ERR_CONFIG, "the certificate file %s cannot be read (DRC_CA_FILE)",
+                    ca_file);
         return NULL;
     }
     /* Never lower: at info level the library prints headers and one-time tickets. */
@@ -100,7 +104,7 @@ void drc_loop_inner_wake(struct drc_loop *l)
         l->wake_fn(l->wake_user);
 }
 
-/* ---- timers --------------------------------------------------------------------------------------------------- */
+/* ---- timers ------------------------------------------------------------------------------- */
 
 static void timer_due(lws_sorted_usec_list_t *sul)
 {
@@ -121,7 +125,8 @@ struct drc_timer *drc_timer_new(struct drc_loop *l, void (*fn)(void *), void *us
 
 void drc_timer_set(struct drc_timer *t, int64_t delay_ms)
 {
-    lws_sul_schedule(t->loop->ctx, 0, &t->sul, timer_due, delay_ms <= 0 ? 1 : delay_ms * LWS_US_PER_MS);
+    lws_sul_schedule(t->loop->ctx, 0, &t->sul, timer_due,
+                     delay_ms <= 0 ? 1 : delay_ms * LWS_US_PER_MS);
 }
 
 void drc_timer_cancel(struct drc_timer *t)

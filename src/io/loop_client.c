@@ -1,4 +1,5 @@
-/* Outgoing WebSocket connections. Names are resolved by the caller: the library would block the loop on DNS. */
+/* Outgoing WebSocket connections. Names are resolved by the caller: the library would block the
+ * loop on DNS. */
 #include <libwebsockets.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -12,8 +13,8 @@
 #define UNACKED_TIMEOUT_MS 30000
 #define RX_BYTES 65536
 
-/* The library may report a failure from inside lws_client_connect_via_info, before the caller has the pointer;
- * then the close callback is put off to the next turn. */
+/* The library may report a failure from inside lws_client_connect_via_info, before the caller has
+ * the pointer; then the close callback is put off to the next turn. */
 static void failed(struct drc_ws *ws, const char *why)
 {
     if (!ws->in_connect) {
@@ -28,7 +29,8 @@ static void failed(struct drc_ws *ws, const char *why)
     }
 }
 
-static int client_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in, size_t len)
+static int client_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in,
+                        size_t len)
 {
     (void)unused;
     struct lws_vhost *host = lws_get_vhost(wsi); /* NULL in the library's own calls */
@@ -99,7 +101,8 @@ static struct lws_vhost *client_host(struct drc_loop *l, bool tls)
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         if (l->ca_file != NULL) {
             info.client_ssl_ca_filepath = l->ca_file;
-            info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS; /* as libcurl: our file replaces the store */
+            info.options |=
+                LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS; /* as libcurl: our file replaces the store */
         }
     }
     *host = lws_create_vhost(l->ctx, &info);
@@ -111,7 +114,8 @@ int drc_client_inner_init(struct drc_loop *l)
     return client_host(l, false) == NULL ? -1 : 0;
 }
 
-/* The Host header names the port unless it is the scheme's own; the library cuts it off for SNI and certificate. */
+/* The Host header names the port unless it is the scheme's own; the library cuts it off for SNI and
+ * certificate. */
 static void host_header(const struct drc_ws_target *t, char *out, size_t size)
 {
     bool v6 = strchr(t->host, ':') != NULL;
@@ -126,8 +130,8 @@ static void report_failure(void *user)
     drc_ws_inner_finish(ws, "the connection was refused");
 }
 
-struct drc_ws *drc_ws_connect(struct drc_loop *l, const struct drc_ws_target *t, const struct drc_ws_events *ev,
-                              void *user, struct drc_err *err)
+struct drc_ws *drc_ws_connect(struct drc_loop *l, const struct drc_ws_target *t,
+                              const struct drc_ws_events *ev, void *user, struct drc_err *err)
 {
     struct lws_vhost *host = client_host(l, t->tls);
     if (host == NULL) {

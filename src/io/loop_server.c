@@ -1,6 +1,6 @@
-/* HTTP/1.1 and WebSocket server on loopback. We own the listening sockets (exact addresses, honest "in use" errors) and
- * hand accepted ones to the library. protocols[0] serves both HTTP and WebSocket: a peer that names no subprotocol is
- * bound to it. */
+/* HTTP/1.1 and WebSocket server on loopback. We own the listening sockets (exact addresses, honest
+ * "in use" errors) and hand accepted ones to the library. protocols[0] serves both HTTP and
+ * WebSocket: a peer that names no subprotocol is bound to it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -42,18 +42,32 @@ struct drc_http_peer {
     size_t body_want;
     bool delivered, replied, cut;
     struct drc_timer *probe; /* set while the answer is being waited for */
-    char *reply; /* LWS_PRE bytes of room, then head and body */
+    char *reply;             /* LWS_PRE bytes of room, then head and body */
     size_t reply_bytes;
     void *user;
 };
 
 static const char *status_text(int status)
 {
-    static const struct { int status; const char *text; } table[] = {
-        {200, "OK"}, {204, "No Content"}, {304, "Not Modified"}, {400, "Bad Request"}, {401, "Unauthorized"},
-        {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {411, "Length Required"},
-        {413, "Content Too Large"}, {429, "Too Many Requests"}, {500, "Internal Server Error"},
-        {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+    static const struct {
+        int status;
+        const char *text;
+    } table[] = {
+        {200, "OK"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {411, "Length Required"},
+        {413, "Content Too Large"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].status == status)
@@ -61,7 +75,7 @@ static const char *status_text(int status)
     return "Status";
 }
 
-/* ---- reading a request's head ---------------------------------------------------------------------------------- */
+/* ---- reading a request's head ------------------------------------------------------------- */
 
 static const char *header(struct drc_arena *a, struct lws *wsi, enum lws_token_indexes token)
 {
@@ -76,7 +90,8 @@ static const char *header(struct drc_arena *a, struct lws *wsi, enum lws_token_i
 
 static void add_encoded(struct drc_buf *b, const char *s, bool value)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
     for (; *s != '\0'; s++) {
         if (*s == '=' && !value) {
             drc_buf_addch(b, '=');
@@ -89,7 +104,8 @@ static void add_encoded(struct drc_buf *b, const char *s, bool value)
     }
 }
 
-/* The library has decoded the arguments one by one; they are encoded again so that "&" inside a value stays there. */
+/* The library has decoded the arguments one by one; they are encoded again so that "&" inside a
+ * value stays there. */
 static const char *query(struct drc_arena *a, struct lws *wsi)
 {
     int total = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS);
@@ -98,7 +114,8 @@ static const char *query(struct drc_arena *a, struct lws *wsi)
     char *one = drc_arena_alloc(a, (size_t)total + 1);
     struct drc_buf b;
     drc_buf_init(&b, 65536);
-    for (int i = 0; lws_hdr_copy_fragment(wsi, one, total + 1, WSI_TOKEN_HTTP_URI_ARGS, i) >= 0; i++) {
+    for (int i = 0; lws_hdr_copy_fragment(wsi, one, total + 1, WSI_TOKEN_HTTP_URI_ARGS, i) >= 0;
+         i++) {
         if (i > 0)
             drc_buf_addch(&b, '&');
         add_encoded(&b, one, false);
@@ -110,9 +127,13 @@ static const char *query(struct drc_arena *a, struct lws *wsi)
 
 static const char *method_name(struct lws *wsi)
 {
-    static const struct { enum lws_token_indexes token; const char *name; } table[] = {
-        {WSI_TOKEN_GET_URI, "GET"}, {WSI_TOKEN_POST_URI, "POST"}, {WSI_TOKEN_PUT_URI, "PUT"},
-        {WSI_TOKEN_DELETE_URI, "DELETE"}, {WSI_TOKEN_OPTIONS_URI, "OPTIONS"}, {WSI_TOKEN_PATCH_URI, "PATCH"},
+    static const struct {
+        enum lws_token_indexes token;
+        const char *name;
+    } table[] = {
+        {WSI_TOKEN_GET_URI, "GET"},         {WSI_TOKEN_POST_URI, "POST"},
+        {WSI_TOKEN_PUT_URI, "PUT"},         {WSI_TOKEN_DELETE_URI, "DELETE"},
+        {WSI_TOKEN_OPTIONS_URI, "OPTIONS"}, {WSI_TOKEN_PATCH_URI, "PATCH"},
         {WSI_TOKEN_HEAD_URI, "HEAD"},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -121,7 +142,8 @@ static const char *method_name(struct lws *wsi)
     return "OTHER";
 }
 
-static void read_head(struct drc_arena *a, struct lws *wsi, const char *path, struct drc_http_in *in)
+static void read_head(struct drc_arena *a, struct lws *wsi, const char *path,
+                      struct drc_http_in *in)
 {
     in->method = method_name(wsi);
     in->path = path;
@@ -136,7 +158,7 @@ static void read_head(struct drc_arena *a, struct lws *wsi, const char *path, st
     in->body = "";
 }
 
-/* ---- one request ------------------------------------------------------------------------------------------------ */
+/* ---- one request -------------------------------------------------------------------------- */
 
 static void free_peer(struct drc_http_peer *p)
 {
@@ -165,8 +187,9 @@ static void probe_due(void *user)
         drc_timer_set(p->probe, PROBE_MS);
 }
 
-/* While an answer is being made the library does not read, but would be woken by every readable byte and by the end of
- * the stream without pause. So reading is off, and we look ourselves whether the peer is still there. */
+/* While an answer is being made the library does not read, but would be woken by every readable
+ * byte and by the end of the stream without pause. So reading is off, and we look ourselves whether
+ * the peer is still there. */
 static void hold(struct drc_http_peer *p)
 {
     lws_rx_flow_control(p->wsi, 0);
@@ -176,7 +199,8 @@ static void hold(struct drc_http_peer *p)
 
 static int deliver(struct drc_http_peer *p)
 {
-    lws_set_timeout(p->wsi, NO_PENDING_TIMEOUT, 0); /* the answer may take as long as the handler wants */
+    lws_set_timeout(p->wsi, NO_PENDING_TIMEOUT,
+                    0); /* the answer may take as long as the handler wants */
     p->delivered = true;
     if (p->body != NULL) {
         p->body[p->in.body_bytes] = '\0';
@@ -192,10 +216,11 @@ static int deliver(struct drc_http_peer *p)
 static int refuse(struct lws *wsi, int status, const char *sentence)
 {
     char out[LWS_PRE + 512];
-    int n = snprintf(out + LWS_PRE, sizeof out - LWS_PRE,
-                     "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n"
-                     "Connection: close\r\n\r\n%s",
-                     status, status_text(status), strlen(sentence), sentence);
+    int n = snprintf(
+        out + LWS_PRE, sizeof out - LWS_PRE,
+        "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n"
+        "Connection: close\r\n\r\n%s",
+        status, status_text(status), strlen(sentence), sentence);
     if (n > 0)
         lws_write(wsi, (unsigned char *)out + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_FINAL);
     return -1;
@@ -208,10 +233,13 @@ static int begin_request(struct server *s, struct lws *wsi, const char *path, si
     read_head(a, wsi, drc_arena_strndup(a, path, path_bytes), &in);
     const char *length = header(a, wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
     bool chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-    bool has_body = strcmp(in.method, "POST") == 0 || strcmp(in.method, "PUT") == 0 || strcmp(in.method, "PATCH") == 0;
+    bool has_body = strcmp(in.method, "POST") == 0 || strcmp(in.method, "PUT") == 0 ||
+                    strcmp(in.method, "PATCH") == 0;
     if (chunked || (has_body && length[0] == '\0')) {
         drc_arena_free(a);
-        return refuse(wsi, 411, "This server needs a Content-Length.\n"); /* the library does not decode chunks */
+        return refuse(
+            wsi, 411,
+            "This server needs a Content-Length.\n"); /* the library does not decode chunks */
     }
     char *end;
     unsigned long long want = has_body ? strtoull(length, &end, 10) : 0;
@@ -248,14 +276,15 @@ static int write_reply(struct drc_http_peer *p)
     if (!p->replied)
         return 0;
     bool cut = p->cut;
-    int n = lws_write(wsi, (unsigned char *)p->reply + LWS_PRE, p->reply_bytes, LWS_WRITE_HTTP_FINAL);
+    int n =
+        lws_write(wsi, (unsigned char *)p->reply + LWS_PRE, p->reply_bytes, LWS_WRITE_HTTP_FINAL);
     free_peer(p);
     if (n < 0 || cut)
         return -1;
     return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
-/* ---- upgrade ----------------------------------------------------------------------------------------------------- */
+/* ---- upgrade ------------------------------------------------------------------------------ */
 
 /* 0 = go on with the handshake, 1 = answered, -1 = hang up. */
 static int confirm_upgrade(struct server *s, struct lws *wsi, const char *what)
@@ -308,7 +337,8 @@ static int ws_event(struct drc_ws *ws, enum lws_callback_reasons reason, void *i
     return 0;
 }
 
-static int http_event(struct drc_http_peer *p, enum lws_callback_reasons reason, void *in, size_t len)
+static int http_event(struct drc_http_peer *p, enum lws_callback_reasons reason, void *in,
+                      size_t len)
 {
     switch (reason) {
     case LWS_CALLBACK_HTTP_BODY:
@@ -327,7 +357,8 @@ static int http_event(struct drc_http_peer *p, enum lws_callback_reasons reason,
     return 0;
 }
 
-static int server_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in, size_t len)
+static int server_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in,
+                        size_t len)
 {
     (void)unused;
     struct lws_vhost *host = lws_get_vhost(wsi);
@@ -347,9 +378,10 @@ static int server_event(struct lws *wsi, enum lws_callback_reasons reason, void 
                             : http_event((struct drc_http_peer *)(void *)slot, reason, in, len);
 }
 
-/* ---- listening ---------------------------------------------------------------------------------------------------- */
+/* ---- listening ---------------------------------------------------------------------------- */
 
-static int listen_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in, size_t len)
+static int listen_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in,
+                        size_t len)
 {
     (void)unused, (void)in, (void)len;
     if (reason != LWS_CALLBACK_RAW_RX_FILE)
@@ -418,11 +450,13 @@ static int listen_both(int port, int fds[2], int *port_out, struct drc_err *err)
     }
     if (errno == EADDRINUSE)
         return drc_err_set(err, DRC_ERR_CONFIG, "port %d is in use", port);
-    return drc_err_set(err, DRC_ERR_CONFIG, "port %d cannot be listened on: %s", port, strerror(errno));
+    return drc_err_set(err, DRC_ERR_CONFIG, "port %d cannot be listened on: %s", port,
+                       strerror(errno));
 }
 
-int drc_server_listen(struct drc_loop *l, int port, size_t max_body, const struct drc_server_events *ev, void *user,
-                      int *port_out, struct drc_err *err)
+int drc_server_listen(struct drc_loop *l, int port, size_t max_body,
+                      const struct drc_server_events *ev, void *user, int *port_out,
+                      struct drc_err *err)
 {
     int fds[2], real_port = 0;
     if (listen_both(port, fds, &real_port, err) < 0)
@@ -430,7 +464,8 @@ int drc_server_listen(struct drc_loop *l, int port, size_t max_body, const struc
     struct server *s = calloc(1, sizeof *s);
     if (s == NULL)
         abort();
-    *s = (struct server){.next = l->servers, .loop = l, .ev = ev, .user = user, .max_body = max_body};
+    *s = (struct server){
+        .next = l->servers, .loop = l, .ev = ev, .user = user, .max_body = max_body};
     struct lws_context_creation_info info;
     memset(&info, 0, sizeof info);
     info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
@@ -442,7 +477,8 @@ int drc_server_listen(struct drc_loop *l, int port, size_t max_body, const struc
     l->servers = s;
     for (int i = 0; i < 2 && s->host != NULL; i++) {
         lws_sock_file_fd_type fd = {.filefd = fds[i]};
-        if (fds[i] >= 0 && lws_adopt_descriptor_vhost(s->host, LWS_ADOPT_RAW_FILE_DESC, fd, "drc-listen", NULL) == NULL)
+        if (fds[i] >= 0 && lws_adopt_descriptor_vhost(s->host, LWS_ADOPT_RAW_FILE_DESC, fd,
+                                                      "drc-listen", NULL) == NULL)
             return drc_err_set(err, DRC_ERR_BUG, "the listening socket cannot be watched");
     }
     if (s->host == NULL)
@@ -461,9 +497,10 @@ void drc_server_inner_free(struct drc_loop *l)
     }
 }
 
-/* ---- replies ------------------------------------------------------------------------------------------------------- */
+/* ---- replies ------------------------------------------------------------------------------ */
 
-static void set_reply(struct drc_http_peer *p, const char *head, size_t head_bytes, const void *body, size_t bytes)
+static void set_reply(struct drc_http_peer *p, const char *head, size_t head_bytes,
+                      const void *body, size_t bytes)
 {
     p->reply = malloc(LWS_PRE + head_bytes + bytes);
     if (p->reply == NULL)
@@ -482,8 +519,8 @@ static void set_reply(struct drc_http_peer *p, const char *head, size_t head_byt
 }
 
 /* Head and body leave in one write: one segment for most answers. */
-void drc_http_reply(struct drc_http_peer *p, int status, const char *content_type, const char *headers,
-                    const void *body, size_t bytes)
+void drc_http_reply(struct drc_http_peer *p, int status, const char *content_type,
+                    const char *headers, const void *body, size_t bytes)
 {
     struct drc_buf head;
     drc_buf_init(&head, 65536);
@@ -496,11 +533,13 @@ void drc_http_reply(struct drc_http_peer *p, int status, const char *content_typ
     drc_buf_fini(&head);
 }
 
-void drc_http_reply_cut(struct drc_http_peer *p, size_t announced_bytes, const void *body, size_t bytes)
+void drc_http_reply_cut(struct drc_http_peer *p, size_t announced_bytes, const void *body,
+                        size_t bytes)
 {
     char head[160];
     int n = snprintf(head, sizeof head,
-                     "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %zu\r\n\r\n",
+                     "HTTP/1.1 200 OK\r\nContent-Type: application/json; "
+                     "charset=utf-8\r\nContent-Length: %zu\r\n\r\n",
                      announced_bytes);
     p->cut = true;
     set_reply(p, head, n > 0 ? (size_t)n : 0, body, bytes);

@@ -35,7 +35,8 @@ static void queue_free(struct out_queue *q)
     queue_init(q);
 }
 
-static void queue_push(struct drc_ws *ws, struct out_queue *q, const char *text, size_t bytes, int protocol, bool more)
+static void queue_push(struct drc_ws *ws, struct out_queue *q, const char *text, size_t bytes,
+                       int protocol, bool more)
 {
     struct out_frame *f = malloc(sizeof *f + LWS_PRE + bytes);
     if (f == NULL)
@@ -82,7 +83,8 @@ static void kill_due(void *user)
     kill_later(ws);
 }
 
-/* Pings of the peer are answered inside the library without a callback; the kernel knows when bytes came last. */
+/* Pings of the peer are answered inside the library without a callback; the kernel knows when bytes
+ * came last. */
 static void watch_due(void *user)
 {
     struct drc_ws *ws = user;
@@ -94,7 +96,8 @@ static void watch_due(void *user)
     drc_timer_set(ws->watch, WATCH_MS);
 }
 
-struct drc_ws *drc_ws_inner_new(struct drc_loop *l, const struct drc_ws_events *ev, void *user, bool client)
+struct drc_ws *drc_ws_inner_new(struct drc_loop *l, const struct drc_ws_events *ev, void *user,
+                                bool client)
 {
     struct drc_ws *ws = calloc(1, sizeof *ws);
     if (ws == NULL)
@@ -186,7 +189,8 @@ int drc_ws_inner_writeable(struct drc_ws *ws)
     struct out_frame *f = queue_pop(ws);
     if (f != NULL) {
         bool last = !f->more;
-        int n = lws_write(ws->wsi, f->data + LWS_PRE, f->bytes, (enum lws_write_protocol)f->protocol);
+        int n =
+            lws_write(ws->wsi, f->data + LWS_PRE, f->bytes, (enum lws_write_protocol)f->protocol);
         bool short_write = n < 0 || (size_t)n < f->bytes;
         free(f);
         if (short_write)
@@ -200,8 +204,8 @@ int drc_ws_inner_writeable(struct drc_ws *ws)
     if (!ws->closing)
         return 0;
     ws->said_goodbye = true; /* a second -1 would not wait for the peer's close frame */
-    lws_close_reason(ws->wsi, (enum lws_close_status)ws->close_code, (unsigned char *)ws->close_reason,
-                     strlen(ws->close_reason));
+    lws_close_reason(ws->wsi, (enum lws_close_status)ws->close_code,
+                     (unsigned char *)ws->close_reason, strlen(ws->close_reason));
     return -1;
 }
 
@@ -236,14 +240,15 @@ void drc_ws_inner_finish(struct drc_ws *ws, const char *why)
     free(ws);
 }
 
-/* ---- the public part ------------------------------------------------------------------------------------------ */
+/* ---- the public part ---------------------------------------------------------------------- */
 
 static int check_room(const struct drc_ws *ws, size_t bytes, struct drc_err *err)
 {
     if (ws->wsi == NULL || ws->aborted || ws->closing)
         return drc_err_set(err, DRC_ERR_NET, "the connection is closed");
     if (bytes > QUEUE_MAX_BYTES || ws->queued_bytes + bytes > QUEUE_MAX_BYTES)
-        return drc_err_set(err, DRC_ERR_LIMIT, "more than %u bytes wait to be sent", QUEUE_MAX_BYTES);
+        return drc_err_set(err, DRC_ERR_LIMIT, "more than %u bytes wait to be sent",
+                           QUEUE_MAX_BYTES);
     return 0;
 }
 
@@ -257,7 +262,8 @@ int drc_ws_send(struct drc_ws *ws, const char *text, size_t bytes, bool urgent, 
     return 0;
 }
 
-int drc_ws_send_fragments(struct drc_ws *ws, const char *text, size_t bytes, size_t fragment_bytes, struct drc_err *err)
+int drc_ws_send_fragments(struct drc_ws *ws, const char *text, size_t bytes, size_t fragment_bytes,
+                          struct drc_err *err)
 {
     if (fragment_bytes == 0 || bytes <= fragment_bytes)
         return drc_ws_send(ws, text, bytes, false, err);
@@ -265,7 +271,8 @@ int drc_ws_send_fragments(struct drc_ws *ws, const char *text, size_t bytes, siz
         return -1;
     for (size_t at = 0; at < bytes; at += fragment_bytes) {
         bool more = at + fragment_bytes < bytes;
-        int protocol = (at == 0 ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) | (more ? LWS_WRITE_NO_FIN : 0);
+        int protocol =
+            (at == 0 ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) | (more ? LWS_WRITE_NO_FIN : 0);
         queue_push(ws, &ws->normal, text + at, more ? fragment_bytes : bytes - at, protocol, more);
     }
     if (ws->opened)

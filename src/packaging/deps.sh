@@ -18,7 +18,6 @@ test_packages=(
     libcmocka-dev
     clang-14 libclang-rt-14-dev # second compiler, fuzzing
     chromium                    # the workbench page
-    git                         # lint looks at what is committed
 )
 
 missing() {

@@ -1,10 +1,10 @@
 /* The facts file: two builds hold the same rows, each check can fail, a failed build leaves the old
  * file alone, and the sample estate tells the stories that are planted in it. Runs in the root of
  * the repository. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 
@@ -110,7 +110,7 @@ static char *text_file(const char *name)
     return s;
 }
 
-/* ---- the build ------------------------------------------------------------------------------ */
+/* ---- the build ---------------------------------------------------------------------------- */
 
 static void the_build_tells_its_progress(void **state)
 {
@@ -216,7 +216,7 @@ static void a_check_finds_another_version_and_other_files(void **state)
     drc_db_close(db);
 }
 
-/* ---- every check can fail ------------------------------------------------------------------- */
+/* ---- every check can fail ----------------------------------------------------------------- */
 
 static const struct {
     const char *check, *damage;
@@ -317,7 +317,7 @@ static void every_check_can_fail(void **state)
     }
 }
 
-/* ---- the estate ----------------------------------------------------------------------------- */
+/* ---- the estate --------------------------------------------------------------------------- */
 
 static void the_estate_has_its_size(void **state)
 {
@@ -404,7 +404,7 @@ static void the_stories_are_there(void **state)
             fail_msg("not so: %s", stories[i].sql);
 }
 
-/* ---- the report ----------------------------------------------------------------------------- */
+/* ---- the report --------------------------------------------------------------------------- */
 
 static struct drc_report report;
 
@@ -546,7 +546,7 @@ static void the_report_is_quick(void **state)
     assert_true(best < 250000);
 }
 
-/* ---- graph and names ------------------------------------------------------------------------ */
+/* ---- graph and names ---------------------------------------------------------------------- */
 
 static bool is_node(const char *kind, const char *id)
 {

@@ -1,9 +1,9 @@
 /* Charts and font tables. `test_chart --write` writes charts/gallery/<case>.svg anew; `test_chart
  * --png DIR` draws them. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 

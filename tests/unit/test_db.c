@@ -1,9 +1,9 @@
 /* The SQLite door: opening, statements, migrations, SQL functions, and every refusal of the
  * sandbox. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 
@@ -101,7 +101,7 @@ static int fresh(void **state)
     return 0;
 }
 
-/* ---- open ----------------------------------------------------------------------------------- */
+/* ---- open --------------------------------------------------------------------------------- */
 
 static void a_missing_file_says_what_to_run(void **state)
 {
@@ -148,7 +148,7 @@ static void a_damaged_page_is_a_db_error(void **state)
     drc_db_close(db);
 }
 
-/* ---- statements ----------------------------------------------------------------------------- */
+/* ---- statements --------------------------------------------------------------------------- */
 
 static void every_type_binds_and_reads(void **state)
 {
@@ -210,7 +210,7 @@ static void the_cache_survives_more_statements_than_it_holds(void **state)
     drc_db_close(db);
 }
 
-/* ---- migrations ----------------------------------------------------------------------------- */
+/* ---- migrations --------------------------------------------------------------------------- */
 
 static void migrations_run_once_and_in_order(void **state)
 {
@@ -251,7 +251,7 @@ static void a_newer_database_is_refused(void **state)
     drc_db_close(db);
 }
 
-/* ---- the sandbox ---------------------------------------------------------------------------- */
+/* ---- the sandbox -------------------------------------------------------------------------- */
 
 static int run(const char *sql, struct drc_rows *rows)
 {
@@ -475,7 +475,7 @@ static void a_writable_handle_cannot_become_a_sandbox(void **state)
     drc_db_close(db);
 }
 
-/* ---- functions ------------------------------------------------------------------------------ */
+/* ---- functions ---------------------------------------------------------------------------- */
 
 static const struct drc_cell *value(const char *expression)
 {

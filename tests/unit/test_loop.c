@@ -130,7 +130,8 @@ static void client_close(struct drc_ws *ws, int code, const char *reason, void *
 }
 
 static const struct drc_ws_events server_events = {server_open, server_message, NULL, server_close};
-static const struct drc_ws_events client_events = {client_open, client_message, client_frame, client_close};
+static const struct drc_ws_events client_events = {client_open, client_message, client_frame,
+                                                   client_close};
 
 static void on_request(struct drc_http_peer *p, const struct drc_http_in *in, void *user)
 {
@@ -144,8 +145,8 @@ static void on_request(struct drc_http_peer *p, const struct drc_http_in *in, vo
         return;
     }
     char out[600];
-    int n = snprintf(out, sizeof out, "%s|%s|%s|%s|%zu|%.40s", in->method, in->path, in->query, in->content_type,
-                     in->body_bytes, in->body);
+    int n = snprintf(out, sizeof out, "%s|%s|%s|%s|%zu|%.40s", in->method, in->path, in->query,
+                     in->content_type, in->body_bytes, in->body);
     drc_http_reply(p, 200, "text/plain", "X-Test: 1\r\n", out, (size_t)n);
 }
 
@@ -158,10 +159,12 @@ static void on_gone(struct drc_http_peer *p, void *user)
     drc_loop_stop(b->loop);
 }
 
-static const struct drc_ws_events *on_upgrade(const struct drc_http_in *in, void *user, void **ws_user)
+static const struct drc_ws_events *on_upgrade(const struct drc_http_in *in, void *user,
+                                              void **ws_user)
 {
     *ws_user = user;
-    return strcmp(in->path, "/ws") == 0 && strcmp(in->query, "ticket=a%26b") == 0 ? &server_events : NULL;
+    return strcmp(in->path, "/ws") == 0 && strcmp(in->query, "ticket=a%26b") == 0 ? &server_events
+                                                                                  : NULL;
 }
 
 static const struct drc_server_events server_table = {on_request, on_gone, on_upgrade};
@@ -415,7 +418,7 @@ static void test_dial_timeout(void **state)
     close(fd);
 }
 
-/* ---- timers and wake --------------------------------------------------------------------------------------------- */
+/* ---- timers and wake ---------------------------------------------------------------------- */
 
 static int order[8], order_count;
 static struct drc_loop *order_loop;
@@ -485,7 +488,7 @@ static void test_wake(void **state)
     assert_int_equal(wakes, 50);
 }
 
-/* ---- HTTP ---------------------------------------------------------------------------------------------------------- */
+/* ---- HTTP --------------------------------------------------------------------------------- */
 
 struct exchange {
     struct bench *b;
@@ -511,7 +514,8 @@ static void *exchange_thread(void *user)
                 break;
             at += (size_t)n;
         }
-        for (ssize_t n; !x->leave && (n = recv(fd, x->answer + have, sizeof x->answer - 1 - have, 0)) > 0;)
+        for (ssize_t n;
+             !x->leave && (n = recv(fd, x->answer + have, sizeof x->answer - 1 - have, 0)) > 0;)
             have += (size_t)n;
         if (x->leave)
             usleep(100000); /* then the server finds the connection closed */
@@ -523,7 +527,8 @@ static void *exchange_thread(void *user)
     return NULL;
 }
 
-static void exchange(struct bench *b, struct exchange *x, const char *request, size_t bytes, bool leave)
+static void exchange(struct bench *b, struct exchange *x, const char *request, size_t bytes,
+                     bool leave)
 {
     pthread_t thread;
     *x = (struct exchange){.b = b, .request = request, .request_bytes = bytes, .leave = leave};
@@ -541,17 +546,22 @@ static void test_http(void **state)
 {
     struct bench *b = *state;
     struct exchange x;
-    ask(b, &x, "GET /a%20b/c?x=1&y=a%26b%3Dc+d HTTP/1.1\r\nHost: localhost\r\n\r\n"
-               "GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ask(b, &x,
+        "GET /a%20b/c?x=1&y=a%26b%3Dc+d HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        "GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_non_null(strstr(x.answer, "HTTP/1.1 200 OK\r\n"));
     assert_non_null(strstr(x.answer, "X-Test: 1\r\n"));
     assert_non_null(strstr(x.answer, "GET|/a b/c|x=1&y=a%26b%3Dc%20d||0|"));
     assert_non_null(strstr(x.answer, "GET|/second|||0|")); /* kept alive, pipelined */
-    ask(b, &x, "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Type: a/b\r\nContent-Length: 5\r\n\r\n12345");
+    ask(b, &x,
+        "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Type: a/b\r\nContent-Length: "
+        "5\r\n\r\n12345");
     assert_non_null(strstr(x.answer, "POST|/p||a/b|5|12345"));
     ask(b, &x, "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
     assert_non_null(strstr(x.answer, "POST|/p|||0|"));
-    ask(b, &x, "POST /p HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n");
+    ask(b, &x,
+        "POST /p HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n");
     assert_non_null(strstr(x.answer, " 411 "));
     ask(b, &x, "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n");
     assert_non_null(strstr(x.answer, " 413 "));
@@ -567,7 +577,9 @@ static void test_http_big_body(void **state)
     struct exchange x;
     size_t bytes = 700000;
     char *request = malloc(bytes + 200);
-    int head = snprintf(request, 200, "POST /big HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n", bytes);
+    int head =
+        snprintf(request, 200,
+                 "POST /big HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n", bytes);
     memset(request + head, 'z', bytes);
     exchange(b, &x, request, (size_t)head + bytes, false);
     assert_non_null(strstr(x.answer, "|700000|zzzz"));
@@ -619,10 +631,25 @@ static void test_bad_ca_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_echo_and_ping), T(test_ipv6), T(test_200k_one_frame), T(test_fragments), T(test_too_big),
-        T(test_close_by_server), T(test_close_by_client), T(test_abort), T(test_close_without_answer),
-        T(test_refused), T(test_dial_timeout), T(test_timers), T(test_wake), T(test_http), T(test_http_big_body),
-        T(test_http_gone), T(test_http_malformed), T(test_port_in_use), T(test_bad_ca_file),
+        T(test_echo_and_ping),
+        T(test_ipv6),
+        T(test_200k_one_frame),
+        T(test_fragments),
+        T(test_too_big),
+        T(test_close_by_server),
+        T(test_close_by_client),
+        T(test_abort),
+        T(test_close_without_answer),
+        T(test_refused),
+        T(test_dial_timeout),
+        T(test_timers),
+        T(test_wake),
+        T(test_http),
+        T(test_http_big_body),
+        T(test_http_gone),
+        T(test_http_malformed),
+        T(test_port_in_use),
+        T(test_bad_ca_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

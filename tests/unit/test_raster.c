@@ -1,8 +1,8 @@
 /* SVG to PNG: equal bytes, bounded memory, permits, and what is refused. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 

@@ -1,8 +1,8 @@
 /* Statistics against values worked out by hand or printed in the papers. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 

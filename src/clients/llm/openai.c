@@ -1,4 +1,3 @@
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +14,12 @@ int drc_llm_configured(struct drc_llm *out, struct drc_err *err)
     if (provider == NULL || strcmp(provider, "none") == 0)
         return 1;
     if (strcmp(provider, "openai") != 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "LLM_PROVIDER is '%.40s': it is 'none' or 'openai'", provider);
+        return drc_err_set(err, DRC_ERR_CONFIG, "LLM_PROVIDER is '%.40s': it is 'none' or 'openai'",
+                           provider);
     const char *key = drc_conf_str("LLM_API_KEY");
     *out = (struct drc_llm){drc_conf_str("LLM_BASE_URL"), drc_conf_str("LLM_MODEL"),
-                            key == NULL ? drc_conf_str("OPENAI_API_KEY") : key, drc_conf_int("LLM_TIMEOUT_S") * 1000};
+                            key == NULL ? drc_conf_str("OPENAI_API_KEY") : key,
+                            drc_conf_int("LLM_TIMEOUT_S") * 1000};
     if (out->model == NULL)
         return drc_err_set(err, DRC_ERR_CONFIG, "LLM_PROVIDER is set but LLM_MODEL is not");
     return 0;
@@ -27,8 +28,10 @@ int drc_llm_configured(struct drc_llm *out, struct drc_err *err)
 static char *request_body(const struct drc_llm *llm, const char *system, const char *user)
 {
     json_t *messages = json_array();
-    json_array_append_new(messages, json_pack("{s:s, s:o}", "role", "system", "content", drc_json_text(system)));
-    json_array_append_new(messages, json_pack("{s:s, s:o}", "role", "user", "content", drc_json_text(user)));
+    json_array_append_new(
+        messages, json_pack("{s:s, s:o}", "role", "system", "content", drc_json_text(system)));
+    json_array_append_new(messages,
+                          json_pack("{s:s, s:o}", "role", "user", "content", drc_json_text(user)));
     json_t *root = json_pack("{s:s, s:o}", "model", llm->model, "messages", messages);
     char *text = drc_json_dump_sorted(root);
     json_decref(root);
@@ -38,7 +41,8 @@ static char *request_body(const struct drc_llm *llm, const char *system, const c
 static int status_error(const struct drc_http_response *resp, struct drc_err *err)
 {
     if (resp->status == 401 || resp->status == 403)
-        return drc_err_set(err, DRC_ERR_AUTH, "the model's endpoint refused the key (HTTP %ld)", resp->status);
+        return drc_err_set(err, DRC_ERR_AUTH, "the model's endpoint refused the key (HTTP %ld)",
+                           resp->status);
     if (resp->status == 429 || resp->status == 529) {
         drc_err_set(err, DRC_ERR_RATE, "the model's endpoint is busy (HTTP %ld)", resp->status);
         if (err != NULL)
@@ -62,7 +66,8 @@ static const char *content_text(struct drc_arena *a, const json_t *content)
     return text;
 }
 
-static int take_answer(struct drc_arena *a, const json_t *root, const char **text, struct drc_err *err)
+static int take_answer(struct drc_arena *a, const json_t *root, const char **text,
+                       struct drc_err *err)
 {
     const char *finish = drc_json_str(root, "choices.0.finish_reason", "stop");
     const char *content = content_text(a, drc_json_at(root, "choices.0.message.content"));
@@ -74,8 +79,8 @@ static int take_answer(struct drc_arena *a, const json_t *root, const char **tex
     return 0;
 }
 
-int drc_llm_complete(const struct drc_llm *llm, struct drc_http *http, struct drc_arena *a, const char *system,
-                     const char *user, const char **text, struct drc_err *err)
+int drc_llm_complete(const struct drc_llm *llm, struct drc_http *http, struct drc_arena *a,
+                     const char *system, const char *user, const char **text, struct drc_err *err)
 {
     char *body = request_body(llm, system, user);
     size_t base = strlen(llm->base_url);

@@ -14,7 +14,8 @@ static void take(char *out, size_t bytes, const json_t *root, const char *path)
     snprintf(out, bytes, "%s", drc_json_str(root, path, ""));
 }
 
-int drc_slack_auth_test(struct drc_slack_api *api, struct drc_arena *a, struct drc_slack_self *self, struct drc_err *err)
+int drc_slack_auth_test(struct drc_slack_api *api, struct drc_arena *a, struct drc_slack_self *self,
+                        struct drc_err *err)
 {
     struct slack_reply r;
     memset(self, 0, sizeof *self);
@@ -31,17 +32,22 @@ int drc_slack_auth_test(struct drc_slack_api *api, struct drc_arena *a, struct d
     return rc;
 }
 
-/* Newest first within one page: what a crash left unclear is never older than the last hundred messages of its place. */
-const char *drc_slack_find(struct drc_slack_api *api, struct drc_arena *a, const char *channel, const char *thread_ts,
-                           const char *metadata_id, int64_t not_before_ms, struct drc_err *err)
+/* Newest first within one page: what a crash left unclear is never older than the last hundred
+ * messages of its place. */
+const char *drc_slack_find(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                           const char *thread_ts, const char *metadata_id, int64_t not_before_ms,
+                           struct drc_err *err)
 {
     struct slack_reply r;
     const char *ts = NULL;
-    json_t *args = json_pack("{s:s, s:s, s:s, s:s}", "channel", channel, "include_all_metadata", "true", "limit", FIND_LIMIT,
-                             "oldest", drc_arena_printf(a, "%lld.000000", (long long)(not_before_ms / 1000)));
+    json_t *args = json_pack("{s:s, s:s, s:s, s:s}", "channel", channel, "include_all_metadata",
+                             "true", "limit", FIND_LIMIT, "oldest",
+                             drc_arena_printf(a, "%lld.000000", (long long)(not_before_ms / 1000)));
     if (thread_ts != NULL)
         json_object_set_new(args, "ts", json_string(thread_ts));
-    int rc = slack_call(api, a, thread_ts == NULL ? "conversations.history" : "conversations.replies", channel, args, &r, err);
+    int rc =
+        slack_call(api, a, thread_ts == NULL ? "conversations.history" : "conversations.replies",
+                   channel, args, &r, err);
     const json_t *list = drc_json_at(r.root, "messages");
     for (size_t i = 0; rc == 0 && ts == NULL && i < json_array_size(list); i++) {
         const json_t *m = json_array_get(list, i);
@@ -52,23 +58,25 @@ const char *drc_slack_find(struct drc_slack_api *api, struct drc_arena *a, const
     return ts;
 }
 
-const char *drc_slack_permalink(struct drc_slack_api *api, struct drc_arena *a, const char *channel, const char *ts,
-                                struct drc_err *err)
+const char *drc_slack_permalink(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                                const char *ts, struct drc_err *err)
 {
     struct slack_reply r;
     const char *link = NULL;
-    if (slack_call(api, a, "chat.getPermalink", channel, json_pack("{s:s, s:s}", "channel", channel, "message_ts", ts), &r,
-                   err) == 0)
+    if (slack_call(api, a, "chat.getPermalink", channel,
+                   json_pack("{s:s, s:s}", "channel", channel, "message_ts", ts), &r, err) == 0)
         link = drc_arena_strdup(a, drc_json_str(r.root, "permalink", NULL));
     slack_reply_fini(&r);
     return link;
 }
 
-const char *drc_slack_dm(struct drc_slack_api *api, struct drc_arena *a, const char *user, struct drc_err *err)
+const char *drc_slack_dm(struct drc_slack_api *api, struct drc_arena *a, const char *user,
+                         struct drc_err *err)
 {
     struct slack_reply r;
     const char *id = NULL;
-    if (slack_call(api, a, "conversations.open", NULL, json_pack("{s:s}", "users", user), &r, err) == 0) {
+    if (slack_call(api, a, "conversations.open", NULL, json_pack("{s:s}", "users", user), &r,
+                   err) == 0) {
         id = drc_arena_strdup(a, drc_json_str(r.root, "channel.id", NULL));
         if (id == NULL)
             drc_err_set(err, DRC_ERR_PARSE, "conversations.open gave no channel");
@@ -77,12 +85,14 @@ const char *drc_slack_dm(struct drc_slack_api *api, struct drc_arena *a, const c
     return id;
 }
 
-int drc_slack_status(struct drc_slack_api *api, struct drc_arena *a, const char *channel, const char *thread_ts,
-                     const char *status, struct drc_err *err)
+int drc_slack_status(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                     const char *thread_ts, const char *status, struct drc_err *err)
 {
     struct slack_reply r;
     int rc = slack_call(api, a, "assistant.threads.setStatus", channel,
-                        json_pack("{s:s, s:s, s:s}", "channel_id", channel, "thread_ts", thread_ts, "status", status), &r, err);
+                        json_pack("{s:s, s:s, s:s}", "channel_id", channel, "thread_ts", thread_ts,
+                                  "status", status),
+                        &r, err);
     slack_reply_fini(&r);
     return rc;
 }
@@ -93,36 +103,41 @@ static json_t *parse_blocks(const char *blocks)
     return j == NULL ? json_array() : j;
 }
 
-int drc_slack_modal(struct drc_slack_api *api, struct drc_arena *a, const char *trigger_id, const char *view_id,
-                    const char *title, struct drc_message *m, const char **view_id_out, struct drc_err *err)
+int drc_slack_modal(struct drc_slack_api *api, struct drc_arena *a, const char *trigger_id,
+                    const char *view_id, const char *title, struct drc_message *m,
+                    const char **view_id_out, struct drc_err *err)
 {
     struct slack_reply r;
     const char *blocks = drc_slack_blocks(a, m, true, err);
     if (blocks == NULL)
         return -1;
     if (view_id == NULL && trigger_id == NULL)
-        return drc_err_set(err, DRC_ERR_TIMEOUT, "Slack gave no trigger to open a window with; press again");
-    json_t *view = json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:s}, s:o}", "type", "modal", "title", "type", "plain_text", "text",
-                             drc_json_text(drc_utf8_clean(a, title, strlen(title), TITLE_CHARS, false)), "close", "type",
-                             "plain_text", "text", "Close", "blocks", parse_blocks(blocks));
+        return drc_err_set(err, DRC_ERR_TIMEOUT,
+                           "Slack gave no trigger to open a window with; press again");
+    json_t *view = json_pack(
+        "{s:s, s:{s:s, s:o}, s:{s:s, s:s}, s:o}", "type", "modal", "title", "type", "plain_text",
+        "text", drc_json_text(drc_utf8_clean(a, title, strlen(title), TITLE_CHARS, false)), "close",
+        "type", "plain_text", "text", "Close", "blocks", parse_blocks(blocks));
     json_t *args = json_pack("{s:o, s:s}", "view", view, view_id == NULL ? "trigger_id" : "view_id",
                              view_id == NULL ? trigger_id : view_id);
-    int rc = slack_call(api, a, view_id == NULL ? "views.open" : "views.update", NULL, args, &r, err);
+    int rc =
+        slack_call(api, a, view_id == NULL ? "views.open" : "views.update", NULL, args, &r, err);
     if (rc == 0 && view_id_out != NULL)
         *view_id_out = drc_arena_strdup(a, drc_json_str(r.root, "view.id", NULL));
     slack_reply_fini(&r);
     return rc;
 }
 
-int drc_slack_home(struct drc_slack_api *api, struct drc_arena *a, const char *user, struct drc_message *m,
-                   struct drc_err *err)
+int drc_slack_home(struct drc_slack_api *api, struct drc_arena *a, const char *user,
+                   struct drc_message *m, struct drc_err *err)
 {
     struct slack_reply r;
     const char *blocks = drc_slack_blocks(a, m, true, err);
     if (blocks == NULL)
         return -1;
     json_t *view = json_pack("{s:s, s:o}", "type", "home", "blocks", parse_blocks(blocks));
-    int rc = slack_call(api, a, "views.publish", NULL, json_pack("{s:s, s:o}", "user_id", user, "view", view), &r, err);
+    int rc = slack_call(api, a, "views.publish", NULL,
+                        json_pack("{s:s, s:o}", "user_id", user, "view", view), &r, err);
     slack_reply_fini(&r);
     return rc;
 }

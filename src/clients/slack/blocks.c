@@ -1,5 +1,4 @@
 /* Messages to Block Kit. Limits: docs.slack.dev, Block Kit reference; counted in code points. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,21 +47,25 @@ static json_t *plain(struct build *b, const char *s, size_t max_chars)
 {
     const char *text = cut(b, s, max_chars);
     b->chars += drc_utf8_count(text);
-    return json_pack("{s:s, s:o, s:b}", "type", "plain_text", "text", drc_json_text(*text == '\0' ? " " : text), "emoji", 0);
+    return json_pack("{s:s, s:o, s:b}", "type", "plain_text", "text",
+                     drc_json_text(*text == '\0' ? " " : text), "emoji", 0);
 }
 
 static json_t *mrkdwn(struct build *b, const char *text)
 {
     b->chars += drc_utf8_count(text);
-    return json_pack("{s:s, s:o, s:b}", "type", "mrkdwn", "text", drc_json_text(text), "verbatim", 1);
+    return json_pack("{s:s, s:o, s:b}", "type", "mrkdwn", "text", drc_json_text(text), "verbatim",
+                     1);
 }
 
 /* `part`: blocks that are split get ids of their own. */
 static void push(struct build *b, json_t *block, const char *block_id, int part)
 {
     if (block_id != NULL)
-        json_object_set_new(block, "block_id",
-                            drc_json_text(part == 0 ? block_id : drc_arena_printf(b->a, "%s-%d", block_id, part + 1)));
+        json_object_set_new(
+            block, "block_id",
+            drc_json_text(part == 0 ? block_id
+                                    : drc_arena_printf(b->a, "%s-%d", block_id, part + 1)));
     json_array_append_new(b->blocks, block);
 }
 
@@ -85,7 +88,8 @@ static void add_text(struct build *b, const struct drc_block *block)
     for (int part = 0; *s != '\0'; part++) {
         size_t n = piece(s, SECTION_CHARS);
         const char *text = drc_arena_strndup(b->a, s, n);
-        push(b, json_pack("{s:s, s:o}", "type", "section", "text", mrkdwn(b, text)), block->block_id, part);
+        push(b, json_pack("{s:s, s:o}", "type", "section", "text", mrkdwn(b, text)),
+             block->block_id, part);
         s += n;
     }
 }
@@ -99,7 +103,8 @@ static void add_pre(struct build *b, const struct drc_block *block)
         b->chars += drc_utf8_count(text);
         json_t *run = json_pack("{s:s, s:o}", "type", "text", "text", drc_json_text(text));
         json_t *pre = json_pack("{s:s, s:[o]}", "type", "rich_text_preformatted", "elements", run);
-        push(b, json_pack("{s:s, s:[o]}", "type", "rich_text", "elements", pre), block->block_id, part);
+        push(b, json_pack("{s:s, s:[o]}", "type", "rich_text", "elements", pre), block->block_id,
+             part);
         s += n;
     }
 }
@@ -112,7 +117,8 @@ static void add_figures(struct build *b, const struct drc_block *block)
         drc_text_add(b->a, &label, DRC_SPAN_BOLD, drc_text_plain(b->a, &block->figures[2 * i]));
         const char *text = drc_arena_printf(b->a, "%s\n%s", drc_slack_mrkdwn(b->a, &label),
                                             drc_slack_mrkdwn(b->a, &block->figures[2 * i + 1]));
-        json_array_append_new(fields, mrkdwn(b, drc_arena_strndup(b->a, text, piece(text, FIELD_CHARS))));
+        json_array_append_new(fields,
+                              mrkdwn(b, drc_arena_strndup(b->a, text, piece(text, FIELD_CHARS))));
     }
     push(b, json_pack("{s:s, s:o}", "type", "section", "fields", fields), block->block_id, 0);
 }
@@ -122,7 +128,8 @@ static void add_context(struct build *b, const struct drc_block *block)
     const char *text = drc_slack_mrkdwn(b->a, &block->text);
     text = drc_arena_strndup(b->a, text, piece(text, CONTEXT_CHARS));
     if (*text != '\0')
-        push(b, json_pack("{s:s, s:[o]}", "type", "context", "elements", mrkdwn(b, text)), block->block_id, 0);
+        push(b, json_pack("{s:s, s:[o]}", "type", "context", "elements", mrkdwn(b, text)),
+             block->block_id, 0);
 }
 
 static void add_image(struct build *b, const struct drc_block *block)
@@ -131,8 +138,9 @@ static void add_image(struct build *b, const struct drc_block *block)
         return;
     const char *alt = cut(b, block->image.alt == NULL ? "chart" : block->image.alt, ALT_CHARS);
     b->chars += drc_utf8_count(alt);
-    json_t *j = json_pack("{s:s, s:{s:s}, s:o}", "type", "image", "slack_file", "id", block->image.file_ref, "alt_text",
-                          drc_json_text(*alt == '\0' ? "chart" : alt));
+    json_t *j =
+        json_pack("{s:s, s:{s:s}, s:o}", "type", "image", "slack_file", "id", block->image.file_ref,
+                  "alt_text", drc_json_text(*alt == '\0' ? "chart" : alt));
     if (block->image.title != NULL)
         json_object_set_new(j, "title", plain(b, block->image.title, ALT_CHARS));
     push(b, j, block->block_id, 0);
@@ -140,7 +148,8 @@ static void add_image(struct build *b, const struct drc_block *block)
 
 static json_t *option(struct build *b, const struct drc_option *o)
 {
-    json_t *j = json_pack("{s:o, s:o}", "text", plain(b, o->label, OPTION_CHARS), "value", drc_json_text(o->value));
+    json_t *j = json_pack("{s:o, s:o}", "text", plain(b, o->label, OPTION_CHARS), "value",
+                          drc_json_text(o->value));
     if (o->description != NULL)
         json_object_set_new(j, "description", plain(b, o->description, OPTION_CHARS));
     return j;
@@ -150,7 +159,9 @@ static int check_option(struct build *b, const struct drc_option *o)
 {
     size_t n = strlen(o->value);
     if (n == 0 || n > OPTION_VALUE)
-        return drc_err_set(b->err, DRC_ERR_LIMIT, "an option value has %zu characters, Slack takes 1 to %d", n, OPTION_VALUE);
+        return drc_err_set(b->err, DRC_ERR_LIMIT,
+                           "an option value has %zu characters, Slack takes 1 to %d", n,
+                           OPTION_VALUE);
     return 0;
 }
 
@@ -167,7 +178,9 @@ static void add_options(struct build *b, const struct drc_select *s, json_t *ele
         if (label == NULL || strcmp(label, o->group) != 0) {
             label = o->group;
             group = json_array();
-            json_array_append_new(groups, json_pack("{s:o, s:o}", "label", plain(b, label, OPTION_CHARS), "options", group));
+            json_array_append_new(
+                groups,
+                json_pack("{s:o, s:o}", "label", plain(b, label, OPTION_CHARS), "options", group));
         }
         json_array_append_new(group, option(b, o));
     }
@@ -177,18 +190,21 @@ static void add_options(struct build *b, const struct drc_select *s, json_t *ele
     json_decref(groups);
 }
 
-/* NULL with LIMIT where it cannot stand. The text of options is not shown at once, so it does not count as message text. */
+/* NULL with LIMIT where it cannot stand. The text of options is not shown at once, so it does not
+ * count as message text. */
 static json_t *select_element(struct build *b, const struct drc_select *s)
 {
     if (s->option_count == 0 || s->option_count > OPTIONS) {
-        drc_err_set(b->err, DRC_ERR_LIMIT, "a menu has %zu options, Slack takes 1 to %d", s->option_count, OPTIONS);
+        drc_err_set(b->err, DRC_ERR_LIMIT, "a menu has %zu options, Slack takes 1 to %d",
+                    s->option_count, OPTIONS);
         return NULL;
     }
     for (size_t i = 0; i < s->option_count; i++)
         if (check_option(b, &s->options[i]) < 0)
             return NULL;
     size_t before = b->chars;
-    json_t *e = json_pack("{s:s, s:o, s:o}", "type", "static_select", "action_id", drc_json_text(s->action_id), "placeholder",
+    json_t *e = json_pack("{s:s, s:o, s:o}", "type", "static_select", "action_id",
+                          drc_json_text(s->action_id), "placeholder",
                           plain(b, s->placeholder, PLACEHOLDER_CHARS));
     add_options(b, s, e);
     if (s->selected >= 0 && (size_t)s->selected < s->option_count)
@@ -200,20 +216,24 @@ static json_t *select_element(struct build *b, const struct drc_select *s)
 static json_t *button(struct build *b, const struct drc_button *x)
 {
     if (strlen(x->action_id) > ACTION_ID || (x->value != NULL && strlen(x->value) > BUTTON_VALUE)) {
-        drc_err_set(b->err, DRC_ERR_LIMIT, "the button '%.60s' has an id over %d or a value over %d characters", x->label,
+        drc_err_set(b->err, DRC_ERR_LIMIT,
+                    "the button '%.60s' has an id over %d or a value over %d characters", x->label,
                     ACTION_ID, BUTTON_VALUE);
         return NULL;
     }
-    json_t *e = json_pack("{s:s, s:o, s:o}", "type", "button", "text", plain(b, x->label, BUTTON_CHARS), "action_id",
-                          drc_json_text(x->action_id));
+    json_t *e =
+        json_pack("{s:s, s:o, s:o}", "type", "button", "text", plain(b, x->label, BUTTON_CHARS),
+                  "action_id", drc_json_text(x->action_id));
     if (x->value != NULL)
         json_object_set_new(e, "value", drc_json_text(x->value));
     if (x->url != NULL)
         json_object_set_new(e, "url", drc_json_text(x->url));
     if (x->style != DRC_BUTTON_PLAIN)
-        json_object_set_new(e, "style", json_string(x->style == DRC_BUTTON_PRIMARY ? "primary" : "danger"));
+        json_object_set_new(e, "style",
+                            json_string(x->style == DRC_BUTTON_PRIMARY ? "primary" : "danger"));
     if (x->accessibility != NULL)
-        json_object_set_new(e, "accessibility_label", drc_json_text(cut(b, x->accessibility, BUTTON_CHARS)));
+        json_object_set_new(e, "accessibility_label",
+                            drc_json_text(cut(b, x->accessibility, BUTTON_CHARS)));
     return e;
 }
 
@@ -222,13 +242,16 @@ static int add_actions(struct build *b, const struct drc_block *block)
     json_t *elements = json_array(), *e = NULL;
     int rc = 0;
     if (block->button_count + (block->select.option_count > 0) > ELEMENTS)
-        rc = drc_err_set(b->err, DRC_ERR_LIMIT, "a row of buttons has %zu, Slack takes %d", block->button_count, ELEMENTS);
+        rc = drc_err_set(b->err, DRC_ERR_LIMIT, "a row of buttons has %zu, Slack takes %d",
+                         block->button_count, ELEMENTS);
     for (size_t i = 0; rc == 0 && i < block->button_count; i++)
         rc = (e = button(b, &block->buttons[i])) == NULL ? -1 : json_array_append_new(elements, e);
     if (rc == 0 && block->select.option_count > 0)
-        rc = (e = select_element(b, &block->select)) == NULL ? -1 : json_array_append_new(elements, e);
+        rc = (e = select_element(b, &block->select)) == NULL ? -1
+                                                             : json_array_append_new(elements, e);
     if (rc == 0 && json_array_size(elements) > 0)
-        push(b, json_pack("{s:s, s:O}", "type", "actions", "elements", elements), block->block_id, 0);
+        push(b, json_pack("{s:s, s:O}", "type", "actions", "elements", elements), block->block_id,
+             0);
     json_decref(elements);
     return rc;
 }
@@ -236,7 +259,8 @@ static int add_actions(struct build *b, const struct drc_block *block)
 static json_t *table_cell(struct build *b, const char *text)
 {
     b->chars += drc_utf8_count(text);
-    return json_pack("{s:s, s:o}", "type", "raw_text", "text", drc_json_text(*text == '\0' ? " " : text));
+    return json_pack("{s:s, s:o}", "type", "raw_text", "text",
+                     drc_json_text(*text == '\0' ? " " : text));
 }
 
 static json_t *table_row(struct build *b, const char *const *cells, size_t n)
@@ -254,11 +278,15 @@ static void add_table(struct build *b, const struct drc_block *block)
     size_t n = t->column_count < TABLE_COLUMNS ? t->column_count : TABLE_COLUMNS, r = 0;
     json_t *rows = json_array(), *settings = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(settings, json_pack("{s:s}", "align", t->right != NULL && t->right[i] ? "right" : "left"));
+        json_array_append_new(
+            settings,
+            json_pack("{s:s}", "align", t->right != NULL && t->right[i] ? "right" : "left"));
     json_array_append_new(rows, table_row(b, t->heads, n));
     for (; r < t->row_count && r < TABLE_ROWS - 1 && b->chars < MESSAGE_CHARS - 500; r++)
         json_array_append_new(rows, table_row(b, t->cells + r * t->column_count, n));
-    push(b, json_pack("{s:s, s:o, s:o}", "type", "table", "rows", rows, "column_settings", settings), block->block_id, 0);
+    push(b,
+         json_pack("{s:s, s:o, s:o}", "type", "table", "rows", rows, "column_settings", settings),
+         block->block_id, 0);
     if (r == t->row_count)
         return;
     const char *rest = drc_arena_printf(b->a, "%zu more rows are not shown.", t->row_count - r);
@@ -269,8 +297,9 @@ static int add_block(struct build *b, const struct drc_block *block)
 {
     switch (block->kind) {
     case DRC_BLOCK_HEADER:
-        push(b, json_pack("{s:s, s:o}", "type", "header", "text",
-                          plain(b, drc_text_plain(b->a, &block->text), HEADER_CHARS)),
+        push(b,
+             json_pack("{s:s, s:o}", "type", "header", "text",
+                       plain(b, drc_text_plain(b->a, &block->text), HEADER_CHARS)),
              block->block_id, 0);
         break;
     case DRC_BLOCK_TEXT:
@@ -305,14 +334,17 @@ static int check_whole(const struct build *b)
 {
     size_t n = json_array_size(b->blocks), most = b->modal ? BLOCKS_VIEW : BLOCKS_MESSAGE;
     if (n == 0 || n > most)
-        return drc_err_set(b->err, DRC_ERR_LIMIT, "a message has %zu blocks, Slack takes 1 to %zu", n, most);
+        return drc_err_set(b->err, DRC_ERR_LIMIT, "a message has %zu blocks, Slack takes 1 to %zu",
+                           n, most);
     if (!b->modal && b->chars > MESSAGE_CHARS)
-        return drc_err_set(b->err, DRC_ERR_LIMIT, "a message has %zu characters over all blocks, the budget is %d", b->chars,
-                           MESSAGE_CHARS);
+        return drc_err_set(b->err, DRC_ERR_LIMIT,
+                           "a message has %zu characters over all blocks, the budget is %d",
+                           b->chars, MESSAGE_CHARS);
     return 0;
 }
 
-char *drc_slack_blocks(struct drc_arena *a, const struct drc_message *m, bool modal, struct drc_err *err)
+char *drc_slack_blocks(struct drc_arena *a, const struct drc_message *m, bool modal,
+                       struct drc_err *err)
 {
     struct build b = {.a = a, .blocks = json_array(), .modal = modal, .err = err};
     int rc = 0;

@@ -1,5 +1,6 @@
-/* Budgets per method and channel. Slack's tiers are floors that it may exceed, so calls go out freely until Slack says 429;
- * then that method (in that channel) is silent for Retry-After and for a minute keeps to its tier's pace. Nothing else waits. */
+/* Budgets per method and channel. Slack's tiers are floors that it may exceed, so calls go out
+ * freely until Slack says 429; then that method (in that channel) is silent for Retry-After and for
+ * a minute keeps to its tier's pace. Nothing else waits. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #define ENTRIES_MAX 2000
 
 struct pace {
-    int64_t free_us;    /* nothing before this */
-    int64_t paced_us;   /* until then: `gap_us` between calls */
+    int64_t free_us;  /* nothing before this */
+    int64_t paced_us; /* until then: `gap_us` between calls */
     int64_t gap_us;
 };
 
@@ -81,7 +82,8 @@ int slack_budget_wait(struct drc_slack_budget *b, const char *method, const char
     }
 }
 
-void slack_budget_hold(struct drc_slack_budget *b, const char *method, const char *channel, int per_minute, int wait_ms)
+void slack_budget_hold(struct drc_slack_budget *b, const char *method, const char *channel,
+                       int per_minute, int wait_ms)
 {
     char key[128];
     make_key(key, sizeof key, method, channel);

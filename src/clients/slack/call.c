@@ -15,7 +15,8 @@ const struct slack_method slack_methods[] = {
     {"auth.test", "", 100, true, true},
     {"chat.postMessage", "chat:write", 60, true, false},
     {"chat.update", "chat:write", 50, true, true},
-    {"chat.postEphemeral", "chat:write", 100, true, true}, /* twice is seen twice, and better than never */
+    {"chat.postEphemeral", "chat:write", 100, true,
+     true}, /* twice is seen twice, and better than never */
     {"chat.getPermalink", "", 100, false, true},
     {"conversations.history", "channels:history,groups:history,im:history", 50, false, true},
     {"conversations.replies", "channels:history,groups:history,im:history", 50, false, true},
@@ -76,12 +77,14 @@ static const struct {
     const char *sentence;
 } known_errors[] = {
     {"not_in_channel", DRC_ERR_NOTFOUND, "drc is not in this channel; type /invite @drc"},
-    {"channel_not_found", DRC_ERR_NOTFOUND, "Slack does not show me that channel; type /invite @drc there"},
+    {"channel_not_found", DRC_ERR_NOTFOUND,
+     "Slack does not show me that channel; type /invite @drc there"},
     {"is_archived", DRC_ERR_NOTFOUND, "that channel is archived"},
     {"user_not_in_channel", DRC_ERR_NOTFOUND, "you are not in that channel"},
     {"restricted_action", DRC_ERR_AUTH, "a rule of this workspace does not let me post there"},
     {"message_not_found", DRC_ERR_NOTFOUND, "the message is no longer there"},
-    {"expired_trigger_id", DRC_ERR_TIMEOUT, "Slack gave me three seconds to open that window and they had passed; press again"},
+    {"expired_trigger_id", DRC_ERR_TIMEOUT,
+     "Slack gave me three seconds to open that window and they had passed; press again"},
     {"exchanged_trigger_id", DRC_ERR_TIMEOUT, "that window was opened already; press again"},
     {"invalid_trigger_id", DRC_ERR_TIMEOUT, "Slack no longer knows that click; press again"},
     {"invalid_auth", DRC_ERR_AUTH, "Slack does not accept SLACK_BOT_TOKEN (invalid_auth)"},
@@ -103,28 +106,33 @@ static const struct {
     {"service_unavailable", DRC_ERR_NET, NULL},
 };
 
-static int slack_error(const char *method, const json_t *root, struct slack_reply *reply, struct drc_err *err)
+static int slack_error(const char *method, const json_t *root, struct slack_reply *reply,
+                       struct drc_err *err)
 {
     const char *error = drc_json_str(root, "error", "unknown_error");
-    const char *detail = drc_json_str(root, "errors.0", drc_json_str(root, "response_metadata.messages.0", ""));
+    const char *detail =
+        drc_json_str(root, "errors.0", drc_json_str(root, "response_metadata.messages.0", ""));
     snprintf(reply->error, sizeof reply->error, "%s", error);
     snprintf(reply->detail, sizeof reply->detail, "%s", detail);
     if (strcmp(error, "missing_scope") == 0)
-        return drc_err_set(err, DRC_ERR_AUTH, "%s needs the scope %.60s: add it to the app and install it again", method,
-                           drc_json_str(root, "needed", "?"));
+        return drc_err_set(err, DRC_ERR_AUTH,
+                           "%s needs the scope %.60s: add it to the app and install it again",
+                           method, drc_json_str(root, "needed", "?"));
     for (size_t i = 0; i < sizeof known_errors / sizeof *known_errors; i++)
         if (strcmp(known_errors[i].error, error) == 0)
             return known_errors[i].sentence != NULL
                        ? drc_err_set(err, known_errors[i].code, "%s", known_errors[i].sentence)
-                       : drc_err_set(err, known_errors[i].code, "Slack refused %s: %.60s %.150s", method, error, detail);
+                       : drc_err_set(err, known_errors[i].code, "Slack refused %s: %.60s %.150s",
+                                     method, error, detail);
     return drc_err_set(err, DRC_ERR_LIMIT, "Slack refused %s: %.60s %.150s", method, error, detail);
 }
 
 enum verdict { DONE, FAILED, AGAIN };
 
 /* One answer that came whole. */
-static enum verdict judge(struct drc_slack_api *api, const struct slack_method *m, const char *channel,
-                          const struct drc_http_response *resp, struct slack_reply *reply, struct drc_err *err)
+static enum verdict judge(struct drc_slack_api *api, const struct slack_method *m,
+                          const char *channel, const struct drc_http_response *resp,
+                          struct slack_reply *reply, struct drc_err *err)
 {
     if (resp->status == 429) {
         int wait = resp->retry_after_ms > 0 ? resp->retry_after_ms : DEFAULT_RETRY_MS;
@@ -160,8 +168,9 @@ static enum verdict judge(struct drc_slack_api *api, const struct slack_method *
     return FAILED;
 }
 
-static enum verdict attempt(struct drc_slack_api *api, struct drc_arena *a, const struct slack_method *m,
-                            const char *channel, const struct drc_http_request *req, struct slack_reply *reply,
+static enum verdict attempt(struct drc_slack_api *api, struct drc_arena *a,
+                            const struct slack_method *m, const char *channel,
+                            const struct drc_http_request *req, struct slack_reply *reply,
                             struct drc_err *err)
 {
     struct drc_http_response resp;
@@ -176,8 +185,8 @@ static enum verdict attempt(struct drc_slack_api *api, struct drc_arena *a, cons
     return passing && !reply->unclear ? AGAIN : FAILED;
 }
 
-int slack_call(struct drc_slack_api *api, struct drc_arena *a, const char *method, const char *channel, json_t *args,
-               struct slack_reply *reply, struct drc_err *err)
+int slack_call(struct drc_slack_api *api, struct drc_arena *a, const char *method,
+               const char *channel, json_t *args, struct slack_reply *reply, struct drc_err *err)
 {
     const struct slack_method *m = find_method(method);
     memset(reply, 0, sizeof *reply);
@@ -187,7 +196,8 @@ int slack_call(struct drc_slack_api *api, struct drc_arena *a, const char *metho
         .method = "POST",
         .url = drc_arena_printf(a, "%s%s", api->api_url, method),
         .bearer = api->bot_token,
-        .content_type = m->json ? "application/json; charset=utf-8" : "application/x-www-form-urlencoded",
+        .content_type =
+            m->json ? "application/json; charset=utf-8" : "application/x-www-form-urlencoded",
         .body = body,
         .body_bytes = strlen(body),
     };

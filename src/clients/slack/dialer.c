@@ -1,7 +1,6 @@
 #include "dialer.h"
 
 #include <arpa/inet.h>
-#include <jansson.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -27,11 +26,13 @@ struct dialer {
     struct dial_result result;
 };
 
-/* Errors of apps.connections.open after which trying again is useless (the lists of the official clients). */
+/* Errors of apps.connections.open after which trying again is useless (the lists of the official
+ * clients). */
 static bool is_fatal(const char *error)
 {
-    static const char *const fatal[] = {"not_authed",   "invalid_auth",  "account_inactive",       "user_removed_from_team",
-                                        "team_disabled", "token_revoked", "not_allowed_token_type", "forbidden_team"};
+    static const char *const fatal[] = {
+        "not_authed",    "invalid_auth",  "account_inactive",       "user_removed_from_team",
+        "team_disabled", "token_revoked", "not_allowed_token_type", "forbidden_team"};
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         if (strcmp(fatal[i], error) == 0)
             return true;
@@ -52,7 +53,8 @@ static int split_url(const char *url, struct dial_result *out, struct drc_err *e
     if (*rest == ':')
         out->port = (int)strtol(rest + 1, NULL, 10);
     rest += strcspn(rest, "/?");
-    if (n == 0 || n >= sizeof out->host || strlen(rest) >= sizeof out->path || out->port < 1 || out->port > 65535)
+    if (n == 0 || n >= sizeof out->host || strlen(rest) >= sizeof out->path || out->port < 1 ||
+        out->port > 65535)
         return drc_err_set(err, DRC_ERR_PARSE, "Slack gave an address that cannot be read");
     memcpy(out->host, host + v6, n - v6);
     out->host[n - v6] = '\0';
@@ -64,7 +66,8 @@ static int split_url(const char *url, struct dial_result *out, struct drc_err *e
 static bool is_loopback(const struct sockaddr *sa)
 {
     if (sa->sa_family == AF_INET)
-        return (ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr) >> 24) == 127;
+        return (ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr) >> 24) ==
+               127;
     return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 }
 
@@ -73,21 +76,26 @@ static int resolve(struct dial_result *out, struct drc_err *err)
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
     int rc = getaddrinfo(out->host, NULL, &hints, &list);
     if (rc != 0)
-        return drc_err_set(err, DRC_ERR_NET, "the name %s cannot be resolved: %s", out->host, gai_strerror(rc));
-    const void *address = list->ai_family == AF_INET
-                              ? (const void *)&((struct sockaddr_in *)(void *)list->ai_addr)->sin_addr
-                              : (const void *)&((struct sockaddr_in6 *)(void *)list->ai_addr)->sin6_addr;
+        return drc_err_set(err, DRC_ERR_NET, "the name %s cannot be resolved: %s", out->host,
+                           gai_strerror(rc));
+    const void *address =
+        list->ai_family == AF_INET
+            ? (const void *)&((struct sockaddr_in *)(void *)list->ai_addr)->sin_addr
+            : (const void *)&((struct sockaddr_in6 *)(void *)list->ai_addr)->sin6_addr;
     bool local = is_loopback(list->ai_addr);
     const char *text = inet_ntop(list->ai_family, address, out->address, sizeof out->address);
     freeaddrinfo(list);
     if (text == NULL)
         return drc_err_set(err, DRC_ERR_NET, "the address of %s cannot be used", out->host);
     if (!out->tls && !local)
-        return drc_err_set(err, DRC_ERR_CONFIG, "Slack's socket at %s is refused: ws:// is for this machine only", out->host);
+        return drc_err_set(err, DRC_ERR_CONFIG,
+                           "Slack's socket at %s is refused: ws:// is for this machine only",
+                           out->host);
     return 0;
 }
 
-static int read_answer(const struct drc_http_response *resp, struct dial_result *out, struct drc_err *err)
+static int read_answer(const struct drc_http_response *resp, struct dial_result *out,
+                       struct drc_err *err)
 {
     if (resp->status == 429) {
         drc_err_set(err, DRC_ERR_RATE, "apps.connections.open is rate-limited");
@@ -95,9 +103,11 @@ static int read_answer(const struct drc_http_response *resp, struct dial_result 
         return -1;
     }
     if (resp->status == 404)
-        return drc_err_set(err, DRC_ERR_CONFIG, "SLACK_API_URL has no apps.connections.open (HTTP 404)");
+        return drc_err_set(err, DRC_ERR_CONFIG,
+                           "SLACK_API_URL has no apps.connections.open (HTTP 404)");
     if (resp->status != 200)
-        return drc_err_set(err, DRC_ERR_NET, "apps.connections.open answered HTTP %ld", resp->status);
+        return drc_err_set(err, DRC_ERR_NET, "apps.connections.open answered HTTP %ld",
+                           resp->status);
     json_t *root = drc_json_parse(resp->body, resp->body_bytes, err);
     if (root == NULL)
         return drc_err_context(err, "apps.connections.open");
@@ -115,11 +125,16 @@ static int read_answer(const struct drc_http_response *resp, struct dial_result 
 static void dial(struct dialer *d, struct dial_result *out)
 {
     struct drc_arena *a = drc_arena_new();
-    struct drc_http_request req = {.method = "POST", .url = d->url, .bearer = d->token,
-                                   .content_type = "application/x-www-form-urlencoded", .body = "", .timeout_ms = OPEN_TIMEOUT_MS};
+    struct drc_http_request req = {.method = "POST",
+                                   .url = d->url,
+                                   .bearer = d->token,
+                                   .content_type = "application/x-www-form-urlencoded",
+                                   .body = "",
+                                   .timeout_ms = OPEN_TIMEOUT_MS};
     struct drc_http_response resp;
     memset(out, 0, sizeof *out);
-    if (drc_http_do(d->http, a, &req, &resp, &out->err) == 0 && read_answer(&resp, out, &out->err) == 0)
+    if (drc_http_do(d->http, a, &req, &resp, &out->err) == 0 &&
+        read_answer(&resp, out, &out->err) == 0)
         resolve(out, &out->err);
     drc_arena_free(a);
 }
@@ -146,8 +161,8 @@ static void *run(void *user)
     return NULL;
 }
 
-struct dialer *dialer_new(struct drc_loop *loop, const char *api_url, const char *app_token, const char *ca_file,
-                          struct drc_err *err)
+struct dialer *dialer_new(struct drc_loop *loop, const char *api_url, const char *app_token,
+                          const char *ca_file, struct drc_err *err)
 {
     struct dialer *d = calloc(1, sizeof *d);
     size_t n = strlen(api_url) + sizeof "apps.connections.open";

@@ -1,5 +1,5 @@
-/* The dialer: a thread that asks Slack for a socket address and resolves its name, one at a time, so that the loop never
- * waits for either. Inside clients/slack only. */
+/* The dialer: a thread that asks Slack for a socket address and resolves its name, one at a time,
+ * so that the loop never waits for either. Inside clients/slack only. */
 #ifndef DRC_SLACK_DIALER_H
 #define DRC_SLACK_DIALER_H
 
@@ -18,8 +18,8 @@ struct dial_result {
 };
 
 /* api_url ends in "/"; wakes the loop when a result is there. */
-struct dialer *dialer_new(struct drc_loop *loop, const char *api_url, const char *app_token, const char *ca_file,
-                          struct drc_err *err);
+struct dialer *dialer_new(struct drc_loop *loop, const char *api_url, const char *app_token,
+                          const char *ca_file, struct drc_err *err);
 void dialer_free(struct dialer *d); /* waits for a dial that is under way */
 void dialer_ask(struct dialer *d);  /* loop thread; one at a time */
 bool dialer_take(struct dialer *d, struct dial_result *out); /* loop thread; true once per ask */

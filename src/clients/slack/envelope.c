@@ -1,5 +1,5 @@
-/* Socket Mode frames: what kind, which key, and the ack. No level of the JSON is taken for granted. */
-#include <jansson.h>
+/* Socket Mode frames: what kind, which key, and the ack. No level of the JSON is taken for granted.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,29 +15,34 @@ static const char *copy(struct drc_arena *a, const json_t *root, const char *pat
     return drc_arena_strdup(a, drc_json_str(root, path, NULL));
 }
 
-/* What the person did, as a key: the same deed delivered twice has the same key (Slack may redeliver events, and a frame
- * may come on two sockets). A message that mentions us arrives as app_mention and, in a DM, as message: one key. */
+/* What the person did, as a key: the same deed delivered twice has the same key (Slack may
+ * redeliver events, and a frame may come on two sockets). A message that mentions us arrives as
+ * app_mention and, in a DM, as message: one key. */
 static const char *dedupe_key(struct drc_arena *a, const json_t *root, const char *type)
 {
     const json_t *p = drc_json_at(root, "payload");
     if (strcmp(type, "slash_commands") == 0 && drc_json_str(p, "trigger_id", NULL) != NULL)
         return drc_arena_printf(a, "slash:%s", drc_json_str(p, "trigger_id", ""));
     if (strcmp(type, "events_api") == 0) {
-        const char *channel = drc_json_str(p, "event.channel", NULL), *ts = drc_json_str(p, "event.ts", NULL);
+        const char *channel = drc_json_str(p, "event.channel", NULL),
+                   *ts = drc_json_str(p, "event.ts", NULL);
         const char *kind = drc_json_str(p, "event.type", "");
         bool message = strcmp(kind, "message") == 0 || strcmp(kind, "app_mention") == 0;
-        if (message && channel != NULL && ts != NULL && drc_json_str(p, "event.subtype", NULL) == NULL)
+        if (message && channel != NULL && ts != NULL &&
+            drc_json_str(p, "event.subtype", NULL) == NULL)
             return drc_arena_printf(a, "msg:%s:%s", channel, ts);
         if (drc_json_str(p, "event_id", NULL) != NULL)
             return drc_arena_printf(a, "event:%s", drc_json_str(p, "event_id", ""));
     }
     if (strcmp(type, "interactive") == 0) {
         const char *kind = drc_json_str(p, "type", ""), *user = drc_json_str(p, "user.id", "");
-        if (strcmp(kind, "block_actions") == 0 && drc_json_str(p, "actions.0.action_ts", NULL) != NULL)
+        if (strcmp(kind, "block_actions") == 0 &&
+            drc_json_str(p, "actions.0.action_ts", NULL) != NULL)
             return drc_arena_printf(a, "act:%s:%s:%s", drc_json_str(p, "actions.0.action_ts", ""),
                                     drc_json_str(p, "actions.0.action_id", ""), user);
         if (strcmp(kind, "view_submission") == 0 && drc_json_str(p, "view.id", NULL) != NULL)
-            return drc_arena_printf(a, "view:%s:%s", drc_json_str(p, "view.id", ""), drc_json_str(p, "view.hash", ""));
+            return drc_arena_printf(a, "view:%s:%s", drc_json_str(p, "view.id", ""),
+                                    drc_json_str(p, "view.hash", ""));
         if (drc_json_str(p, "trigger_id", NULL) != NULL)
             return drc_arena_printf(a, "trigger:%s", drc_json_str(p, "trigger_id", ""));
     }
@@ -63,7 +68,8 @@ static void take_hello(const json_t *root, struct drc_slack_frame *out)
     out->connection_seconds = seconds > 0 && seconds < 604800 ? (int)seconds : 0;
 }
 
-void drc_slack_frame_parse(struct drc_arena *a, const char *text, size_t bytes, struct drc_slack_frame *out)
+void drc_slack_frame_parse(struct drc_arena *a, const char *text, size_t bytes,
+                           struct drc_slack_frame *out)
 {
     memset(out, 0, sizeof *out);
     out->kind = DRC_FRAME_OTHER;
@@ -85,7 +91,8 @@ void drc_slack_frame_parse(struct drc_arena *a, const char *text, size_t bytes, 
     json_decref(root);
 }
 
-char *drc_slack_ack(const char *envelope_id, const char *payload_json, size_t *bytes, struct drc_err *err)
+char *drc_slack_ack(const char *envelope_id, const char *payload_json, size_t *bytes,
+                    struct drc_err *err)
 {
     json_t *root = json_object();
     json_object_set_new(root, "envelope_id", drc_json_text(envelope_id));

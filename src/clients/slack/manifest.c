@@ -1,4 +1,5 @@
-/* The app manifest, schema 2: scopes come from the method table, so that none is missing and none is too many. */
+/* The app manifest, schema 2: scopes come from the method table, so that none is missing and none
+ * is too many. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,26 +32,34 @@ static json_t *all_scopes(struct drc_arena *a)
 }
 
 static const char long_description[] =
-    "Data Reliability Copilot (drc) answers fixed questions about the cost and reliability of your Databricks jobs. A report is "
-    "SQL that you can read, drawn as a chart. Press a question under it; the answer comes in the thread, made from the facts "
+    "Data Reliability Copilot (drc) answers fixed questions about the cost and reliability of your "
+    "Databricks jobs. A report is "
+    "SQL that you can read, drawn as a chart. Press a question under it; the answer comes in the "
+    "thread, made from the facts "
     "of that report, with its sources.";
 
 char *drc_slack_manifest(struct drc_arena *a)
 {
-    json_t *display = json_pack("{s:s, s:s, s:s, s:s}", "name", "Data Reliability Copilot", "description",
-                                "Cost and reliability reports for Databricks, with answers that show their facts",
-                                "long_description", long_description, "background_color", "#1f3b57");
-    json_t *command = json_pack("{s:s, s:s, s:s, s:b}", "command", "/drc", "description", "Run a cost or reliability report",
-                                "usage_hint", "report job-cost | job <name> | reports | help", "should_escape", 1);
-    json_t *features = json_pack("{s:{s:b, s:b, s:b}, s:{s:s, s:b}, s:[o]}", "app_home", "home_tab_enabled", 1,
-                                 "messages_tab_enabled", 1, "messages_tab_read_only_enabled", 0, "bot_user", "display_name",
-                                 "drc", "always_online", 1, "slash_commands", command);
-    json_t *settings = json_pack("{s:{s:[s,s,s]}, s:{s:b}, s:b, s:b, s:b}", "event_subscriptions", "bot_events", "app_mention",
-                                 "message.im", "app_home_opened", "interactivity", "is_enabled", 1, "org_deploy_enabled", 0,
-                                 "socket_mode_enabled", 1, "token_rotation_enabled", 0);
-    json_t *root = json_pack("{s:{s:i, s:i}, s:o, s:o, s:{s:{s:o}}, s:o}", "_metadata", "major_version", 2, "minor_version", 1,
-                             "display_information", display, "features", features, "oauth_config", "scopes", "bot",
-                             all_scopes(a), "settings", settings);
+    json_t *display =
+        json_pack("{s:s, s:s, s:s, s:s}", "name", "Data Reliability Copilot", "description",
+                  "Cost and reliability reports for Databricks, with answers that show their facts",
+                  "long_description", long_description, "background_color", "#1f3b57");
+    json_t *command =
+        json_pack("{s:s, s:s, s:s, s:b}", "command", "/drc", "description",
+                  "Run a cost or reliability report", "usage_hint",
+                  "report job-cost | job <name> | reports | help", "should_escape", 1);
+    json_t *features =
+        json_pack("{s:{s:b, s:b, s:b}, s:{s:s, s:b}, s:[o]}", "app_home", "home_tab_enabled", 1,
+                  "messages_tab_enabled", 1, "messages_tab_read_only_enabled", 0, "bot_user",
+                  "display_name", "drc", "always_online", 1, "slash_commands", command);
+    json_t *settings =
+        json_pack("{s:{s:[s,s,s]}, s:{s:b}, s:b, s:b, s:b}", "event_subscriptions", "bot_events",
+                  "app_mention", "message.im", "app_home_opened", "interactivity", "is_enabled", 1,
+                  "org_deploy_enabled", 0, "socket_mode_enabled", 1, "token_rotation_enabled", 0);
+    json_t *root =
+        json_pack("{s:{s:i, s:i}, s:o, s:o, s:{s:{s:o}}, s:o}", "_metadata", "major_version", 2,
+                  "minor_version", 1, "display_information", display, "features", features,
+                  "oauth_config", "scopes", "bot", all_scopes(a), "settings", settings);
     char *text = json_dumps(root, JSON_INDENT(2));
     char *copy = drc_arena_strdup(a, text == NULL ? "{}" : text);
     free(text);

@@ -1,5 +1,6 @@
-/* Spans to mrkdwn. Slack's only escapes are &amp; &lt; &gt; ("Formatting message text"); they also disarm <!channel>, <@U1>
- * and <url>. The marks * _ ~ ` cannot be escaped, so names stand in code spans, where only a backtick could end them. */
+/* Spans to mrkdwn. Slack's only escapes are &amp; &lt; &gt; ("Formatting message text"); they also
+ * disarm <!channel>, <@U1> and <url>. The marks * _ ~ ` cannot be escaped, so names stand in code
+ * spans, where only a backtick could end them. */
 #include <ctype.h>
 #include <string.h>
 
@@ -45,7 +46,8 @@ static void label(struct drc_buf *b, const char *s)
             drc_buf_addch(b, *s == '\n' ? ' ' : *s);
 }
 
-/* Ids of people are capital letters and digits; anything else would not be a mention but an injection. */
+/* Ids of people are capital letters and digits; anything else would not be a mention but an
+ * injection. */
 static bool is_user_id(const char *s)
 {
     size_t n = strlen(s);

@@ -13,7 +13,8 @@ enum step { WHOLE, NO_TABLES, NO_IMAGES, TEXT_ONLY, SUMMARY, STEPS };
 static bool keeps(enum step step, enum drc_block_kind kind)
 {
     bool table = kind == DRC_BLOCK_TABLE || kind == DRC_BLOCK_PRE;
-    bool words = kind == DRC_BLOCK_HEADER || kind == DRC_BLOCK_TEXT || kind == DRC_BLOCK_FIGURES || kind == DRC_BLOCK_CONTEXT;
+    bool words = kind == DRC_BLOCK_HEADER || kind == DRC_BLOCK_TEXT || kind == DRC_BLOCK_FIGURES ||
+                 kind == DRC_BLOCK_CONTEXT;
     if (step >= TEXT_ONLY)
         return words;
     return !(table && step >= NO_TABLES) && !(kind == DRC_BLOCK_IMAGE && step >= NO_IMAGES);
@@ -33,13 +34,15 @@ static struct drc_message *reduced(struct drc_arena *a, const struct drc_message
     }
     struct drc_block *note = drc_message_add(a, out, DRC_BLOCK_CONTEXT, "degraded");
     drc_text_add(a, &note->text, DRC_SPAN_PLAIN,
-                 step == NO_IMAGES ? "Slack did not take the chart; the figures above stand without it."
-                                   : "Slack did not take the whole message; this is the part that it takes.");
+                 step == NO_IMAGES
+                     ? "Slack did not take the chart; the figures above stand without it."
+                     : "Slack did not take the whole message; this is the part that it takes.");
     return out;
 }
 
 /* JSON text of the blocks for a step; NULL = none (the summary alone). */
-static int blocks_for(struct drc_arena *a, struct drc_message *m, enum step step, const char **blocks, struct drc_err *err)
+static int blocks_for(struct drc_arena *a, struct drc_message *m, enum step step,
+                      const char **blocks, struct drc_err *err)
 {
     *blocks = NULL;
     if (step == SUMMARY)
@@ -48,24 +51,28 @@ static int blocks_for(struct drc_arena *a, struct drc_message *m, enum step step
     return *blocks == NULL ? -1 : 0;
 }
 
-static json_t *make_args(const struct drc_slack_dest *dest, const struct drc_message *m, const char *blocks)
+static json_t *make_args(const struct drc_slack_dest *dest, const struct drc_message *m,
+                         const char *blocks)
 {
-    json_t *args = json_pack("{s:o, s:b, s:b}", "text", drc_json_text(m->summary), "unfurl_links", 0, "unfurl_media", 0);
+    json_t *args = json_pack("{s:o, s:b, s:b}", "text", drc_json_text(m->summary), "unfurl_links",
+                             0, "unfurl_media", 0);
     if (blocks != NULL)
         json_object_set_new(args, "blocks", drc_json_parse(blocks, strlen(blocks), NULL));
     if (dest->channel != NULL)
         json_object_set_new(args, "channel", json_string(dest->channel));
     if (dest->thread_ts != NULL && dest->kind != DRC_DEST_UPDATE)
         json_object_set_new(args, "thread_ts", json_string(dest->thread_ts));
-    if (m->metadata_id != NULL && dest->kind != DRC_DEST_EPHEMERAL && dest->kind != DRC_DEST_RESPONSE_URL)
+    if (m->metadata_id != NULL && dest->kind != DRC_DEST_EPHEMERAL &&
+        dest->kind != DRC_DEST_RESPONSE_URL)
         json_object_set_new(args, "metadata",
-                            json_pack("{s:s, s:{s:o}}", "event_type", "drc_answer", "event_payload", "id",
-                                      drc_json_text(m->metadata_id)));
+                            json_pack("{s:s, s:{s:o}}", "event_type", "drc_answer", "event_payload",
+                                      "id", drc_json_text(m->metadata_id)));
     return args;
 }
 
 /* A response URL takes JSON without a token and answers "ok" or {"ok":true}. */
-static int call_response_url(struct drc_slack_api *api, struct drc_arena *a, const struct drc_slack_dest *dest, json_t *args,
+static int call_response_url(struct drc_slack_api *api, struct drc_arena *a,
+                             const struct drc_slack_dest *dest, json_t *args,
                              struct slack_reply *reply, struct drc_err *err)
 {
     memset(reply, 0, sizeof *reply);
@@ -74,8 +81,11 @@ static int call_response_url(struct drc_slack_api *api, struct drc_arena *a, con
     json_object_set_new(args, "replace_original", json_boolean(dest->replace_original));
     char *body = drc_json_dump_sorted(args);
     json_decref(args);
-    struct drc_http_request req = {.method = "POST", .url = dest->response_url, .content_type = "application/json",
-                                   .body = drc_arena_strdup(a, body), .body_bytes = strlen(body)};
+    struct drc_http_request req = {.method = "POST",
+                                   .url = dest->response_url,
+                                   .content_type = "application/json",
+                                   .body = drc_arena_strdup(a, body),
+                                   .body_bytes = strlen(body)};
     struct drc_http_response resp;
     free(body);
     api->calls++;
@@ -85,11 +95,13 @@ static int call_response_url(struct drc_slack_api *api, struct drc_arena *a, con
         return 0;
     bool blocks = strstr(resp.body, "invalid_blocks") != NULL;
     snprintf(reply->error, sizeof reply->error, "%s", blocks ? "invalid_blocks" : "response_url");
-    return drc_err_set(err, blocks ? DRC_ERR_LIMIT : DRC_ERR_NET, "the response URL answered HTTP %ld", resp.status);
+    return drc_err_set(err, blocks ? DRC_ERR_LIMIT : DRC_ERR_NET,
+                       "the response URL answered HTTP %ld", resp.status);
 }
 
-static int send_once(struct drc_slack_api *api, struct drc_arena *a, const struct drc_slack_dest *dest,
-                     const struct drc_message *m, const char *blocks, struct slack_reply *reply, struct drc_err *err)
+static int send_once(struct drc_slack_api *api, struct drc_arena *a,
+                     const struct drc_slack_dest *dest, const struct drc_message *m,
+                     const char *blocks, struct slack_reply *reply, struct drc_err *err)
 {
     json_t *args = make_args(dest, m, blocks);
     switch (dest->kind) {
@@ -114,17 +126,21 @@ static bool is_file_not_ready(const struct slack_reply *r)
 
 static bool is_refused_form(const struct slack_reply *r)
 {
-    static const char *const errors[] = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long",
-                                         "invalid_arguments", "invalid_attachments", "no_text"};
+    static const char *const errors[] = {
+        "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
+        "msg_too_long",   "invalid_arguments",     "invalid_attachments",
+        "no_text"};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (strcmp(errors[i], r->error) == 0)
             return true;
     return false;
 }
 
-/* One step of the ladder; a file that Slack is still looking at is waited for, within ten seconds. */
-static int send_step(struct drc_slack_api *api, struct drc_arena *a, const struct drc_slack_dest *dest,
-                     const struct drc_message *m, const char *blocks, struct slack_reply *reply, struct drc_err *err)
+/* One step of the ladder; a file that Slack is still looking at is waited for, within ten seconds.
+ */
+static int send_step(struct drc_slack_api *api, struct drc_arena *a,
+                     const struct drc_slack_dest *dest, const struct drc_message *m,
+                     const char *blocks, struct slack_reply *reply, struct drc_err *err)
 {
     static const int waits_ms[] = {100, 250, 500, 1000, 2000, 2000, 2000, 2000};
     for (size_t i = 0;; i++) {
@@ -143,8 +159,9 @@ static int send_step(struct drc_slack_api *api, struct drc_arena *a, const struc
     }
 }
 
-int drc_slack_post(struct drc_slack_api *api, struct drc_arena *a, const struct drc_slack_dest *dest,
-                   struct drc_message *m, const char **ts_out, bool *degraded, bool *unclear, struct drc_err *err)
+int drc_slack_post(struct drc_slack_api *api, struct drc_arena *a,
+                   const struct drc_slack_dest *dest, struct drc_message *m, const char **ts_out,
+                   bool *degraded, bool *unclear, struct drc_err *err)
 {
     struct drc_err last = DRC_ERR_INIT;
     for (int step = WHOLE; step < STEPS; step++) {
@@ -162,7 +179,8 @@ int drc_slack_post(struct drc_slack_api *api, struct drc_arena *a, const struct 
             *unclear = reply.unclear;
         bool lower = rc < 0 && is_refused_form(&reply);
         if (lower)
-            drc_log(DRC_LOG_WARN, "slack.refused", "step=%d error=%s detail=\"%s\"", step, reply.error, reply.detail);
+            drc_log(DRC_LOG_WARN, "slack.refused", "step=%d error=%s detail=\"%s\"", step,
+                    reply.error, reply.detail);
         slack_reply_fini(&reply);
         if (rc == 0 && degraded != NULL)
             *degraded = step != WHOLE;

@@ -13,28 +13,37 @@ static struct drc_slack_poster *self(struct drc_poster *p)
     return (struct drc_slack_poster *)p;
 }
 
-static int to_one_person(struct drc_slack_poster *sp, struct drc_arena *a, const struct drc_request *req,
-                         const struct drc_to *to, struct drc_message *m, struct drc_err *err)
+static int to_one_person(struct drc_slack_poster *sp, struct drc_arena *a,
+                         const struct drc_request *req, const struct drc_to *to,
+                         struct drc_message *m, struct drc_err *err)
 {
     struct drc_err first = DRC_ERR_INIT;
     bool fresh = drc_clock_wall_ms() - req->received_ms < RESPONSE_URL_LIFE_MS;
     if (req->response_url != NULL && fresh) {
-        struct drc_slack_dest dest = {.kind = DRC_DEST_RESPONSE_URL, .response_url = req->response_url,
+        struct drc_slack_dest dest = {.kind = DRC_DEST_RESPONSE_URL,
+                                      .response_url = req->response_url,
                                       .thread_ts = to->thread_ts};
         if (drc_slack_post(&sp->api, a, &dest, m, NULL, NULL, NULL, &first) == 0)
             return 0;
-        drc_log(DRC_LOG_WARN, "slack.response_url", "code=%s why=\"%s\"", drc_err_name(first.code), first.msg);
+        drc_log(DRC_LOG_WARN, "slack.response_url", "code=%s why=\"%s\"", drc_err_name(first.code),
+                first.msg);
     }
-    struct drc_slack_dest dest = {.kind = DRC_DEST_EPHEMERAL, .channel = to->channel, .user = req->user,
+    struct drc_slack_dest dest = {.kind = DRC_DEST_EPHEMERAL,
+                                  .channel = to->channel,
+                                  .user = req->user,
                                   .thread_ts = to->thread_ts};
     return drc_slack_post(&sp->api, a, &dest, m, NULL, NULL, NULL, err);
 }
 
-static int to_channel(struct drc_slack_poster *sp, struct drc_arena *a, const struct drc_to *to, const char *channel,
-                      struct drc_message *m, struct drc_posted *out, struct drc_err *err)
+static int to_channel(struct drc_slack_poster *sp, struct drc_arena *a, const struct drc_to *to,
+                      const char *channel, struct drc_message *m, struct drc_posted *out,
+                      struct drc_err *err)
 {
-    struct drc_slack_dest dest = {.kind = to->where == DRC_TO_EDIT ? DRC_DEST_UPDATE : DRC_DEST_CHANNEL,
-                                  .channel = channel, .thread_ts = to->thread_ts, .ts = to->ts};
+    struct drc_slack_dest dest = {.kind =
+                                      to->where == DRC_TO_EDIT ? DRC_DEST_UPDATE : DRC_DEST_CHANNEL,
+                                  .channel = channel,
+                                  .thread_ts = to->thread_ts,
+                                  .ts = to->ts};
     bool degraded = false;
     if (drc_slack_upload(&sp->api, a, m, true, err) < 0)
         return -1;
@@ -46,8 +55,9 @@ static int to_channel(struct drc_slack_poster *sp, struct drc_arena *a, const st
     return 0;
 }
 
-static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req, const struct drc_to *to,
-                struct drc_message *m, struct drc_posted *out, struct drc_err *err)
+static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
+                const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
+                struct drc_err *err)
 {
     struct drc_slack_poster *sp = self(p);
     memset(out, 0, sizeof *out);
@@ -70,7 +80,8 @@ static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_requ
 }
 
 static const char *find(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
-                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms, struct drc_err *err)
+                        const struct drc_to *to, const char *metadata_id, int64_t not_before_ms,
+                        struct drc_err *err)
 {
     struct drc_slack_poster *sp = self(p);
     const char *channel = to->channel;
@@ -79,15 +90,16 @@ static const char *find(struct drc_poster *p, struct drc_arena *a, const struct 
     return drc_slack_find(&sp->api, a, channel, to->thread_ts, metadata_id, not_before_ms, err);
 }
 
-static const char *permalink(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts)
+static const char *permalink(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                             const char *ts)
 {
     if (channel == NULL || ts == NULL)
         return NULL;
     return drc_slack_permalink(&self(p)->api, a, channel, ts, NULL);
 }
 
-static void status(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *thread_ts,
-                   const char *text)
+static void status(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                   const char *thread_ts, const char *text)
 {
     if (channel != NULL && thread_ts != NULL)
         drc_slack_status(&self(p)->api, a, channel, thread_ts, text, NULL);

@@ -1,5 +1,4 @@
 /* Envelopes to requests. Field names: docs.slack.dev, interactivity payloads and Events API. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +18,8 @@ static const char *capped(struct drc_arena *a, const char *s)
     return drc_arena_strndup(a, s, strnlen(s, DRC_COMMAND_TEXT_MAX_BYTES + 1));
 }
 
-/* "&lt;" and friends, "<https://x|label>" to the URL, "<@U1|name>" and "<#C1|name>" to @name and #name. */
+/* "&lt;" and friends, "<https://x|label>" to the URL, "<@U1|name>" and "<#C1|name>" to @name and
+ * #name. */
 static char *plain_words(struct drc_arena *a, const char *s)
 {
     static const struct {
@@ -69,11 +69,13 @@ static const char *without_mention(const char *text, const char *bot_user)
 static int need(const struct drc_request *r, struct drc_err *err)
 {
     if (r->user == NULL || r->channel == NULL)
-        return drc_err_set(err, DRC_ERR_PARSE, "the envelope names no %s", r->user == NULL ? "user" : "channel");
+        return drc_err_set(err, DRC_ERR_PARSE, "the envelope names no %s",
+                           r->user == NULL ? "user" : "channel");
     return 0;
 }
 
-static int take_slash(struct drc_arena *a, const json_t *p, struct drc_request *r, struct drc_err *err)
+static int take_slash(struct drc_arena *a, const json_t *p, struct drc_request *r,
+                      struct drc_err *err)
 {
     r->kind = DRC_REQ_COMMAND;
     r->is_slash = true;
@@ -89,14 +91,16 @@ static int take_slash(struct drc_arena *a, const json_t *p, struct drc_request *
 
 static bool is_from_person(const json_t *event, const struct drc_slack_self *self)
 {
-    const char *user = drc_json_str(event, "user", ""), *subtype = drc_json_str(event, "subtype", "");
+    const char *user = drc_json_str(event, "user", ""),
+               *subtype = drc_json_str(event, "subtype", "");
     if (*user == '\0' || drc_json_at(event, "bot_id") != NULL || strcmp(user, self->user_id) == 0)
         return false;
-    return *subtype == '\0' || strcmp(subtype, "file_share") == 0 || strcmp(subtype, "thread_broadcast") == 0;
+    return *subtype == '\0' || strcmp(subtype, "file_share") == 0 ||
+           strcmp(subtype, "thread_broadcast") == 0;
 }
 
-static int take_message(struct drc_arena *a, const json_t *p, const struct drc_slack_self *self, struct drc_request *r,
-                        struct drc_err *err)
+static int take_message(struct drc_arena *a, const json_t *p, const struct drc_slack_self *self,
+                        struct drc_request *r, struct drc_err *err)
 {
     const json_t *e = drc_json_at(p, "event");
     bool mention = strcmp(drc_json_str(e, "type", ""), "app_mention") == 0;
@@ -116,13 +120,14 @@ static int take_message(struct drc_arena *a, const json_t *p, const struct drc_s
     return need(r, err);
 }
 
-static int take_event(struct drc_arena *a, const json_t *p, const struct drc_slack_self *self, struct drc_request *r,
-                      struct drc_err *err)
+static int take_event(struct drc_arena *a, const json_t *p, const struct drc_slack_self *self,
+                      struct drc_request *r, struct drc_err *err)
 {
     const char *type = drc_json_str(p, "event.type", "");
     if (strcmp(type, "message") == 0 || strcmp(type, "app_mention") == 0)
         return take_message(a, p, self, r, err);
-    if (strcmp(type, "app_home_opened") == 0 && strcmp(drc_json_str(p, "event.tab", ""), "home") == 0) {
+    if (strcmp(type, "app_home_opened") == 0 &&
+        strcmp(drc_json_str(p, "event.tab", ""), "home") == 0) {
         r->kind = DRC_REQ_HOME;
         r->user = copy(a, p, "event.user");
         return r->user == NULL ? drc_err_set(err, DRC_ERR_PARSE, "the envelope names no user") : 0;
@@ -130,7 +135,8 @@ static int take_event(struct drc_arena *a, const json_t *p, const struct drc_sla
     return 0;
 }
 
-static int take_action(struct drc_arena *a, const json_t *p, struct drc_request *r, struct drc_err *err)
+static int take_action(struct drc_arena *a, const json_t *p, struct drc_request *r,
+                       struct drc_err *err)
 {
     r->kind = DRC_REQ_ACTION;
     r->team = copy(a, p, "team.id");
@@ -155,7 +161,8 @@ static int take_action(struct drc_arena *a, const json_t *p, struct drc_request 
     if (r->value == NULL)
         r->value = copy(a, p, "actions.0.selected_option.value");
     if (r->user == NULL || r->action_id == NULL)
-        return drc_err_set(err, DRC_ERR_PARSE, "the click names no %s", r->user == NULL ? "user" : "action");
+        return drc_err_set(err, DRC_ERR_PARSE, "the click names no %s",
+                           r->user == NULL ? "user" : "action");
     if (r->is_ephemeral) /* such a message is in no thread and cannot be replied to */
         r->message_ts = NULL;
     return 0;
@@ -182,13 +189,17 @@ static int take_submit(struct drc_arena *a, const json_t *p, struct drc_request 
 
 static void set_thread_key(struct drc_arena *a, struct drc_request *r)
 {
-    const char *root = r->thread_ts != NULL ? r->thread_ts : r->kind == DRC_REQ_ACTION ? r->message_ts : NULL;
+    const char *root = r->thread_ts != NULL        ? r->thread_ts
+                       : r->kind == DRC_REQ_ACTION ? r->message_ts
+                                                   : NULL;
     r->thread_key = drc_arena_printf(a, "%.40s:%.80s", r->channel == NULL ? "-" : r->channel,
-                                     root != NULL ? root : r->user == NULL ? "-" : r->user);
+                                     root != NULL      ? root
+                                     : r->user == NULL ? "-"
+                                                       : r->user);
 }
 
-static int take(struct drc_arena *a, const json_t *root, const struct drc_slack_self *self, struct drc_request *r,
-                struct drc_err *err)
+static int take(struct drc_arena *a, const json_t *root, const struct drc_slack_self *self,
+                struct drc_request *r, struct drc_err *err)
 {
     const char *type = drc_json_str(root, "type", "");
     const json_t *p = drc_json_at(root, "payload");
@@ -207,7 +218,8 @@ static int take(struct drc_arena *a, const json_t *root, const struct drc_slack_
 }
 
 int drc_slack_request_parse(struct drc_arena *a, const char *envelope, size_t bytes,
-                            const struct drc_slack_self *self, struct drc_request *out, struct drc_err *err)
+                            const struct drc_slack_self *self, struct drc_request *out,
+                            struct drc_err *err)
 {
     struct drc_slack_frame frame;
     memset(out, 0, sizeof *out);
@@ -218,7 +230,9 @@ int drc_slack_request_parse(struct drc_arena *a, const char *envelope, size_t by
     drc_slack_frame_parse(a, envelope, bytes, &frame);
     int rc = take(a, root, self, out, err);
     json_decref(root);
-    out->key = frame.dedupe_key != NULL ? frame.dedupe_key : frame.envelope_id != NULL ? frame.envelope_id : "none";
+    out->key = frame.dedupe_key != NULL    ? frame.dedupe_key
+               : frame.envelope_id != NULL ? frame.envelope_id
+                                           : "none";
     set_thread_key(a, out);
     return rc;
 }

@@ -1,14 +1,19 @@
 /* Socket Mode: one owner of the connection state.
  *
- *   a connection:   DIALING --open--> GREETING --hello--> LIVE --successor says hello--> DRAINING --> gone
- *                      \________________\__________________\______ close, error, deadline ____________/
+ *   a connection:   DIALING --open--> GREETING --hello--> LIVE --successor says hello--> DRAINING
+ * --> gone
+ *                      \________________\__________________\______ close, error, deadline
+ * ____________/
  *
- * Moves: DIALING..LIVE are made here, in on_open, take_hello and retire. At most one connection is being dialed at a time
- * (`dialing`), whether as the first, as a successor or after a loss. `current` is the LIVE one; DRAINING ones are still
- * read and acked. A connection's callbacks carry its own struct, so a late callback of an old one touches only itself.
+ * Moves: DIALING..LIVE are made here, in on_open, take_hello and retire. At most one connection is
+ * being dialed at a time
+ * (`dialing`), whether as the first, as a successor or after a loss. `current` is the LIVE one;
+ * DRAINING ones are still read and acked. A connection's callbacks carry its own struct, so a late
+ * callback of an old one touches only itself.
  *
- * Back-off: the first dial after a loss is immediate; then full jitter, base 1 s, doubled, at most 60 s. The count goes back
- * to 0 only after a connection has lived for a minute: a socket that fails right after opening must not be redialed in a loop.
+ * Back-off: the first dial after a loss is immediate; then full jitter, base 1 s, doubled, at most
+ * 60 s. The count goes back to 0 only after a connection has lived for a minute: a socket that
+ * fails right after opening must not be redialed in a loop.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +46,8 @@ struct conn {
     int64_t hello_us, last_frame_us, last_ping_us;
     int lifetime_s;
     bool successor_asked;
-    bool penalized; /* Slack told us to stay away: the timer of take_disconnect decides, not the close */
+    bool penalized; /* Slack told us to stay away: the timer of take_disconnect decides, not the
+                       close */
     struct conn *next;
 };
 
@@ -53,8 +59,8 @@ struct drc_slack_socket {
     struct conn *conns, *current;
     unsigned next_id;
     bool dialing, stopping;
-    int failures;      /* in a row, for the back-off */
-    int penalty_ms;    /* link_disabled, too_many_websockets: grows while it repeats */
+    int failures;   /* in a row, for the back-off */
+    int penalty_ms; /* link_disabled, too_many_websockets: grows while it repeats */
     struct drc_timer *dial_timer, *tick, *stop_timer;
     int64_t tick_mono_us, tick_wall_us;
     uint64_t jitter;
@@ -71,7 +77,7 @@ static int64_t random_below(struct drc_slack_socket *s, int64_t n)
     return n <= 0 ? 0 : (int64_t)(s->jitter % (uint64_t)n);
 }
 
-/* ---- dialing --------------------------------------------------------------------------------------------------------- */
+/* ---- dialing ------------------------------------------------------------------------------ */
 
 static void dial_after(struct drc_slack_socket *s, int64_t delay_ms)
 {
@@ -88,7 +94,8 @@ static void dial_with_backoff(struct drc_slack_socket *s)
     most = most > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : most;
     int64_t delay = s->failures == 0 ? 0 : random_below(s, most);
     if (s->failures > 0)
-        drc_log(DRC_LOG_INFO, "slack.redial", "failures=%d in_ms=%lld", s->failures, (long long)delay);
+        drc_log(DRC_LOG_INFO, "slack.redial", "failures=%d in_ms=%lld", s->failures,
+                (long long)delay);
     s->failures++;
     dial_after(s, delay);
 }
@@ -116,7 +123,7 @@ static void dial_failed(struct drc_slack_socket *s, const struct drc_err *why)
         dial_with_backoff(s);
 }
 
-/* ---- connections -------------------------------------------------------------------------------------------------------- */
+/* ---- connections -------------------------------------------------------------------------- */
 
 static struct conn *conn_new(struct drc_slack_socket *s)
 {
@@ -166,7 +173,8 @@ static void take_hello(struct conn *c, const struct drc_slack_frame *f)
     s->stats.connects++;
     s->stats.num_connections = f->num_connections;
     if (f->num_connections > 2)
-        drc_log(DRC_LOG_WARN, "slack.ghosts", "num_connections=%d: other sockets of this app take part of its events",
+        drc_log(DRC_LOG_WARN, "slack.ghosts",
+                "num_connections=%d: other sockets of this app take part of its events",
                 f->num_connections);
     if (old != NULL)
         retire(old);
@@ -234,7 +242,8 @@ static void on_message(struct drc_ws *ws, const char *text, size_t bytes, void *
         c->s->ev.envelope(c->id, &f, text, bytes, c->last_frame_us, c->s->user);
         break;
     case DRC_FRAME_OTHER:
-        drc_log(DRC_LOG_WARN, "slack.frame", "conn=%u bytes=%zu: not JSON, or nothing that I know", c->id, bytes);
+        drc_log(DRC_LOG_WARN, "slack.frame", "conn=%u bytes=%zu: not JSON, or nothing that I know",
+                c->id, bytes);
         break;
     }
     drc_arena_free(a);
@@ -284,7 +293,8 @@ static const struct drc_ws_events ws_events = {on_open, on_message, on_frame, on
 
 static void connect_to(struct drc_slack_socket *s, const struct dial_result *r)
 {
-    struct drc_ws_target t = {.address = r->address, .host = r->host, .path = r->path, .port = r->port, .tls = r->tls};
+    struct drc_ws_target t = {
+        .address = r->address, .host = r->host, .path = r->path, .port = r->port, .tls = r->tls};
     struct drc_err err = DRC_ERR_INIT;
     struct conn *c = conn_new(s);
     c->ws = drc_ws_connect(s->loop, &t, &ws_events, c, &err);
@@ -308,7 +318,7 @@ void drc_slack_socket_on_wake(struct drc_slack_socket *s)
         connect_to(s, &r);
 }
 
-/* ---- liveness -------------------------------------------------------------------------------------------------------------- */
+/* ---- liveness ----------------------------------------------------------------------------- */
 
 static void watch_live(struct conn *c, int64_t now)
 {
@@ -320,7 +330,8 @@ static void watch_live(struct conn *c, int64_t now)
     }
     bool old = c->lifetime_s > 0 && now - c->hello_us > (int64_t)c->lifetime_s * 900000;
     if (c == s->current && !c->successor_asked && (quiet > SUSPECT_US || old)) {
-        drc_log(DRC_LOG_WARN, "slack.suspect", "conn=%u quiet_ms=%lld old=%d", c->id, (long long)(quiet / 1000), old);
+        drc_log(DRC_LOG_WARN, "slack.suspect", "conn=%u quiet_ms=%lld old=%d", c->id,
+                (long long)(quiet / 1000), old);
         c->successor_asked = true;
         dial_after(s, 0);
     }
@@ -349,7 +360,8 @@ static void watch(struct conn *c, int64_t now)
     }
 }
 
-/* The process slept (laptop lid, frozen VM): whatever the sockets say, the other side has long given up. */
+/* The process slept (laptop lid, frozen VM): whatever the sockets say, the other side has long
+ * given up. */
 static bool was_suspended(struct drc_slack_socket *s, int64_t now)
 {
     int64_t wall = drc_clock_wall_us();
@@ -374,11 +386,12 @@ static void on_tick(void *user)
     drc_timer_set(s->tick, TICK_MS);
 }
 
-/* ---- the outside --------------------------------------------------------------------------------------------------------------- */
+/* ---- the outside -------------------------------------------------------------------------- */
 
-struct drc_slack_socket *drc_slack_socket_start(struct drc_loop *l, const struct drc_slack_socket_conf *conf,
-                                                const struct drc_slack_socket_events *ev, void *user,
-                                                struct drc_err *err)
+struct drc_slack_socket *drc_slack_socket_start(struct drc_loop *l,
+                                                const struct drc_slack_socket_conf *conf,
+                                                const struct drc_slack_socket_events *ev,
+                                                void *user, struct drc_err *err)
 {
     struct drc_slack_socket *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -411,7 +424,8 @@ static struct conn *conn_by_id(const struct drc_slack_socket *s, unsigned id)
     return NULL;
 }
 
-int drc_slack_socket_ack(struct drc_slack_socket *s, unsigned conn, const char *ack, size_t bytes, struct drc_err *err)
+int drc_slack_socket_ack(struct drc_slack_socket *s, unsigned conn, const char *ack, size_t bytes,
+                         struct drc_err *err)
 {
     struct conn *c = conn_by_id(s, conn);
     if (c == NULL)

@@ -1,4 +1,5 @@
-/* Images: three steps, then patience until Slack has looked at the file. Facts: docs.slack.dev, files.getUploadURLExternal. */
+/* Images: three steps, then patience until Slack has looked at the file. Facts: docs.slack.dev,
+ * files.getUploadURLExternal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,17 +16,18 @@ static const char *copied(struct drc_arena *a, const json_t *root, const char *p
     return drc_arena_strdup(a, drc_json_str(root, path, NULL));
 }
 
-static int get_url(struct drc_slack_api *api, struct drc_arena *a, const struct drc_block *b, const char **url,
-                   const char **file_id, struct drc_err *err)
+static int get_url(struct drc_slack_api *api, struct drc_arena *a, const struct drc_block *b,
+                   const char **url, const char **file_id, struct drc_err *err)
 {
     char length[24];
     struct slack_reply r;
     const char *alt = b->image.alt == NULL ? "chart" : b->image.alt;
     snprintf(length, sizeof length, "%zu", b->image.png_bytes);
-    int rc = slack_call(api, a, "files.getUploadURLExternal", NULL,
-                        json_pack("{s:s, s:s, s:o}", "filename", b->image.file_name, "length", length, "alt_txt",
-                                  drc_json_text(drc_utf8_clean(a, alt, strlen(alt), ALT_CHARS, false))),
-                        &r, err);
+    int rc = slack_call(
+        api, a, "files.getUploadURLExternal", NULL,
+        json_pack("{s:s, s:s, s:o}", "filename", b->image.file_name, "length", length, "alt_txt",
+                  drc_json_text(drc_utf8_clean(a, alt, strlen(alt), ALT_CHARS, false))),
+        &r, err);
     *url = rc == 0 ? copied(a, r.root, "upload_url") : NULL;
     *file_id = rc == 0 ? copied(a, r.root, "file_id") : NULL;
     slack_reply_fini(&r);
@@ -35,11 +37,15 @@ static int get_url(struct drc_slack_api *api, struct drc_arena *a, const struct 
 }
 
 /* No token goes to the upload host: the address itself is the right to upload. */
-static int send_bytes(struct drc_slack_api *api, struct drc_arena *a, const char *url, const struct drc_block *b,
-                      struct drc_err *err)
+static int send_bytes(struct drc_slack_api *api, struct drc_arena *a, const char *url,
+                      const struct drc_block *b, struct drc_err *err)
 {
-    struct drc_http_request req = {.method = "POST", .url = url, .content_type = "application/octet-stream",
-                                   .body = b->image.png, .body_bytes = b->image.png_bytes, .timeout_ms = 30000};
+    struct drc_http_request req = {.method = "POST",
+                                   .url = url,
+                                   .content_type = "application/octet-stream",
+                                   .body = b->image.png,
+                                   .body_bytes = b->image.png_bytes,
+                                   .timeout_ms = 30000};
     struct drc_http_response resp;
     api->calls++;
     if (drc_http_do(api->http, a, &req, &resp, err) < 0)
@@ -49,12 +55,14 @@ static int send_bytes(struct drc_slack_api *api, struct drc_arena *a, const char
     return 0;
 }
 
-static int complete(struct drc_slack_api *api, struct drc_arena *a, const struct drc_block *b, const char *file_id,
-                    struct drc_err *err)
+static int complete(struct drc_slack_api *api, struct drc_arena *a, const struct drc_block *b,
+                    const char *file_id, struct drc_err *err)
 {
     struct slack_reply r;
-    json_t *files = json_pack("[{s:s, s:o}]", "id", file_id, "title", drc_json_text(b->image.file_name));
-    int rc = slack_call(api, a, "files.completeUploadExternal", NULL, json_pack("{s:o}", "files", files), &r, err);
+    json_t *files =
+        json_pack("[{s:s, s:o}]", "id", file_id, "title", drc_json_text(b->image.file_name));
+    int rc = slack_call(api, a, "files.completeUploadExternal", NULL,
+                        json_pack("{s:o}", "files", files), &r, err);
     slack_reply_fini(&r);
     return rc;
 }
@@ -62,7 +70,8 @@ static int complete(struct drc_slack_api *api, struct drc_arena *a, const struct
 static bool is_ready(const json_t *root)
 {
     return *drc_json_str(root, "file.mimetype", "") != '\0' &&
-           (drc_json_int(root, "file.original_w", 0) > 0 || drc_json_str(root, "file.thumb_360", NULL) != NULL);
+           (drc_json_int(root, "file.original_w", 0) > 0 ||
+            drc_json_str(root, "file.thumb_360", NULL) != NULL);
 }
 
 static void wait_ready(struct drc_slack_api *api, struct drc_arena *a, const char *file_id)
@@ -72,7 +81,8 @@ static void wait_ready(struct drc_slack_api *api, struct drc_arena *a, const cha
         struct slack_reply r;
         if (delays_ms[i] > 0)
             drc_clock_sleep_ms(delays_ms[i]);
-        bool ready = slack_call(api, a, "files.info", NULL, json_pack("{s:s}", "file", file_id), &r, NULL) == 0 &&
+        bool ready = slack_call(api, a, "files.info", NULL, json_pack("{s:s}", "file", file_id), &r,
+                                NULL) == 0 &&
                      is_ready(r.root);
         slack_reply_fini(&r);
         if (ready)
@@ -81,7 +91,8 @@ static void wait_ready(struct drc_slack_api *api, struct drc_arena *a, const cha
     drc_log(DRC_LOG_WARN, "slack.file", "file=%s state=not-ready: the post will tell", file_id);
 }
 
-static int upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_block *b, bool wait, struct drc_err *err)
+static int upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_block *b, bool wait,
+                  struct drc_err *err)
 {
     const char *url, *file_id;
     if (get_url(api, a, b, &url, &file_id, err) < 0 || send_bytes(api, a, url, b, err) < 0 ||
@@ -93,7 +104,8 @@ static int upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_blo
     return 0;
 }
 
-int drc_slack_upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_message *m, bool wait, struct drc_err *err)
+int drc_slack_upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_message *m,
+                     bool wait, struct drc_err *err)
 {
     for (struct drc_block *b = m->first; b != NULL; b = b->next)
         if (b->kind == DRC_BLOCK_IMAGE && b->image.file_ref == NULL && b->image.png != NULL &&

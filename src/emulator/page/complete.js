@@ -59,5 +59,7 @@ export function candidates(before, { thread, rest }) {
     else if (word[1] === '#') out = channelsFor(word[2], from);
     else if (word[2].length >= 2) out = emojiFor(word[2], from);
   }
-  return out.slice(0, MOST);
+  // A word that is complete already is not completed again: Enter sends.
+  const typed = before.toLowerCase();
+  return out.filter((c) => c.insert.trim().toLowerCase() !== typed.slice(c.from) || c.from === 0).slice(0, MOST);
 }

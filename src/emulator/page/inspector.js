@@ -83,7 +83,7 @@ export function createInspector({ close }) {
     const line = h('button', { type: 'button', class: `wire-line${bad ? ' bad' : ''}`, 'aria-expanded': String(open.has(e.n)) },
       h('span', { class: `wire-dir ${e.dir}`, title: e.dir === 'in' ? 'to the local Slack' : 'from the local Slack' }, e.dir === 'in' ? '→' : '←'),
       h('span', { class: 'wire-time' }, clockMs(e.at_ms)), h('span', { class: `wire-kind ${e.kind}` }, e.kind), h('span', { class: 'wire-name', title: e.name }, e.name),
-      h('span', { class: 'wire-status' }, e.status ?? ''), h('span', { class: `wire-ms${slow ? ' slow' : ''}` }, typeof e.ms === 'number' ? `${e.ms < 10 ? Math.round(e.ms * 10) / 10 : Math.round(e.ms)} ms` : ''), h('span', { class: 'wire-bytes' }, bytesText(e.bytes)));
+      h('span', { class: 'wire-status' }, e.status ?? ''), h('span', { class: `wire-ms${slow ? ' slow' : ''}` }, msText(e.ms)), h('span', { class: 'wire-bytes' }, e.bytes > 0 ? bytesText(e.bytes) : ''));
     const row = h('div', { class: 'wire-entry', data: { n: String(e.n), kind: e.kind } }, line);
     const toggle = () => {
       line.setAttribute('aria-expanded', String(open.has(e.n)));
@@ -143,6 +143,11 @@ export function createInspector({ close }) {
       store.wireOn = false;
     },
   };
+}
+
+function msText(ms) {
+  if (typeof ms !== 'number') return '';
+  return ms < 0.1 ? '< 0.1 ms' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 function wireText(e) {

@@ -16,6 +16,7 @@ const JOINS = new Set(['channel_join', 'group_join', 'channel_leave', 'group_lea
 // True when the message stands under the one before without a name of its own.
 export function grouped(before, message) {
   if (!before || before.is_ephemeral || message.is_ephemeral || message.subtype || before.subtype) return false;
+  if (before.blocks?.length || message.blocks?.length) return false; // a report or answer always shows whose it is
   if (before.reply_count > 0 || authorOf(before).id !== authorOf(message).id) return false;
   return Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
 }

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Fuzzes every parser on its stored corpus. FUZZ_SECONDS: for each target (default: 20 s shared by all).
+set -eu -o pipefail
+cd "$(dirname "$0")/../.."
+make -s "-j$(nproc)" SAN=fuzzer fuzz-build
+targets=(build/fuzzer/fuzz/fuzz_*[!.d])
+seconds=${FUZZ_SECONDS:-$(((20 + ${#targets[@]} - 1) / ${#targets[@]}))}
+passed=0 failed=0
+for target in "${targets[@]}"; do
+    name=$(basename "$target")
+    found=build/fuzz/$name
+    mkdir -p "$found/corpus" "$found/crashes"
+    if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+        -artifact_prefix="$found/crashes/" "$found/corpus" "tests/fuzz/corpus/$name" >"$found/log" 2>&1; then
+        passed=$((passed + 1))
+        echo "$name: $seconds s, $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/log") inputs, nothing found"
+    else
+        failed=$((failed + 1))
+        tail -n 40 "$found/log"
+        echo "$name: failed; the input is in $found/crashes"
+    fi
+done
+echo "fuzz: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]

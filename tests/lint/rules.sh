@@ -1,0 +1,267 @@
+# The rules of run.sh, which sources this file. Each prints one line per violation, `path:line: what`; nothing = fine.
+# They run in the root of the tree that is checked. Needs only bash, perl (Debian's perl-base) and coreutils.
+
+file_lines_max=700
+function_lines_max=90
+columns_max=100
+tracked_bytes_max=600000
+
+c_files() { find src include -name '*.[ch]' 2>/dev/null | sort; }
+all_c_files() { find src include tests -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null | sort; }
+
+# Text that we wrote: no build output, no packages, no goldens made by program.
+text_files() {
+    find . -type d \( -name .git -o -name node_modules -o -name build -o -path ./data \) -prune -o -type f -print |
+        grep -vE '\.(png|ico|db|jpg)$|package-lock\.json$' | sed 's|^\./||' | sort
+}
+
+# Code without comments and without the insides of strings, so that words in them do not count; lines stay lines.
+code_of() {
+    perl -0777 -pe 's{("(?:\\.|[^"\\\n])*"|\x27(?:\\.|[^\x27\\\n])*\x27)|(/\*.*?\*/|//[^\n]*)}
+        {defined $1 ? q("") : do { (my $c = $2) =~ s/[^\n]//g; $c }}gsex' "$1"
+}
+
+rule_floors() {
+    local files
+    files=$(c_files)
+    [ -n "$files" ] || return 0
+    # shellcheck disable=SC2086 # paths without blanks
+    perl - "$here/floors.txt" $files <<'PERL'
+my %rank = (base => 0, io => 1, core => 2, clients => 3, app => 4, cli => 5);
+my (%floor, @door);
+open my $t, '<', shift or die;
+while (<$t>) {
+    if (/^door: (\S+) (.*)/) { push @door, [$1, split ' ', $2] }
+    elsif (/^([a-z]+): (.*)/) { my $f = $1; $floor{$_} = $f for split ' ', $2 }
+}
+for my $path (@ARGV) {
+    my ($own) = $path =~ m{^src/([a-z]+)/};
+    if ($path =~ m{^include/drc/(.*)\.h$}) {
+        $own = $floor{$1};
+        if (!defined $own) { print "$path:1: this header has no floor in tests/lint/floors.txt\n"; next }
+    }
+    if (!defined $own || !(exists $rank{$own} || $own eq 'emulator')) { print "$path:1: not in a floor\n"; next }
+    open my $f, '<', $path or die;
+    while (<$f>) {
+        next unless /^\s*#\s*include\s*([<"])([^>"]+)[>"]/;
+        my ($kind, $what) = ($1, $2);
+        if ($kind eq '<') {
+            for my $d (@door) {
+                my ($header, @where) = @$d;
+                next unless index($what, $header) == 0;
+                print "$path:$.: <$what> has one door: @where\n" unless grep { index($path, $_) == 0 } @where;
+            }
+            next;
+        }
+        my $theirs;
+        if ($what =~ m{^drc/(.*)\.h$}) { $theirs = $floor{$1} // 'unknown' }
+        elsif ($what =~ m{^([a-z]+)/} && (exists $rank{$1} || $1 eq 'emulator')) {
+            $theirs = $1;
+            print "$path:$.: \"$what\" is private to src/$theirs\n" if $theirs ne $own;
+            next;
+        } else { next }    # beside the file: same folder
+        if ($theirs eq 'unknown') { print "$path:$.: \"$what\" has no floor in tests/lint/floors.txt\n" }
+        elsif ($own eq 'emulator') {
+            print "$path:$.: the emulator may not see $theirs (\"$what\")\n" unless $theirs =~ /^(base|io|emulator)$/;
+        } elsif ($theirs eq 'emulator') { print "$path:$.: only cli starts the emulator\n" if $own ne 'cli' }
+        elsif ($rank{$theirs} > $rank{$own}) { print "$path:$.: floor $own may not see $theirs (\"$what\")\n" }
+    }
+}
+PERL
+}
+
+# json_t is for the borders: base/jsonx, clients, emulator, app and cli; core works on structs.
+rule_json_in_core() {
+    [ ! -d src/core ] || grep -nE 'json_t|jsonx\.h|jansson\.h' -r src/core || true
+    local name
+    for name in $(sed -n 's/^core: //p' "$here/floors.txt"); do
+        [ ! -f "include/drc/$name.h" ] || grep -nHE 'json_t|jsonx\.h' "include/drc/$name.h" || true
+    done
+}
+
+rule_banned_calls() {
+    local path
+    for path in $(c_files); do
+        code_of "$path" | perl -ne '
+            while (/(?<![\w.>])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|strtok|strtok_r|atoi|atol|atoll|atof|
+                     system|popen|setlocale|alloca|rand|srand|random|localtime|gmtime|ctime|asctime|tmpnam|mktemp|assert)\s*\(/gx) {
+                print "'"$path"':$.: $1() is banned\n";
+            }'
+        case $path in
+        src/core/* | src/cli/*)
+            code_of "$path" | perl -ne 'print "'"$path"':$.: $1() here: use the arena\n" if /\b(malloc|calloc|realloc|strdup|strndup|asprintf)\s*\(/' ;;
+        esac
+        case $path in
+        src/base/clock.c | src/io/*) ;;
+        *) code_of "$path" | perl -ne 'print "'"$path"':$.: $1(): time comes from drc/clock.h\n" if /(?<![\w.>])(clock_gettime|gettimeofday|time)\s*\(/' ;;
+        esac
+        case $path in
+        src/core/*)
+            code_of "$path" | perl -ne 'print "'"$path"':$.: $1: core reads no clock\n" if /\b(drc_clock_\w+)\s*\(/' ;;
+        esac
+        case $path in
+        src/base/conf.c | src/base/fault.c) ;;
+        *) code_of "$path" | perl -ne 'print "'"$path"':$.: $1(): settings come from drc/conf.h\n" if /\b(getenv|secure_getenv)\s*\(/' ;;
+        esac
+    done
+}
+
+rule_file_size() {
+    local path lines
+    for path in $(all_c_files) $(text_files | grep -E '\.(js|mjs|css|sh)$' || true); do
+        lines=$(wc -l <"$path")
+        [ "$lines" -le "$file_lines_max" ] || echo "$path:1: $lines lines; at most $file_lines_max"
+        case $path in */utils.c | */util.c | */helpers.c | */misc.c) echo "$path:1: a file is named by its meaning" ;; esac
+    done
+}
+
+# A function starts at a line in column 0 that is not a closing brace and ends at the `}` in column 0.
+rule_function_size() {
+    local path
+    for path in $(all_c_files); do
+        awk -v max="$function_lines_max" -v path="$path" '
+            /^[A-Za-z_].*\)?/ && !/;[ \t]*$/ { head = NR; name = $0 }
+            /^\{/ { open = NR; start = head > 0 ? head : NR }
+            /^\}/ { if (open > 0 && NR - start + 1 > max) {
+                        sub(/\(.*/, "", name); n = split(name, w, /[ *]/)
+                        print path ":" start ": " w[n] "() has " NR - start + 1 " lines; at most " max }
+                    open = 0 }' "$path"
+    done
+}
+
+# A string that says one thing may stand on one line, however long.
+rule_columns() {
+    local path
+    for path in $(all_c_files); do
+        LC_ALL=C awk -v max="$columns_max" -v path="$path" '
+            { text = $0; gsub(/[\200-\277]/, "", text); gsub(/"([^"\\]|\\.)*"/, "\"\"", text)
+              if (length(text) > max) print path ":" NR ": " length(text) " columns; at most " max
+              if (text ~ /\t/) print path ":" NR ": a tab"
+              if (text ~ /[ \t]$/) print path ":" NR ": blanks at the end" }' "$path"
+    done
+}
+
+rule_machine_paths() {
+    local path
+    for path in $(text_files); do
+        case $path in tests/lint/*) continue ;; esac
+        LC_ALL=C grep -nHE '(^|[^A-Za-z0-9_.~<{}])/(work|root|home|Users|mnt|tmp/[a-z])(/|\b)' "$path" || true
+        LC_ALL=C grep -nHiE 'deb\.debian\.org|snapshot\.debian|registry\.npmjs|registry\.yarnpkg|artifactory|artifact-registry' "$path" || true
+    done
+}
+
+rule_unfinished_words() {
+    local path
+    for path in $(text_files | grep -E '^(src|include|sql|prompts|charts|Makefile|README|\.ci)' || true); do
+        grep -nHE '\b(TODO|FIXME|XXX|HACK|WIP)\b' "$path" || true
+        grep -nHiE '\b(stub|stubbed|not implemented|unimplemented|placeholder for now|lorem ipsum)\b' "$path" || true
+    done
+}
+
+# Who works how on this tree is nobody's business here.
+rule_organisation_words() {
+    local path
+    for path in $(text_files); do
+        case $path in tests/lint/*) continue ;; esac
+        grep -nHE '\b(Claude|ChatGPT|Copilot-authored|AI assistant|Co-authored-by)\b|\b([Ii]ssue|ticket) #?[0-9]+\b' "$path" || true
+    done
+}
+
+# In a public header every group of prototypes (lines between blank lines) says what it does; the file starts with a comment.
+rule_header_comments() {
+    local path
+    for path in $(find include -name '*.h' 2>/dev/null | sort); do
+        perl -e '
+            my $path = shift; open my $f, "<", $path or die; my @lines = <$f>; my ($start, $text) = (0, "");
+            print "$path:1: a header starts with the comment that is its contract\n" unless $lines[0] =~ m{^/\*};
+            my $file_comment = 1;    # the first group after it may rest on it
+            for my $i (0 .. @lines) {
+                my $line = $i < @lines ? $lines[$i] : "\n";
+                if ($line =~ /\S/) { $start ||= $i + 1; $text .= $line; next }
+                if ($text =~ /^[a-z][\w ,*]*\bdrc_\w+\(/m) {
+                    print "$path:$start: functions without a comment\n" unless $text =~ m{/\*} || $file_comment;
+                    $file_comment = 0;
+                }
+                ($start, $text) = (0, "");
+            }' "$path"
+        grep -qE '^#ifndef DRC_[A-Z0-9_]+_H$' "$path" || echo "$path:1: no include guard DRC_..._H"
+    done
+}
+
+rule_shell_scripts() {
+    local path
+    for path in $(text_files | grep -E '\.sh$|^\.ci/run$' || true); do
+        case $path in tests/lint/rules.sh) continue ;; esac
+        grep -qE '^set -eu' "$path" || echo "$path:1: no 'set -eu'"
+        bash -n "$path" 2>&1 | sed "s|^[^:]*: line \([0-9]*\)|$path:\1|" || true
+    done
+}
+
+rule_env_example() {
+    local drc=${DRC_PROGRAM:-build/release/drc}
+    [ -f src/base/conf.c ] || return 0
+    [ -f .env.example ] || { echo ".env.example:1: is missing"; return 0; }
+    [ -x "$drc" ] || { echo ".env.example:1: build first: $drc makes the text to compare with"; return 0; }
+    DRC_NO_DOTENV=1 "$drc" doctor --env-example | cmp -s - .env.example ||
+        echo ".env.example:1: differs from \`drc doctor --env-example\`"
+}
+
+# Every package that set-up installs must show its use; the right side is a pattern somewhere in the build or the code.
+rule_packages_used() {
+    [ -f src/packaging/deps.sh ] || return 0
+    local name pattern where
+    for name in $(bash src/packaging/deps.sh list); do
+        where="Makefile src include tests"
+        case $name in
+        gcc) pattern='CC := gcc' ;;
+        libc6-dev) pattern='#include <stdio.h>' ;;
+        pkg-config) pattern='pkg-config --cflags' ;;
+        libwebsockets-dev) pattern='#include <libwebsockets.h>' ;;
+        libcurl4-openssl-dev) pattern='#include <curl/' ;;
+        libjansson-dev) pattern='#include <jansson.h>' ;;
+        libsqlite3-dev) pattern='#include <sqlite3.h>' ;;
+        libutf8proc-dev) pattern='#include <utf8proc.h>' ;;
+        librsvg2-dev) pattern='#include <librsvg/' ;;
+        libpango1.0-dev) pattern='#include <pango/' ;;
+        libfontconfig-dev) pattern='#include <fontconfig/' ;;
+        libpng-dev) pattern='#include <png.h>' ;;
+        libssl-dev) pattern='#include <openssl/' ;;
+        ca-certificates) pattern='libcurl' ;;
+        fonts-inter) pattern='Inter' where=charts ;;
+        fonts-dejavu-core) pattern='DejaVu Sans' where=charts ;;
+        libcmocka-dev) pattern='#include <cmocka.h>' ;;
+        clang-14 | libclang-rt-14-dev) pattern='clang-14' ;;
+        chromium) pattern='chromium' ;;
+        *) echo "src/packaging/deps.sh:1: nobody has said where $name is used (tests/lint/rules.sh)"; continue ;;
+        esac
+        # shellcheck disable=SC2086
+        grep -rqsF --exclude-dir=node_modules --exclude=rules.sh --exclude=deps.sh -e "$pattern" $where ||
+            echo "src/packaging/deps.sh:1: $name is not used ($pattern)"
+    done
+}
+
+rule_own_work_only() {
+    local path
+    [ -f LICENSE ] && head -n 1 LICENSE | grep -q '^MIT License$' || echo "LICENSE:1: the MIT licence belongs here"
+    for path in $(text_files); do
+        case $path in LICENSE | tests/lint/*) continue ;; esac
+        grep -nHiE 'copyright (\(c\)|©|[0-9]{4})|SPDX-License|all rights reserved|licensed under the' "$path" || true
+    done
+    find . -type d \( -name .git -o -name node_modules -o -name build -o -path ./data \) -prune -o \
+        \( -iname 'COPYING*' -o -iname 'NOTICE*' -o -iname '*.min.js' -o -name vendor -o -name third_party \) -print |
+        sed 's|^\./||; s|$|:1: third-party work in the tree|'
+}
+
+# What is committed: no build output, nothing large, no data file.
+rule_committed_files() {
+    local path bytes
+    git rev-parse --is-inside-work-tree >/dev/null 2>&1 && [ -e .git ] || return 0
+    git ls-files | while read -r path; do
+        case $path in
+        build/* | */node_modules/* | *.o | *.db | *.pid | .env) echo "$path:1: must not be committed" ;;
+        esac
+        [ -f "$path" ] || continue
+        bytes=$(wc -c <"$path")
+        [ "$bytes" -le "$tracked_bytes_max" ] || echo "$path:1: $bytes bytes; at most $tracked_bytes_max"
+    done
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Runs test suites one after the other and prints a line for each. Usage: run.sh [suite ...] | --long FOLDER
+#
+# Suites are the functions suite_* below; without names: all that `make test` runs. Every suite prints
+# "name: N passed, N failed"; the last line sums them up. Output of what failed stands above; everything
+# else is in build/test/<suite>.log. `--long FOLDER` runs tests/FOLDER/run.sh alone, with its output on the terminal.
+set -eu -o pipefail
+cd "$(dirname "$0")/.."
+export DRC_NO_DOTENV=1 # a developer's .env is not for tests
+jobs=-j$(nproc)
+node=$PWD/tests/node_modules/.bin/node
+logs=build/test
+mkdir -p "$logs"
+
+if [ "${1:-}" = --long ]; then
+    exec bash "tests/$2/run.sh"
+fi
+
+# Node's own runner, one file at a time: the tests start servers and measure time.
+node_tests() { # node_tests LABEL FILE...
+    local label=$1 code=0 out
+    shift
+    if [ ! -e "$1" ]; then
+        echo "$label: 0 passed, 0 failed"
+        return
+    fi
+    out=$("$node" --test --test-concurrency=1 --test-reporter=tap "$@" 2>&1) || code=$?
+    local passed failed
+    passed=$(sed -n 's/^# pass //p' <<<"$out")
+    failed=$(sed -n 's/^# fail //p' <<<"$out")
+    [ "$code" -eq 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
+    printf '%s\n' "$out"
+    echo "$label: ${passed:-0} passed, ${failed:-1} failed"
+    [ "$code" -eq 0 ]
+}
+
+suite_lint() { make -s "$jobs" build && bash tests/lint/run.sh; }
+suite_unit() { make -s "$jobs" unit-build && bash tests/unit/run.sh build/release/unit/test_*[!.d]; }
+suite_clang() { # the second compiler, warnings as errors
+    make -s "$jobs" CC=clang-14 build && echo "clang: 1 passed, 0 failed"
+}
+suite_golden() { node_tests golden tests/golden/*.test.mjs; }
+suite_cli() { node_tests cli tests/cli/*.test.mjs; }
+suite_flow() { node_tests flow tests/flow/*.test.mjs; }
+suite_conformance() { node_tests conformance tests/conformance/*.test.mjs; }
+suite_e2e() { node_tests e2e tests/e2e/*.test.mjs; }
+suite_asan() { make -s "$jobs" SAN=address unit-build build && bash tests/unit/run.sh build/address/unit/test_*[!.d]; }
+suite_tsan() { make -s "$jobs" SAN=thread unit-build build && bash tests/unit/run.sh build/thread/unit/test_*[!.d]; }
+# Flow tests that are marked for it, with a sanitized program.
+sanitized_flow() { # sanitized_flow VARIANT
+    DRC_BINARY=$PWD/build/$1/drc DRC_SLOW=1 \
+        ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0" \
+        UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tests/tsan.supp" \
+        node_tests "flow-$1" tests/flow/*.test.mjs
+}
+suite_flow_asan() { make -s "$jobs" SAN=address build && sanitized_flow address; }
+suite_flow_tsan() { make -s "$jobs" SAN=thread build && sanitized_flow thread; }
+suite_fuzz() { bash tests/fuzz/run.sh; }
+
+passed=0 failed=0 started=$SECONDS
+run_suite() {
+    local name=$1 code=0 begin=$SECONDS line log
+    log=$logs/$name.log
+    "suite_${name//-/_}" >"$log" 2>&1 </dev/null || code=$?
+    line=$(grep -E '^[a-z-]+: [0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || test $? -eq 1)
+    local p=0 f=0
+    [ -z "$line" ] || read -r p f < <(sed 's/^[a-z-]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/' <<<"$line")
+    [ "$code" -eq 0 ] || [ "$f" -gt 0 ] || f=1
+    passed=$((passed + p)) failed=$((failed + f))
+    [ "$f" -eq 0 ] || { echo "---- $log"; tail -n 60 "$log"; echo "----"; }
+    echo "$name: $p passed, $f failed, $((SECONDS - begin)) s"
+}
+
+[ $# -gt 0 ] || set -- lint unit clang golden cli flow conformance e2e asan flow-asan tsan flow-tsan fuzz
+for suite in "$@"; do
+    run_suite "$suite"
+done
+echo "tests took $((SECONDS - started)) s"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
