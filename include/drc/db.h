@@ -94,11 +94,12 @@ int drc_db_describe(struct drc_db *db, struct drc_arena *a, const char *sql, str
                     struct drc_err *err);
 
 /* SQL functions that drc registers (all deterministic, innocuous):
- *   rnd(seed, a, b)      integer in [a, b], splitmix64 of seed; the only randomness of the sample
- * estate rnd(seed_text, a, b) the same, seed = FNV-1a 64 of the text pctl(x, p) aggregate,
- * percentile type 7 (Hyndman & Fan 1996), p in 0..1; NULLs skipped median(x), mad(x)    aggregates;
- * mad unscaled wilson_lo(k, n), wilson_hi(k, n)   95 % interval (Wilson 1927), NULL for n = 0 rz(x,
- * median, mad)   0.6745 * (x - median) / mad, NULL for mad = 0 entity_id(kind, workspace_id,
- * native_id)  "<kind>:<workspace_id>/<native id>" */
+ *   rnd(seed, a, b)      integer in [a, b], splitmix64 of seed; the only chance in the sample estate
+ *   rnd(seed_text, a, b) the same, seed = FNV-1a 64 of the text
+ *   pctl(x, p)           aggregate, percentile type 7 (Hyndman & Fan 1996), p in 0..1; no NULLs
+ *   median(x), mad(x)    aggregates; mad unscaled
+ *   wilson_lo(k, n), wilson_hi(k, n)  95 % interval (Wilson 1927), NULL for n = 0
+ *   rz(x, median, mad)   0.6745 * (x - median) / mad, NULL for mad = 0
+ *   entity_id(kind, workspace_id, native_id)  "<kind>:<workspace_id>/<native id>" */
 
 #endif
