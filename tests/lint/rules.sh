@@ -252,6 +252,22 @@ rule_own_work_only() {
         sed 's|^\./||; s|$|:1: third-party work in the tree|'
 }
 
+# The tour lists every file, and every function() that it names exists.
+rule_source_tour() {
+    local tour=src/README.md path name
+    [ -d src ] || return 0
+    [ -f "$tour" ] || { echo "$tour:1: is missing"; return 0; }
+    (cd src && find . -type f ! -path ./README.md) | sed 's|^\./||' | sort | while read -r path; do
+        grep -qF "| \`$path\` |" "$tour" || echo "$tour:1: $path has no line in the list of files"
+    done
+    sed -n 's/^| `\([a-z_]*\/[^`]*\.[^`]*\)` |.*/\1/p' "$tour" | while read -r path; do
+        [ -f "src/$path" ] || echo "$tour:1: $path is listed and not there"
+    done
+    grep -oE '`[a-z_0-9]+\(\)`' "$tour" | tr -d '`()' | sort -u | while read -r name; do
+        grep -rqE "\b$name\(" src include --include='*.[ch]' || echo "$tour:1: $name() does not exist"
+    done
+}
+
 # What is committed: no build output, nothing large, no data file.
 rule_committed_files() {
     local path bytes
