@@ -15,12 +15,6 @@ text_files() {
         grep -vE '\.(png|ico|db|jpg)$|package-lock\.json$' | sed 's|^\./||' | sort
 }
 
-# Code without comments and without the insides of strings, so that words in them do not count; lines stay lines.
-code_of() {
-    perl -0777 -pe 's{("(?:\\.|[^"\\\n])*"|\x27(?:\\.|[^\x27\\\n])*\x27)|(/\*.*?\*/|//[^\n]*)}
-        {defined $1 ? q("") : do { (my $c = $2) =~ s/[^\n]//g; $c }}gsex' "$1"
-}
-
 rule_floors() {
     local files
     files=$(c_files)
@@ -79,120 +73,108 @@ rule_json_in_core() {
     done
 }
 
+# Words in comments and inside strings do not count.
 rule_banned_calls() {
-    local path
-    for path in $(c_files); do
-        code_of "$path" | perl -ne '
-            while (/(?<![\w.>])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|strtok|strtok_r|atoi|atol|atoll|atof|
-                     system|popen|setlocale|alloca|rand|srand|random|localtime|gmtime|ctime|asctime|tmpnam|mktemp|assert)\s*\(/gx) {
-                print "'"$path"':$.: $1() is banned\n";
-            }'
-        case $path in
-        src/core/* | src/cli/*)
-            code_of "$path" | perl -ne 'print "'"$path"':$.: $1() here: use the arena\n" if /\b(malloc|calloc|realloc|strdup|strndup|asprintf)\s*\(/' ;;
-        esac
-        case $path in
-        src/base/clock.c | src/io/*) ;;
-        *) code_of "$path" | perl -ne 'print "'"$path"':$.: $1(): time comes from drc/clock.h\n" if /(?<![\w.>])(clock_gettime|gettimeofday|time)\s*\(/' ;;
-        esac
-        case $path in
-        src/core/*)
-            code_of "$path" | perl -ne 'print "'"$path"':$.: $1: core reads no clock\n" if /\b(drc_clock_\w+)\s*\(/' ;;
-        esac
-        case $path in
-        src/base/conf.c | src/base/fault.c) ;;
-        *) code_of "$path" | perl -ne 'print "'"$path"':$.: $1(): settings come from drc/conf.h\n" if /\b(getenv|secure_getenv)\s*\(/' ;;
-        esac
-    done
+    c_files | xargs -r perl -0777 -ne '
+        s{("(?:\\.|[^"\\\n])*"|\x27(?:\\.|[^\x27\\\n])*\x27)|(/\*.*?\*/|//[^\n]*)}
+            {defined $1 ? q("") : do { (my $c = $2) =~ s/[^\n]//g; $c }}gsex;
+        my ($path, $n) = ($ARGV, 0);
+        for my $line (split /\n/) {
+            $n++;
+            my $say = sub { print "$path:$n: $_[0]\n" };
+            while ($line =~ /(?<![\w.>])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|strtok|strtok_r|atoi|atol|atoll|
+                    atof|system|popen|setlocale|alloca|rand|srand|random|localtime|gmtime|ctime|asctime|tmpnam|mktemp|
+                    assert)\s*\(/gx) {
+                $say->("$1() is banned");
+            }
+            $say->("$1() here: use the arena")
+                if $path =~ m{^src/(core|cli)/} && $line =~ /\b(malloc|calloc|realloc|strdup|strndup|asprintf)\s*\(/;
+            $say->("$1(): time comes from drc/clock.h")
+                if $path !~ m{^src/(base/clock\.c|io/)} && $line =~ /(?<![\w.>])(clock_gettime|gettimeofday|time)\s*\(/;
+            $say->("$1: core reads no clock") if $path =~ m{^src/core/} && $line =~ /\b(drc_clock_\w+)\s*\(/;
+            $say->("$1(): settings come from drc/conf.h")
+                if $path !~ m{^src/base/(conf|fault)\.c} && $line =~ /\b(getenv|secure_getenv)\s*\(/;
+        }'
 }
 
 rule_file_size() {
-    local path lines
-    for path in $(all_c_files) $(text_files | grep -E '\.(js|mjs|css|sh)$' || true); do
-        lines=$(wc -l <"$path")
-        [ "$lines" -le "$file_lines_max" ] || echo "$path:1: $lines lines; at most $file_lines_max"
-        case $path in */utils.c | */util.c | */helpers.c | */misc.c) echo "$path:1: a file is named by its meaning" ;; esac
-    done
+    { all_c_files; text_files | grep -E '\.(js|mjs|css|sh)$' || true; } | xargs -r awk -v max="$file_lines_max" '
+        FNR == max + 1 { over[FILENAME] = 1 }
+        { lines[FILENAME] = FNR }
+        END { for (path in over) print path ":1: " lines[path] " lines; at most " max }'
+    all_c_files | sed -nE 's#^(.*/(utils?|helpers|misc)\.c)$#\1:1: a file is named by its meaning#p'
 }
 
 # A function starts at a line in column 0 that is not a closing brace and ends at the `}` in column 0.
 rule_function_size() {
-    local path
-    for path in $(all_c_files); do
-        awk -v max="$function_lines_max" -v path="$path" '
-            /^[A-Za-z_].*\)?/ && !/;[ \t]*$/ { head = NR; name = $0 }
-            /^\{/ { open = NR; start = head > 0 ? head : NR }
-            /^\}/ { if (open > 0 && NR - start + 1 > max) {
-                        sub(/\(.*/, "", name); n = split(name, w, /[ *]/)
-                        print path ":" start ": " w[n] "() has " NR - start + 1 " lines; at most " max }
-                    open = 0 }' "$path"
-    done
+    all_c_files | xargs -r awk -v max="$function_lines_max" '
+        FNR == 1 { head = 0; open = 0 }
+        /^[A-Za-z_].*\)?/ && !/;[ \t]*$/ { head = FNR; name = $0 }
+        /^\{/ { open = FNR; start = head > 0 ? head : FNR }
+        /^\}/ { if (open > 0 && FNR - start + 1 > max) {
+                    sub(/\(.*/, "", name); n = split(name, w, /[ *]/)
+                    print FILENAME ":" start ": " w[n] "() has " FNR - start + 1 " lines; at most " max }
+                open = 0 }'
 }
 
 # A string that says one thing may stand on one line, however long.
 rule_columns() {
-    local path
-    for path in $(all_c_files); do
-        LC_ALL=C awk -v max="$columns_max" -v path="$path" '
-            { text = $0; gsub(/[\200-\277]/, "", text); gsub(/"([^"\\]|\\.)*"/, "\"\"", text)
-              if (length(text) > max) print path ":" NR ": " length(text) " columns; at most " max
-              if (text ~ /\t/) print path ":" NR ": a tab"
-              if (text ~ /[ \t]$/) print path ":" NR ": blanks at the end" }' "$path"
-    done
+    all_c_files | LC_ALL=C xargs -r awk -v max="$columns_max" '
+        { text = $0; gsub(/[\200-\277]/, "", text); gsub(/"([^"\\]|\\.)*"/, "\"\"", text); at = FILENAME ":" FNR ": "
+          if (length(text) > max) print at length(text) " columns; at most " max
+          if (text ~ /\t/) print at "a tab"
+          if (text ~ /[ \t]$/) print at "blanks at the end" }'
 }
 
+# found PATTERN-OPTIONS...: lines of the files named on standard input, as path:line:text; none is fine.
+found() {
+    LC_ALL=C xargs -r grep -nH "$@" || test $? -eq 123
+}
+not_lint() { grep -v '^tests/lint/' || true; }
+
 rule_machine_paths() {
-    local path
-    for path in $(text_files); do
-        case $path in tests/lint/*) continue ;; esac
-        LC_ALL=C grep -nHE '(^|[^A-Za-z0-9_.~<{}])/(work|root|home|Users|mnt|tmp/[a-z])(/|\b)' "$path" || true
-        LC_ALL=C grep -nHiE 'deb\.debian\.org|snapshot\.debian|registry\.npmjs|registry\.yarnpkg|artifactory|artifact-registry' "$path" || true
-    done
+    text_files | not_lint | found -E '(^|[^A-Za-z0-9_.~<{}])/(work|root|home|Users|mnt|tmp/[a-z])(/|\b)'
+    text_files | not_lint |
+        found -iE 'deb\.debian\.org|snapshot\.debian|registry\.npmjs|registry\.yarnpkg|artifactory|artifact-registry'
 }
 
 rule_unfinished_words() {
-    local path
-    for path in $(text_files | grep -E '^(src|include|sql|prompts|charts|Makefile|README|\.ci)' || true); do
-        grep -nHE '\b(TODO|FIXME|XXX|HACK|WIP)\b' "$path" || true
-        grep -nHiE '\b(stub|stubbed|not implemented|unimplemented|placeholder for now|lorem ipsum)\b' "$path" || true
-    done
+    local paths
+    paths=$(text_files | grep -E '^(src|include|sql|prompts|charts|Makefile|README|\.ci)' || true)
+    found -E '\b(TODO|FIXME|XXX|HACK|WIP)\b' <<<"$paths"
+    found -iE '\b(stub|stubbed|not implemented|unimplemented|placeholder for now|lorem ipsum)\b' <<<"$paths"
 }
 
 # Who works how on this tree is nobody's business here.
 rule_organisation_words() {
-    local path
-    for path in $(text_files); do
-        case $path in tests/lint/*) continue ;; esac
-        grep -nHE '\b(Claude|ChatGPT|Copilot-authored|AI assistant|Co-authored-by)\b|\b([Ii]ssue|ticket) #?[0-9]+\b' "$path" || true
-    done
+    text_files | not_lint |
+        found -E '\b(Claude|ChatGPT|Copilot-authored|AI assistant|Co-authored-by)\b|\b([Ii]ssue|ticket) #?[0-9]+\b'
 }
 
 # In a public header every group of prototypes (lines between blank lines) says what it does; the file starts with a comment.
 rule_header_comments() {
-    local path
-    for path in $(find include -name '*.h' 2>/dev/null | sort); do
-        perl -e '
-            my $path = shift; open my $f, "<", $path or die; my @lines = <$f>; my ($start, $text) = (0, "");
-            print "$path:1: a header starts with the comment that is its contract\n" unless $lines[0] =~ m{^/\*};
-            my $file_comment = 1;    # the first group after it may rest on it
-            for my $i (0 .. @lines) {
-                my $line = $i < @lines ? $lines[$i] : "\n";
-                if ($line =~ /\S/) { $start ||= $i + 1; $text .= $line; next }
-                if ($text =~ /^[a-z][\w ,*]*\bdrc_\w+\(/m) {
-                    print "$path:$start: functions without a comment\n" unless $text =~ m{/\*} || $file_comment;
-                    $file_comment = 0;
-                }
-                ($start, $text) = (0, "");
-            }' "$path"
-        grep -qE '^#ifndef DRC_[A-Z0-9_]+_H$' "$path" || echo "$path:1: no include guard DRC_..._H"
-    done
+    [ -d include ] || return 0
+    find include -name '*.h' | sort | xargs -r perl -0777 -ne '
+        my $path = $ARGV; my @lines = split /(?<=\n)/; my ($start, $text) = (0, "");
+        print "$path:1: a header starts with the comment that is its contract\n" unless $lines[0] =~ m{^/\*};
+        print "$path:1: no include guard DRC_..._H\n" unless /^#ifndef DRC_[A-Z0-9_]+_H$/m;
+        my $file_comment = 1;    # the first group after it may rest on it
+        for my $i (0 .. @lines) {
+            my $line = $i < @lines ? $lines[$i] : "\n";
+            if ($line =~ /\S/) { $start ||= $i + 1; $text .= $line; next }
+            if ($text =~ /^[a-z][\w ,*]*\bdrc_\w+\(/m) {
+                print "$path:$start: functions without a comment\n" unless $text =~ m{/\*} || $file_comment;
+                $file_comment = 0;
+            }
+            ($start, $text) = (0, "");
+        }'
 }
 
 rule_shell_scripts() {
     local path
     for path in $(text_files | grep -E '\.sh$|^\.ci/run$' || true); do
         case $path in tests/lint/rules.sh) continue ;; esac
-        grep -qE '^set -eu' "$path" || echo "$path:1: no 'set -eu'"
+        [[ $'\n'$(<"$path") == *$'\nset -eu'* ]] || echo "$path:1: no 'set -eu'"
         bash -n "$path" 2>&1 | sed "s|^[^:]*: line \([0-9]*\)|$path:\1|" || true
     done
 }
@@ -241,12 +223,9 @@ rule_packages_used() {
 }
 
 rule_own_work_only() {
-    local path
     [ -f LICENSE ] && head -n 1 LICENSE | grep -q '^MIT License$' || echo "LICENSE:1: the MIT licence belongs here"
-    for path in $(text_files); do
-        case $path in LICENSE | tests/lint/*) continue ;; esac
-        grep -nHiE 'copyright (\(c\)|©|[0-9]{4})|SPDX-License|all rights reserved|licensed under the' "$path" || true
-    done
+    text_files | not_lint | grep -vx LICENSE |
+        found -iE 'copyright (\(c\)|©|[0-9]{4})|SPDX-License|all rights reserved|licensed under the' || true
     find . -type d \( -name .git -o -name node_modules -o -name build -o -path ./data \) -prune -o \
         \( -iname 'COPYING*' -o -iname 'NOTICE*' -o -iname '*.min.js' -o -name vendor -o -name third_party \) -print |
         sed 's|^\./||; s|$|:1: third-party work in the tree|'
@@ -270,14 +249,11 @@ rule_source_tour() {
 
 # What is committed: no build output, nothing large, no data file.
 rule_committed_files() {
-    local path bytes
-    git rev-parse --is-inside-work-tree >/dev/null 2>&1 && [ -e .git ] || return 0
-    git ls-files | while read -r path; do
-        case $path in
-        build/* | */node_modules/* | *.o | *.db | *.pid | .env) echo "$path:1: must not be committed" ;;
-        esac
-        [ -f "$path" ] || continue
-        bytes=$(wc -c <"$path")
-        [ "$bytes" -le "$tracked_bytes_max" ] || echo "$path:1: $bytes bytes; at most $tracked_bytes_max"
-    done
+    [ -e .git ] && git rev-parse --is-inside-work-tree >/dev/null 2>&1 || return 0
+    git ls-files -z | perl -0ne '
+        BEGIN { $max = '"$tracked_bytes_max"' }
+        chomp;
+        print "$_:1: must not be committed\n" if m{^build/|/node_modules/|\.(o|db|pid)$|^\.env$};
+        my $bytes = -s $_ // 0;
+        print "$_:1: $bytes bytes; at most $max\n" if $bytes > $max;'
 }
