@@ -94,7 +94,7 @@ int drc_db_describe(struct drc_db *db, struct drc_arena *a, const char *sql, str
                     struct drc_err *err);
 
 /* SQL functions that drc registers (all deterministic, innocuous):
- *   rnd(seed, a, b)      integer in [a, b], splitmix64 of seed; the only chance in the sample estate
+ *   rnd(seed, a, b)      integer in [a, b], splitmix64 of seed: the sample's only chance
  *   rnd(seed_text, a, b) the same, seed = FNV-1a 64 of the text
  *   pctl(x, p)           aggregate, percentile type 7 (Hyndman & Fan 1996), p in 0..1; no NULLs
  *   median(x), mad(x)    aggregates; mad unscaled
