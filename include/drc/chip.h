@@ -30,6 +30,9 @@ struct drc_chip {
     const char *asks;   /* words that a typed question may hold, separated by commas; "" if none */
     const char **needs; /* metrics of facts that must be there (data contract) */
     size_t need_count;
+    const char *
+        *says; /* commentary without a model, a sentence each; none: the rules of narrate.c */
+    size_t say_count;
     const char *prompt; /* template: {{name}} of drc_prompt_names */
 };
 

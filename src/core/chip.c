@@ -11,8 +11,8 @@
 
 #define PROMPT_MAX_BYTES 16384u
 
-static const char *const keys[] = {"id",    "entity",   "lane", "order", "primary",
-                                   "label", "question", "asks", "needs", NULL};
+static const char *const keys[] = {"id",       "entity", "lane",  "order", "primary", "label",
+                                   "question", "asks",   "needs", "say",   NULL};
 static const char *const lanes[DRC_LANES] = {"Understand", "Diagnose", "Optimize", "Monitor"};
 
 const char *drc_lane_title(enum drc_lane lane)
@@ -40,6 +40,34 @@ static size_t prompt_name_count(void)
     return n;
 }
 
+/* "{metric}" and nothing else in braces; which metrics there are only a run knows. */
+static bool is_sentence(const char *s)
+{
+    for (s += strcspn(s, "{}"); *s != '\0'; s += strcspn(s, "{}")) {
+        size_t n = *s == '{' ? strcspn(s + 1, "{}") : 0;
+        if (n == 0 || s[n + 1] != '}')
+            return false;
+        s += n + 2;
+    }
+    return true;
+}
+
+static int take_says(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
+                     struct drc_err *err)
+{
+    c->says = drc_arena_array(a, m->count + 1, sizeof *c->says);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct drc_meta_entry *e = &m->entries[i];
+        if (strcmp(e->key, "say") != 0)
+            continue;
+        if (!is_sentence(e->value))
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a slot is written {metric}", c->path,
+                               e->line);
+        c->says[c->say_count++] = e->value;
+    }
+    return 0;
+}
+
 static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
                        struct drc_err *err)
 {
@@ -63,7 +91,7 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     c->needs = drc_arena_array(a, 32, sizeof *c->needs);
     c->need_count =
         needs == NULL || *needs == '\0' ? 0 : drc_meta_split(a, needs, ',', c->needs, 32);
-    return 0;
+    return take_says(a, m, c, err);
 }
 
 static int load_one(struct drc_arena *a, const char *home, const char *name, struct drc_chip *c,

@@ -1,7 +1,7 @@
 /* The commentary without a model. Sentences are data: a rule is said where its condition holds and
  * every figure in it is known; of the rules with one topic only the first is said. {metric} prints
  * the figure, {label} the entity, {noun} its kind, {edge:NAME} the first graph row of that kind;
- * the evidence tags follow the sentence. */
+ * the evidence tags follow the sentence. A chip with sentences of its own (`say:`) says those. */
 #include <stdio.h>
 #include <string.h>
 
@@ -296,7 +296,9 @@ void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
 {
     unsigned said = 0; /* topics, as bits */
     *cited = (struct drc_cited){{false}, {false}};
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    for (size_t i = 0; i < chip->say_count; i++)
+        say(a, chip->says[i], c, out, cited);
+    for (size_t i = 0; chip->say_count == 0 && i < sizeof rules / sizeof *rules; i++) {
         const struct rule *r = &rules[i];
         if (strcmp(r->entity, c->selection.kind) != 0 || strcmp(r->verb, chip->verb) != 0 ||
             (said & (1u << r->topic)) || !holds(r, c))
