@@ -144,37 +144,51 @@ static char *report_summary(struct drc_arena *a, const struct drc_result *res,
                             row_cost(a, res, 0));
 }
 
+static bool declares(const struct drc_result *res, const char *column)
+{
+    for (size_t i = 0; i < res->report->column_count; i++)
+        if (strcmp(res->report->columns[i].name, column) == 0)
+            return true;
+    return false;
+}
+
+static const char *column_sum(struct drc_arena *a, const struct drc_result *res, const char *column)
+{
+    struct drc_cell sum = {DRC_CELL_INT, drc_result_sum(res, 0, column, NULL), 0, NULL};
+    return drc_cell_show(a, &sum, DRC_UNIT_USD);
+}
+
+/* Figures of columns that the report does not have are left out: they are not zero. */
 static void add_report_figures(struct drc_arena *a, struct drc_message *m,
                                const struct drc_result *res, const struct drc_context *whole)
 {
     struct drc_text *pairs = drc_arena_array(a, 8, sizeof *pairs);
+    size_t n = 0;
     char share[DRC_FMT_BYTES];
     double total = (double)drc_result_sum(res, 0, "total_uusd", NULL);
-    const char *layers = drc_arena_printf(
-        a, "%s  (%s DBU list + %s VM estimate)", shown(whole, "total_uusd"),
-        drc_cell_show(a,
-                      &(struct drc_cell){DRC_CELL_INT,
-                                         drc_result_sum(res, 0, "dbu_list_uusd", NULL), 0, NULL},
-                      DRC_UNIT_USD),
-        drc_cell_show(
-            a,
-            &(struct drc_cell){DRC_CELL_INT, drc_result_sum(res, 0, "vm_est_uusd", NULL), 0, NULL},
-            DRC_UNIT_USD));
-    set_figure(a, pairs, 0, "Total", layers);
-    set_figure(a, pairs, 1, drc_arena_printf(a, "Change vs %s", before_window(a, res)),
-               change_text(a, whole));
-    drc_text_add(a, &pairs[4], DRC_SPAN_PLAIN, "Top job");
-    drc_text_add(a, &pairs[5], DRC_SPAN_CODE, row_label(a, res, 0));
+    const char *layers = shown(whole, "total_uusd");
+    if (declares(res, "dbu_list_uusd") && declares(res, "vm_est_uusd"))
+        layers = drc_arena_printf(a, "%s  (%s DBU list + %s VM estimate)", layers,
+                                  column_sum(a, res, "dbu_list_uusd"),
+                                  column_sum(a, res, "vm_est_uusd"));
+    set_figure(a, pairs, n++, "Total", layers);
+    if (declares(res, "baseline_uusd"))
+        set_figure(a, pairs, n++, drc_arena_printf(a, "Change vs %s", before_window(a, res)),
+                   change_text(a, whole));
+    drc_text_printf(a, &pairs[2 * n], DRC_SPAN_PLAIN, "Top %s", res->report->entity);
+    drc_text_add(a, &pairs[2 * n + 1], DRC_SPAN_CODE, row_label(a, res, 0));
     drc_text_printf(
-        a, &pairs[5], DRC_SPAN_PLAIN, "  %s, %s of the total", row_cost(a, res, 0),
+        a, &pairs[2 * n + 1], DRC_SPAN_PLAIN, "  %s, %s of the total", row_cost(a, res, 0),
         drc_fmt_pct(total > 0 ? drc_result_real(res, 0, "total_uusd") / total : (double)NAN,
                     share));
-    set_figure(
-        a, pairs, 3, "Lost to failed attempts",
-        drc_arena_printf(a, "%s (%s)", shown(whole, "wasted_uusd"), shown(whole, "wasted_share")));
+    n++;
+    if (declares(res, "wasted_uusd"))
+        set_figure(a, pairs, n++, "Lost to failed attempts",
+                   drc_arena_printf(a, "%s (%s)", shown(whole, "wasted_uusd"),
+                                    shown(whole, "wasted_share")));
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
     b->figures = pairs;
-    b->figure_count = 4;
+    b->figure_count = n;
 }
 
 static char *report_alt(struct drc_arena *a, const struct drc_result *res,
