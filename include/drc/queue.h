@@ -32,8 +32,8 @@ void drc_queue_push(struct drc_queue *q, struct drc_item *item); /* takes it; ke
 /* Blocks until an item may run; NULL once closed and nothing is left to start. The caller runs it
  * and gives it back. */
 struct drc_item *drc_queue_take(struct drc_queue *q);
-/* After the run: frees the slot and the thread key. The caller still owns the item (frees it, or
- * pushes it again). */
+/* After the run: frees the slot and the thread key that the item was taken with, whatever the caller
+ * has set in it since. The caller still owns the item (frees it, or pushes it again). */
 void drc_queue_release(struct drc_queue *q, struct drc_item *item);
 void drc_queue_close(
     struct drc_queue *q); /* takes return NULL after running items end; nothing new is started */

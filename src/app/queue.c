@@ -9,8 +9,10 @@
 
 #define CLASSES 3
 
-struct running { /* thread keys at work */
+struct running { /* an item at work, as it was when it was taken: its owner may change it */
+    const struct drc_item *item;
     char key[160];
+    enum drc_request_class class;
     struct running *next;
 };
 
@@ -58,6 +60,10 @@ void drc_queue_free(struct drc_queue *q)
     for (struct drc_item *i = q->first, *next; i != NULL; i = next) {
         next = i->next;
         drc_item_free(i);
+    }
+    for (struct running *r = q->running, *next; r != NULL; r = next) {
+        next = r->next;
+        free(r);
     }
     pthread_cond_destroy(&q->changed);
     pthread_mutex_destroy(&q->lock);
@@ -141,12 +147,12 @@ static void unlink_item(struct drc_queue *q, struct drc_item *item)
 
 static void mark_running(struct drc_queue *q, const struct drc_item *item)
 {
-    q->used[item->class]++;
-    if (item->thread_key[0] == '\0')
-        return;
     struct running *r = calloc(1, sizeof *r);
     if (r == NULL)
         abort();
+    q->used[item->class]++;
+    r->item = item;
+    r->class = item->class;
     memcpy(r->key, item->thread_key, sizeof r->key);
     r->next = q->running;
     q->running = r;
@@ -186,13 +192,13 @@ void drc_queue_release(struct drc_queue *q, struct drc_item *item)
 {
     pthread_mutex_lock(&q->lock);
     for (struct running **at = &q->running; *at != NULL; at = &(*at)->next)
-        if (strcmp((*at)->key, item->thread_key) == 0) {
+        if ((*at)->item == item) {
             struct running *gone = *at;
+            q->used[gone->class]--;
             *at = gone->next;
             free(gone);
             break;
         }
-    q->used[item->class]--;
     pthread_cond_broadcast(&q->changed);
     pthread_mutex_unlock(&q->lock);
 }
