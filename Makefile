@@ -61,10 +61,10 @@ LIB_OBJ := $(filter-out $(B)/obj/src/cli/main.o,$(OBJ)) $(PAGE_OBJ)
 build: $(B)/drc ## compile build/release/drc (SAN=address|thread, CC=clang-14 for other variants)
 	@echo "build: $(B)/drc is there"
 
-# One pkg-config call per build, not one per file; also rebuilds when the flags change.
+# One pkg-config call per build, not one per file; also rebuilds when the flags change (but not when the tree moves).
 $(B)/flags: Makefile
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC) $(CFLAGS_OWN)' > $@.new
+	@printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(CFLAGS_OWN))' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $(B)/pkg.cflags: $(B)/flags
 	@pkg-config --exists --print-errors $(PKGS)
