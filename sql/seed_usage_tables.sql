@@ -23,10 +23,13 @@ SELECT date(day * 86400, 'unixepoch'), day, (day + 3) % 7 FROM d;
 
 -- ---- reference data -------------------------------------------------------------------------------------------------
 
-INSERT INTO workspace (workspace_id, workspace_name, account_id, description) VALUES
-    ('2718281828459045', 'prod-lakehouse', 'chicago-cola', 'Production pipelines of Chicago Cola: orders, supply chain, stores'),
-    ('3141592653589793', 'data-science', 'chicago-cola', 'Models, features and experiments'),
-    ('1618033988749894', 'finance-analytics', 'chicago-cola', 'Closing, invoices, fraud checks and HR figures');
+INSERT INTO workspace (workspace_id, workspace_name, account_id, description, workspace_url) VALUES
+    ('2718281828459045', 'prod-lakehouse', 'chicago-cola', 'Production pipelines of Chicago Cola: orders, supply chain, stores',
+     'https://dbc-27182818-prod.cloud.databricks.com'),
+    ('3141592653589793', 'data-science', 'chicago-cola', 'Models, features and experiments',
+     'https://dbc-31415926-ds.cloud.databricks.com'),
+    ('1618033988749894', 'finance-analytics', 'chicago-cola', 'Closing, invoices, fraud checks and HR figures',
+     'https://dbc-16180339-fin.cloud.databricks.com');
 
 INSERT INTO users_lookup (user_id, name, workspace_id, department) VALUES
     ('u-1001', 'Ana Ruiz', '2718281828459045', 'Data Platform'),
@@ -41,6 +44,9 @@ INSERT INTO users_lookup (user_id, name, workspace_id, department) VALUES
     ('u-3002', 'Hiro Tanaka', '1618033988749894', 'Finance'),
     ('u-3003', 'Ines Carvalho', '1618033988749894', 'Human Resources'),
     ('u-3004', 'sp-fin-close', '1618033988749894', 'Finance');
+UPDATE users_lookup SET is_service = name LIKE 'sp-%', cost_centre = CASE department WHEN 'Data Platform' THEN 'CC-1100'
+    WHEN 'Supply Chain' THEN 'CC-2200' WHEN 'Sales Analytics' THEN 'CC-2300' WHEN 'Marketing' THEN 'CC-2400'
+    WHEN 'Data Science' THEN 'CC-3100' WHEN 'Finance' THEN 'CC-4100' END;
 
 INSERT INTO instance_type (instance_type, vcpus, memory_gb, udbu_per_hour) VALUES
     ('i3.xlarge', 4, 30, 1000000), ('i3.2xlarge', 8, 61, 2000000), ('r5d.xlarge', 4, 32, 900000),
@@ -61,6 +67,10 @@ INSERT INTO non_job_compute (workspace_id, compute_id, compute_name, compute_typ
     ('2718281828459045', '5f1c0a77e2b40d12', 'wh-etl-sql', 'SQL_WAREHOUSE'),
     ('3141592653589793', '6a2d1b88f3c51e21', 'wh-exploration', 'SQL_WAREHOUSE'),
     ('1618033988749894', '7b3e2c99a4d62f31', 'wh-finance', 'SQL_WAREHOUSE');
+
+UPDATE non_job_compute SET warehouse_type = 'SERVERLESS', warehouse_size = iif(compute_name = 'wh-bi-prod', 'SMALL', 'X_SMALL'),
+    auto_stop_mins = 10, min_clusters = 1, max_clusters = 1 WHERE compute_type = 'SQL_WAREHOUSE';
+UPDATE non_job_compute SET auto_termination_mins = 60 WHERE compute_type = 'APC_CLUSTER';
 
 INSERT INTO error_signature (signature_id, template, bucket, termination_code, termination_type) VALUES
     ('spot-loss', 'Cluster lost <n> spot workers (SPOT_INSTANCE_TERMINATION)', 'spot', 'CLOUD_FAILURE', 'CLOUD_FAILURE'),
@@ -85,6 +95,11 @@ INSERT INTO sku_price (sku, valid_from_ms, valid_to_ms, uusd_per_dbu) VALUES
     ('PREMIUM_JOBS_SERVERLESS_COMPUTE_US_EAST_N_VIRGINIA', 1793577600000, NULL, 390000), -- from 2026-11-02
     ('PREMIUM_ALL_PURPOSE_COMPUTE', 1767225600000, NULL, 550000),
     ('PREMIUM_SERVERLESS_SQL_COMPUTE_US_EAST_N_VIRGINIA', 1767225600000, NULL, 700000);
+
+INSERT INTO discount (discount_id, sku_pattern, permille, valid_from_ms, valid_to_ms) VALUES
+    ('dsc-jobs-2026', '%JOBS_COMPUTE%', 180, 1767225600000, NULL),
+    ('dsc-sql-2026', '%SERVERLESS_SQL%', 120, 1767225600000, 1793491200000), -- to 2026-10-31
+    ('dsc-sql-2027', '%SERVERLESS_SQL%', 150, 1793491200000, NULL);
 
 CREATE TEMP TABLE seed_vm (instance_type TEXT PRIMARY KEY, uusd INTEGER);
 INSERT INTO seed_vm VALUES
@@ -286,6 +301,14 @@ SELECT j.ws, 'cfg-' || (700 + c.seq) || '-v' || c.version, j.job_id, CAST(strfti
        END
 FROM seed_config AS c JOIN seed_job AS j ON j.seq = c.seq;
 
+UPDATE jobs SET availability = (SELECT c.availability FROM cluster_config AS c WHERE c.workspace_id = jobs.workspace_id
+        AND c.job_id = jobs.job_id AND c.valid_to_ms IS NULL), first_on_demand = iif(compute_kind = 'JOB_CLUSTER', 1, NULL),
+    zone = iif(compute_kind = 'JOB_CLUSTER', 'auto', NULL);
+INSERT INTO job_tag (workspace_id, job_id, key, value)
+SELECT j.workspace_id, j.job_id, iif(instr(t.value, ':'), substr(t.value, 1, instr(t.value, ':') - 1), t.value),
+       iif(instr(t.value, ':'), substr(t.value, instr(t.value, ':') + 1), '')
+FROM jobs AS j, json_each(j.tags) AS t;
+
 INSERT INTO change_event (workspace_id, change_id, job_id, at_ms, kind, by_user_id, summary, before_json, after_json, ref)
 SELECT j.ws, 'chg-' || column1, j.job_id, CAST(strftime('%s', column3) AS INTEGER) * 1000, column4, column5, column6, column7,
        column8, column9
@@ -447,20 +470,19 @@ SELECT r.workspace_id AS ws, r.job_run_id, r.job_id, d.date, r.config_id, r.driv
 FROM job_runs AS r JOIN date_series AS d ON d.day BETWEEN r.start_ms / 86400000 AND (r.end_ms - 1) / 86400000
 WHERE r.end_ms > r.start_ms AND r.compute_id IS NULL;
 
-INSERT INTO node_usage (workspace_id, parent_id, parent_type, job_id, usage_date, market, instance_type, nodes, node_ms, udbu,
-                        uusd_per_hour, vm_uusd)
+INSERT INTO node_usage (workspace_id, parent_id, parent_type, job_id, usage_date, role, market, instance_type, nodes, node_ms,
+                        udbu, uusd_per_hour, vm_uusd)
 WITH part AS (
-    SELECT ws, job_run_id, job_id, date, config_id, from_ms, to_ms, 'ON_DEMAND' AS market, driver AS type, 1 AS nodes
+    SELECT ws, job_run_id, job_id, date, config_id, from_ms, to_ms, 'DRIVER' AS role, 'ON_DEMAND' AS market, driver AS type, 1 AS nodes
     FROM piece WHERE driver IS NOT NULL
     UNION ALL
-    SELECT ws, job_run_id, job_id, date, config_id, from_ms, to_ms, 'ON_DEMAND', worker, workers - spots FROM piece WHERE workers > spots
+    SELECT ws, job_run_id, job_id, date, config_id, from_ms, to_ms, 'WORKER', 'ON_DEMAND', worker, workers - spots FROM piece WHERE workers > spots
     UNION ALL
-    SELECT ws, job_run_id, job_id, date, config_id, from_ms, to_ms, 'SPOT', worker, spots FROM piece WHERE spots > 0
+    SELECT ws, job_run_id, job_id, date, config_id, from_ms, to_ms, 'WORKER', 'SPOT', worker, spots FROM piece WHERE spots > 0
 ), whole AS (
-    SELECT ws, job_run_id, job_id, date, config_id, from_ms, market, type, sum(nodes) AS nodes, sum(nodes) * (to_ms - from_ms) AS node_ms
-    FROM part GROUP BY ws, job_run_id, date, market, type
+    SELECT *, nodes * (to_ms - from_ms) AS node_ms FROM part
 )
-SELECT w.ws, w.job_run_id, 'JOB_RUN', w.job_id, w.date, w.market, w.type, w.nodes, w.node_ms,
+SELECT w.ws, w.job_run_id, 'JOB_RUN', w.job_id, w.date, w.role, w.market, w.type, w.nodes, w.node_ms,
        (w.node_ms * t.udbu_per_hour * (1 + c.is_photon) + 1800000) / 3600000, p.uusd_per_hour,
        (w.node_ms * p.uusd_per_hour + 1800000) / 3600000
 FROM whole AS w
@@ -478,9 +500,9 @@ SELECT n.workspace_id AS ws, n.compute_id, d.date, d.day * 86400000 + 6 * 360000
 FROM non_job_compute AS n CROSS JOIN date_series AS d
 WHERE n.compute_type = 'APC_CLUSTER' AND d.date <= '2026-11-22';
 
-INSERT INTO node_usage (workspace_id, parent_id, parent_type, usage_date, market, instance_type, nodes, node_ms, udbu,
+INSERT INTO node_usage (workspace_id, parent_id, parent_type, usage_date, role, market, instance_type, nodes, node_ms, udbu,
                         uusd_per_hour, vm_uusd)
-SELECT u.ws, u.compute_id, 'APC_CLUSTER', u.date, 'ON_DEMAND', t.instance_type, u.nodes, u.nodes * (u.to_ms - u.from_ms),
+SELECT u.ws, u.compute_id, 'APC_CLUSTER', u.date, 'WORKER', 'ON_DEMAND', t.instance_type, u.nodes, u.nodes * (u.to_ms - u.from_ms),
        (u.nodes * (u.to_ms - u.from_ms) * t.udbu_per_hour + 1800000) / 3600000, p.uusd_per_hour,
        (u.nodes * (u.to_ms - u.from_ms) * p.uusd_per_hour + 1800000) / 3600000
 FROM up AS u
@@ -511,21 +533,54 @@ SELECT n.workspace_id, n.compute_id, 'SQL_WAREHOUSE', 'SQL', NULL, 'PREMIUM_SERV
 FROM non_job_compute AS n CROSS JOIN date_series AS d
 WHERE n.compute_type = 'SQL_WAREHOUSE' AND d.date <= '2026-11-22';
 
+-- The bill cuts at the hour; a slice gets its part of the DBUs of the day, rounded so that the slices add up.
+CREATE TEMP TABLE slice AS
+WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 23)
+SELECT h.ws, h.parent_id, h.parent_type, h.product, h.job_id, h.sku, h.date, h.type, h.users, max(h.from_ms, h.hour_ms) AS from_ms,
+       min(h.to_ms, h.hour_ms + 3600000) AS to_ms, h.hour_ms,
+       h.udbu * (min(h.to_ms, h.hour_ms + 3600000) - h.from_ms) / (h.to_ms - h.from_ms)
+           - h.udbu * (max(h.from_ms, h.hour_ms) - h.from_ms) / (h.to_ms - h.from_ms) AS udbu
+FROM (SELECT b.*, (b.from_ms / 3600000 + n.n) * 3600000 AS hour_ms
+      FROM bill AS b JOIN n ON n.n <= (b.to_ms - 1) / 3600000 - b.from_ms / 3600000) AS h;
+
 INSERT INTO compute_usage (compute_usage_id, workspace_id, parent_id, parent_type, product, job_id, compute_sku, start_ms, end_ms,
-                           usage_date, udbu, uusd_per_dbu, cost_uusd, cluster_id, cluster_instance_type, cpu_permille, memory_mb,
-                           peak_concurrent_users, is_production)
-SELECT 'use-' || b.parent_id || '-' || replace(b.date, '-', ''), b.ws, b.parent_id, b.parent_type, b.product, b.job_id, b.sku, b.from_ms,
-       b.to_ms, b.date, b.udbu, p.uusd_per_dbu, (b.udbu * p.uusd_per_dbu + 500000) / 1000000,
+                           usage_date, ingestion_date, udbu, uusd_per_dbu, cost_uusd, cluster_id, cluster_instance_type, cpu_permille,
+                           memory_mb, peak_concurrent_users, is_production)
+SELECT 'use-' || b.parent_id || '-' || (b.hour_ms / 3600000), b.ws, b.parent_id, b.parent_type, b.product, b.job_id, b.sku, b.from_ms,
+       b.to_ms, b.date, b.date, b.udbu, p.uusd_per_dbu, (b.udbu * p.uusd_per_dbu + 500000) / 1000000,
        CASE WHEN b.parent_type = 'APC_CLUSTER' THEN b.parent_id
-            WHEN b.type IS NOT NULL THEN substr(replace(b.date, '-', ''), 5) || '-' || strftime('%H%M%S', b.from_ms / 1000, 'unixepoch')
-                || '-' || printf('%08x', rnd(b.parent_id || 'cluster', 0, 4294967295)) END,
-       b.type, iif(b.type IS NULL, NULL, rnd(b.parent_id || b.date || 'cpu', 260, 880)),
-       i.memory_gb * 1024 * rnd(b.parent_id || b.date || 'mem', 42, 91) / 100, b.users,
-       coalesce(j.tags LIKE '%"env:prod"%', 0)
-FROM bill AS b
+            WHEN b.type IS NOT NULL THEN printf('%06d-%08x', rnd(b.parent_id || 'at', 0, 235959), rnd(b.parent_id || 'cluster', 0, 4294967295)) END,
+       b.type, iif(b.type IS NULL, NULL, rnd(b.parent_id || b.hour_ms || 'cpu', 260, 880)),
+       i.memory_gb * 1024 * rnd(b.parent_id || b.hour_ms || 'mem', 42, 91) / 100, b.users,
+       iif(j.tags LIKE '%"env:%', j.tags LIKE '%"env:prod"%', NULL)
+FROM slice AS b
 JOIN sku_price AS p ON p.sku = b.sku AND p.valid_from_ms <= b.from_ms AND b.from_ms < coalesce(p.valid_to_ms, 9e18)
 LEFT JOIN instance_type AS i ON i.instance_type = b.type
 LEFT JOIN jobs AS j ON j.workspace_id = b.ws AND j.job_id = b.job_id;
+
+-- Corrections: one job was billed 40 % too much on three days, known four days later; one hour of a warehouse was billed twice.
+UPDATE compute_usage SET udbu = udbu * 14 / 10, cost_uusd = (udbu * 14 / 10 * uusd_per_dbu + 500000) / 1000000
+WHERE job_id = '620114509' AND usage_date BETWEEN '2026-11-03' AND '2026-11-05';
+INSERT INTO compute_usage (compute_usage_id, record_type, workspace_id, parent_id, parent_type, product, job_id, compute_sku, start_ms,
+                           end_ms, usage_date, ingestion_date, udbu, uusd_per_dbu, cost_uusd, cluster_id, cluster_instance_type,
+                           is_production)
+SELECT compute_usage_id, iif(t.t, 'RESTATEMENT', 'RETRACTION'), workspace_id, parent_id, parent_type, product, job_id, compute_sku, start_ms,
+       end_ms, usage_date, date(usage_date, '+4 days'), iif(t.t, (udbu * 10 + 13) / 14, -udbu), uusd_per_dbu,
+       iif(t.t, ((udbu * 10 + 13) / 14 * uusd_per_dbu + 500000) / 1000000, -cost_uusd), cluster_id, cluster_instance_type, is_production
+FROM compute_usage AS u CROSS JOIN (SELECT 0 AS t UNION ALL SELECT 1) AS t
+WHERE job_id = '620114509' AND usage_date BETWEEN '2026-11-03' AND '2026-11-05';
+INSERT INTO compute_usage (compute_usage_id, record_type, workspace_id, parent_id, parent_type, product, job_id, compute_sku, start_ms,
+                           end_ms, usage_date, ingestion_date, udbu, uusd_per_dbu, cost_uusd, cluster_id, cluster_instance_type,
+                           is_production)
+SELECT compute_usage_id || '-b', iif(t.t, 'RETRACTION', 'ORIGINAL'), workspace_id, parent_id, parent_type, product, job_id, compute_sku, start_ms,
+       end_ms, usage_date, iif(t.t, date(usage_date, '+6 days'), usage_date), iif(t.t, -udbu, udbu), uusd_per_dbu, iif(t.t, -cost_uusd, cost_uusd),
+       cluster_id, cluster_instance_type, is_production
+FROM compute_usage AS u CROSS JOIN (SELECT 0 AS t UNION ALL SELECT 1) AS t
+WHERE parent_id = '5f1c0a77e2b40d11' AND usage_date = '2026-11-10' AND start_ms % 86400000 >= 9 * 3600000 AND start_ms % 86400000 < 10 * 3600000;
+
+INSERT INTO resource_hour (workspace_id, compute_id, hour_ms, usage_date, paid_ms, used_ms, clusters)
+SELECT b.ws, b.parent_id, b.hour_ms, b.date, b.to_ms - b.from_ms, (b.to_ms - b.from_ms) * rnd(b.parent_id || b.hour_ms || 'used', 350, 950) / 1000, 1
+FROM slice AS b WHERE b.parent_type <> 'JOB_RUN';
 
 -- ---- evictions and events -----------------------------------------------------------------------------------------------------
 
@@ -564,18 +619,20 @@ SELECT 'evt-s-' || r.job_run_id, r.workspace_id, u.compute_usage_id, r.start_ms,
        'Cluster for ' || j.job_name || ', attempt ' || r.attempt, NULL, r.job_run_id
 FROM job_runs AS r
 JOIN jobs AS j ON j.workspace_id = r.workspace_id AND j.job_id = r.job_id
-LEFT JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.job_run_id = r.job_run_id AND u.start_ms = r.start_ms
+LEFT JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id AND u.start_ms = r.start_ms
+    AND u.record_type = 'ORIGINAL'
 WHERE r.worker_instance_type IS NOT NULL AND r.run_status <> 'SKIPPED'
 UNION ALL
 SELECT 'evt-t-' || r.job_run_id, r.workspace_id, u.compute_usage_id, r.end_ms, 'CLUSTER_TERMINATE', NULL,
        CASE r.run_status WHEN 'SUCCESS' THEN 'Reason JOB_FINISHED' WHEN 'CANCELLED' THEN 'Reason USER_REQUEST'
             ELSE 'Reason ' || r.termination_code END, NULL, r.job_run_id
 FROM job_runs AS r
-JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.job_run_id = r.job_run_id AND u.end_ms = r.end_ms
+JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id AND u.end_ms = r.end_ms
+    AND u.record_type = 'ORIGINAL'
 WHERE r.worker_instance_type IS NOT NULL
 UNION ALL
 SELECT 'evt-e-' || e.eviction_id, e.workspace_id,
-       (SELECT u.compute_usage_id FROM compute_usage AS u WHERE u.workspace_id = e.workspace_id AND u.job_run_id = e.job_run_id
+       (SELECT u.compute_usage_id FROM compute_usage AS u WHERE u.workspace_id = e.workspace_id AND u.parent_id = e.job_run_id AND u.record_type = 'ORIGINAL'
         AND e.eviction_ms BETWEEN u.start_ms AND u.end_ms ORDER BY u.start_ms LIMIT 1),
        e.eviction_ms, 'SPOT_EVICTION', NULL, e.cloud_provider_message, e.eviction_id, e.job_run_id
 FROM eviction_details AS e
@@ -591,11 +648,11 @@ FROM change_event AS c;
 -- ---- queries on warehouses ------------------------------------------------------------------------------------------------------
 
 INSERT INTO sql_query_history (query_id, workspace_id, parent_id, user_id, start_ms, duration_ms, warehouse_sku, sql_text,
-                               error_message)
+                               error_message, status)
 WITH n(n) AS (VALUES (1), (2), (3), (4), (5), (6)), q AS (
-    SELECT u.workspace_id AS ws, u.parent_id, u.compute_sku, u.start_ms, u.end_ms, u.usage_date, n.n,
-           u.parent_id || u.usage_date || n.n AS k
-    FROM compute_usage AS u CROSS JOIN n WHERE u.parent_type = 'SQL_WAREHOUSE'
+    SELECT u.ws, u.parent_id, u.sku AS compute_sku, u.from_ms AS start_ms, u.to_ms AS end_ms, u.date AS usage_date, n.n,
+           u.parent_id || u.date || n.n AS k
+    FROM bill AS u CROSS JOIN n WHERE u.parent_type = 'SQL_WAREHOUSE'
 ), person AS (
     SELECT user_id, workspace_id, row_number() OVER (PARTITION BY workspace_id ORDER BY user_id) AS place,
            count(*) OVER (PARTITION BY workspace_id) AS people
@@ -612,7 +669,8 @@ SELECT 'qry-' || substr(q.parent_id, -4) || '-' || replace(q.usage_date, '-', ''
            WHEN 3 THEN 'SELECT count(*) FROM silver.clicks WHERE day >= ''' || q.usage_date || ''''
            ELSE 'SELECT supplier, avg(lead_time) FROM gold.supply GROUP BY supplier ORDER BY 2 DESC' END,
        CASE rnd(q.k || 'bad', 0, 49) WHEN 0 THEN 'Query exceeded the statement timeout'
-                                     WHEN 1 THEN 'Result is larger than the limit of 1 GiB' END
+                                     WHEN 1 THEN 'Result is larger than the limit of 1 GiB' END,
+       iif(rnd(q.k || 'bad', 0, 49) <= 1, 'FAILED', 'FINISHED')
 FROM q JOIN person AS p ON p.workspace_id = q.ws AND p.place = rnd(q.k || 'who', 1, p.people);
 
 -- ---- marks ------------------------------------------------------------------------------------------------------------------------
@@ -625,7 +683,7 @@ UNION ALL SELECT 'events', '2026-11-22', max(event_ms) FROM events
 UNION ALL SELECT 'queries', '2026-11-22', max(start_ms + duration_ms) FROM sql_query_history;
 
 INSERT INTO meta (key, value)
-SELECT 'schema_version', '1' UNION ALL SELECT 'sample', '1' UNION ALL SELECT 'first_day', min(date) FROM date_series;
+SELECT 'schema_version', '2' UNION ALL SELECT 'sample', '1' UNION ALL SELECT 'first_day', min(date) FROM date_series;
 
-DROP TABLE bill; DROP TABLE up; DROP TABLE piece; DROP TABLE timed; DROP TABLE try; DROP TABLE plan; DROP TABLE run;
+DROP TABLE slice; DROP TABLE bill; DROP TABLE up; DROP TABLE piece; DROP TABLE timed; DROP TABLE try; DROP TABLE plan; DROP TABLE run;
 DROP TABLE growth; DROP TABLE seed_spell; DROP TABLE seed_config; DROP TABLE seed_job; DROP TABLE seed_vm; DROP TABLE cut;

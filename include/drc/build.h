@@ -10,7 +10,7 @@
 #include "drc/db.h"
 #include "drc/err.h"
 
-#define DRC_FACTS_SCHEMA 1 /* meta.schema_version and user_version that this drc reads */
+#define DRC_FACTS_SCHEMA 2 /* meta.schema_version and user_version that this drc reads */
 
 /* `home` holds sql/. `progress` may be NULL; percent rises from 0 to 100. Blocks for some seconds;
  * any thread. Errors: CONFIG (SQL files missing, folder not writable), DB (SQL refused, a check

@@ -3,7 +3,7 @@
 SELECT r.workspace_id, r.job_run_id, r.config_id, r.worker_nodes
 FROM job_runs AS r
 LEFT JOIN cluster_config AS c ON c.workspace_id = r.workspace_id AND c.config_id = r.config_id AND c.job_id = r.job_id
-LEFT JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.job_run_id = r.job_run_id
+LEFT JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id
 WHERE r.config_id IS NOT NULL
   AND (c.config_id IS NULL OR r.scheduled_ms < c.valid_from_ms OR r.scheduled_ms >= coalesce(c.valid_to_ms, r.scheduled_ms + 1)
        OR r.driver_instance_type IS NOT c.driver_instance_type OR r.worker_instance_type IS NOT c.worker_instance_type

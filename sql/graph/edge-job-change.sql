@@ -8,4 +8,5 @@ SELECT c.job_key AS src, c.change_key AS dst, c.at_ms,
        NULL AS cost_uusd,
        iif(c.kind IN ('COMPUTE', 'CODE', 'SCHEDULE'), 1, 0) AS severity
 FROM change_event AS c LEFT JOIN users_lookup AS u ON u.user_id = c.by_user_id
+WHERE c.job_id IS NOT NULL
 ORDER BY src, dst

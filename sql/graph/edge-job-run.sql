@@ -10,11 +10,11 @@ SELECT r.job_key AS src, r.run_key AS dst,
        'Run ' || r.logical_run_id || ' of ' || r.run_date || ': ' || r.run_status
            || iif(r.attempt > 1, ' after ' || r.attempt || ' attempts', '') AS label,
        iif(r.attempt = 1,
-           (SELECT sum(u.cost_uusd) FROM compute_usage AS u WHERE u.workspace_id = r.workspace_id AND u.job_run_id = r.job_run_id)
+           (SELECT sum(u.cost_uusd) FROM compute_usage AS u WHERE u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id)
            + coalesce((SELECT sum(n.vm_uusd) FROM node_usage AS n
                        WHERE n.workspace_id = r.workspace_id AND n.parent_id = r.job_run_id), 0),
            (SELECT sum(u.cost_uusd) FROM job_runs AS a
-            JOIN compute_usage AS u ON u.workspace_id = a.workspace_id AND u.job_run_id = a.job_run_id
+            JOIN compute_usage AS u ON u.workspace_id = a.workspace_id AND u.parent_id = a.job_run_id
             WHERE a.workspace_id = r.workspace_id AND a.logical_run_id = r.logical_run_id)
            + coalesce((SELECT sum(n.vm_uusd) FROM job_runs AS a
                        JOIN node_usage AS n ON n.workspace_id = a.workspace_id AND n.parent_id = a.job_run_id

@@ -120,7 +120,7 @@ waste AS MATERIALIZED (
     FROM (
         SELECT f.workspace_id, f.job_id, u.cost_uusd AS dbu_uusd, 0 AS ondemand_uusd, 0 AS spot_uusd
         FROM span AS p CROSS JOIN failed AS f
-        CROSS JOIN compute_usage AS u ON u.workspace_id = f.workspace_id AND u.job_run_id = f.job_run_id
+        CROSS JOIN compute_usage AS u ON u.workspace_id = f.workspace_id AND u.parent_id = f.job_run_id
             AND u.usage_date BETWEEN p.first_day AND p.last_day
         UNION ALL
         SELECT f.workspace_id, f.job_id, 0, iif(n.market = 'SPOT', 0, n.vm_uusd), iif(n.market = 'SPOT', n.vm_uusd, 0)

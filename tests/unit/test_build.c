@@ -148,6 +148,8 @@ static void the_generation_follows_the_content(void **state)
                *seed = text_file("sql/seed_usage_tables.sql");
     must(drc_file_write(in_folder("home/sql/create_usage_tables.sql"), create, strlen(create),
                         &err));
+    const char *rollups = text_file("sql/rollups.sql");
+    must(drc_file_write(in_folder("home/sql/rollups.sql"), rollups, strlen(rollups), &err));
     char *changed = drc_arena_strdup(a, seed);
     char *at = strstr(changed, "Ana Ruiz");
     assert_non_null(at);
@@ -232,6 +234,31 @@ static const struct {
     {"cost-is-quantity-times-price",
      "UPDATE sku_price SET uusd_per_dbu = 351000 WHERE uusd_per_dbu = 350000"},
     {"cost-is-quantity-times-price", "DELETE FROM sku_price WHERE sku LIKE '%SERVERLESS_SQL%'"},
+    {"cost-is-quantity-times-price",
+     "UPDATE compute_usage SET cost_uusd = -cost_uusd WHERE record_type = 'RETRACTION'"},
+    {"corrections-have-originals",
+     "UPDATE compute_usage SET udbu = udbu - 1 WHERE record_type = 'RETRACTION'"},
+    {"corrections-have-originals",
+     "UPDATE compute_usage SET ingestion_date = usage_date WHERE record_type = 'RESTATEMENT'"},
+    {"corrections-have-originals", "DELETE FROM compute_usage WHERE record_type = 'RETRACTION'"},
+    {"corrections-have-originals", "DELETE FROM compute_usage WHERE record_type = 'ORIGINAL'"},
+    {"discounts-are-single", "UPDATE discount SET valid_to_ms = NULL"},
+    {"tags-match-their-lists", "DELETE FROM job_tag WHERE key = 'env'"},
+    {"tags-match-their-lists", "UPDATE job_tag SET value = 'test' WHERE key = 'env'"},
+    {"tags-match-their-lists", "UPDATE jobs SET tags = NULL"},
+    {"resource-hours-match-usage", "UPDATE resource_hour SET paid_ms = paid_ms - 1, used_ms = 0"},
+    {"resource-hours-match-usage", "DELETE FROM resource_hour WHERE usage_date = '2026-11-02'"},
+    {"rollup-job-day", "UPDATE job_day SET dbu_spot_uusd = dbu_spot_uusd + 1"},
+    {"rollup-job-day", "UPDATE job_day SET waste_dbu_contract_uusd = 0"},
+    {"rollup-job-day", "DELETE FROM compute_usage WHERE record_type = 'RETRACTION'"},
+    {"rollup-job-day", "DELETE FROM job_day WHERE usage_date = '2026-11-20'"},
+    {"rollup-job-day", "UPDATE discount SET permille = permille + 1"},
+    {"rollup-job-run-day", "UPDATE job_run_day SET failed_runs = failed_runs + 1"},
+    {"rollup-job-run-day", "DELETE FROM eviction_details WHERE caused_failure = 1"},
+    {"rollup-resource-day", "UPDATE resource_hour SET used_ms = 0"},
+    {"rollup-resource-day", "DELETE FROM resource_day WHERE usage_date = '2026-11-20'"},
+    {"rollup-sku-day", "UPDATE sku_day SET dbu_contract_uusd = dbu_contract_uusd - 1"},
+    {"rollup-sku-day", "UPDATE compute_usage SET product = 'SQL' WHERE product = 'ALL_PURPOSE'"},
     {"duration-is-end-minus-start",
      "UPDATE job_runs SET setup_ms = 99999999 WHERE run_status = 'CANCELLED'"},
     {"duration-is-end-minus-start",
