@@ -37,7 +37,8 @@ function options(argv) {
 const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
 const addDays = (day, n) => dayOf(Date.parse(day + 'T00:00:00Z') + n * DAY_MS);
 const key = (...parts) => parts.join('/');
-const half = (product, unit) => Number((product + unit / 2n) / unit);
+const half = (product, unit) => // away from zero: a retraction takes back exactly what was billed
+  Number((product < 0n ? product - unit / 2n : product + unit / 2n) / unit);
 const byBytes = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 function load(path) {
