@@ -57,6 +57,15 @@ C
     put src/io/db.c <<<'#include <sqlite3.h>'
     put src/emulator/state.c <<<'#include "drc/buf.h"'
     put src/cli/cmd.c <<<'#include "drc/chart.h"'
+    put src/README.md <<'MD'
+`drc_conf_get()` reads a setting.
+| `base/conf.c` | settings |
+| `cli/cmd.c` | a command |
+| `core/chart.c` | charts |
+| `emulator/state.c` | state |
+| `io/db.c` | SQLite |
+| `packaging/deps.sh` | packages |
+MD
     put tests/unit/test_chart.c <<<'int tests;'
     git init -q --template= .
     git add -A
@@ -194,6 +203,10 @@ put data/facts.db <<<'x'
 broken committed_files 'data/facts.db:1: must not be committed'
 head -c $((tracked_bytes_max + 1)) /dev/zero >picture.png
 broken committed_files "picture.png:1: $((tracked_bytes_max + 1)) bytes"
+put src/base/map.c <<<'int map;'
+broken source_tour 'src/README.md:1: base/map.c has no line'
+put src/README.md <<<'`drc_conf_gone()` is not there.'
+broken source_tour 'src/README.md:1: drc_conf_gone() does not exist'
 
 for rule in $rules; do
     case $tried in *" $rule "*) ;; *) miss "$rule: no tree in which it fails" ;; esac
