@@ -16,6 +16,9 @@ size_t drc_utf8_count(const char *s); /* code points of a valid string */
 char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t max_chars,
                      bool keep_lines);
 
+/* Whether it stands for a number in some script: digits, letter numbers, fractions, powers. */
+bool drc_utf8_digit(unsigned codepoint);
+
 /* Columns in a terminal (East Asian wide = 2, combining = 0). */
 int drc_utf8_width(const char *s);
 

@@ -54,13 +54,9 @@ char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t ma
     for (size_t i = 0; i < bytes && s[i] != '\0';) {
         unsigned cp = 0;
         int n = decode(s + i, bytes - i, &cp);
-        bool line = keep_lines && (cp == '\n' || cp == '\t');
-        if (n > 0 && is_hidden(cp) && !line) {
-            if ((cp == '\n' || cp == '\t') && o > 0 && out[o - 1] != ' ') { /* words stay apart */
-                last = o;
-                out[o++] = ' ';
-                chars++;
-            }
+        bool line = n > 0 && (cp == '\n' || cp == '\t');
+        bool blank = line && !keep_lines; /* words stay apart */
+        if (n > 0 && is_hidden(cp) && (!line || (blank && (o == 0 || out[o - 1] == ' ')))) {
             i += (size_t)n;
             continue;
         }
@@ -76,7 +72,7 @@ char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t ma
             o += 3;
             i++;
         } else {
-            memcpy(out + o, s + i, (size_t)n);
+            memcpy(out + o, blank ? " " : s + i, (size_t)n);
             o += (size_t)n;
             i += (size_t)n;
         }
@@ -84,6 +80,12 @@ char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t ma
     }
     out[o] = '\0';
     return out;
+}
+
+bool drc_utf8_digit(unsigned codepoint)
+{
+    utf8proc_category_t c = utf8proc_category((utf8proc_int32_t)codepoint);
+    return c == UTF8PROC_CATEGORY_ND || c == UTF8PROC_CATEGORY_NL || c == UTF8PROC_CATEGORY_NO;
 }
 
 int drc_utf8_width(const char *s)
