@@ -12,6 +12,7 @@
 #include "drc/clock.h"
 
 #define LINE_MAX_BYTES 4096
+#define SECRET_MAX_BYTES 4096 /* room behind a line, so that no secret is cut before it is masked */
 #define SECRETS_MAX 64
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -32,8 +33,15 @@ void drc_log_secret(const char *value)
     bool known = false;
     for (size_t i = 0; i < secret_count; i++)
         known = known || strcmp(secrets[i], value) == 0;
-    if (!known && secret_count < SECRETS_MAX)
-        secrets[secret_count++] = strdup(value);
+    size_t at = secret_count; /* the longest first: one may be the beginning of another */
+    if (!known && secret_count < SECRETS_MAX) {
+        for (; at > 0 && strlen(secrets[at - 1]) < strlen(value); at--)
+            secrets[at] = secrets[at - 1];
+        secrets[at] = strdup(value);
+        if (secrets[at] == NULL)
+            abort();
+        secret_count++;
+    }
     pthread_mutex_unlock(&lock);
 }
 
@@ -73,7 +81,7 @@ void drc_log(enum drc_log_level level, const char *event, const char *fmt, ...)
     static const char *const names[] = {"debug", "info", "warn", "error"};
     if ((int)level < lowest_level)
         return;
-    char line[LINE_MAX_BYTES], stamp[25];
+    char line[LINE_MAX_BYTES + SECRET_MAX_BYTES], stamp[25];
     int n = snprintf(line, sizeof line, "%s %s %s ", drc_time_iso(drc_clock_wall_ms(), stamp),
                      names[level], event);
     va_list ap;
@@ -83,7 +91,7 @@ void drc_log(enum drc_log_level level, const char *event, const char *fmt, ...)
     escape_controls(line);
     pthread_mutex_lock(&lock);
     mask(line);
-    size_t len = strlen(line);
+    size_t len = strnlen(line, LINE_MAX_BYTES - 1);
     line[len++] = '\n';
     ssize_t done = write(STDERR_FILENO, line, len);
     (void)done; /* nowhere left to report a failed log line */
