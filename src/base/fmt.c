@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define REAL_MAX 1e15 /* beyond it a double is no figure to show, and it would not fit */
+
 static uint64_t magnitude(int64_t v)
 {
     return v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v;
@@ -69,6 +71,8 @@ char *drc_fmt_usd_short(int64_t uusd, char *out)
         if (v < steps[i].scale)
             continue;
         double x = v / steps[i].scale;
+        if (x >= 999.5 && i > 0) /* "$1M", not "$1000k" */
+            x = v / steps[--i].scale;
         int decimals = x < 10 && fabs(x - round(x)) > 0.04 ? 1 : 0;
         snprintf(out, DRC_FMT_BYTES, "%s$%.*f%s", sign, decimals, x, steps[i].suffix);
         return out;
@@ -94,7 +98,7 @@ char *drc_fmt_count(int64_t n, char *out)
 
 static char *percent(double ratio, bool sign, char *out)
 {
-    if (!isfinite(ratio)) {
+    if (!(fabs(ratio) < REAL_MAX)) {
         snprintf(out, DRC_FMT_BYTES, "n/a");
         return out;
     }
@@ -102,6 +106,8 @@ static char *percent(double ratio, bool sign, char *out)
     int decimals = size > 0 && size < 9.95 ? 1 : 0;
     if (size > 99 && size < 100) /* never round a failure away to 100 % */
         decimals = size < 99.95 ? 1 : 2;
+    if (decimals == 2 && size > 99.99)
+        size = 99.99;
     char text[32];
     snprintf(text, sizeof text, "%.*f", decimals, size);
     bool zero = strspn(text, "0.") == strlen(text);
@@ -122,7 +128,7 @@ char *drc_fmt_pct_signed(double ratio, char *out)
 
 char *drc_fmt_ratio(double v, char *out)
 {
-    if (isfinite(v))
+    if (fabs(v) < REAL_MAX)
         snprintf(out, DRC_FMT_BYTES, "%.2f", v);
     else
         snprintf(out, DRC_FMT_BYTES, "n/a");
@@ -140,7 +146,7 @@ char *drc_fmt_duration(int64_t ms, char *out)
     else if (ms < 7170000)
         snprintf(out, DRC_FMT_BYTES, "%d min", (int)((ms + 30000) / 60000));
     else
-        snprintf(out, DRC_FMT_BYTES, "%" PRId64 " h %02d min", (ms + 30000) / 3600000,
-                 (int)((ms + 30000) / 60000 % 60));
+        snprintf(out, DRC_FMT_BYTES, "%" PRId64 " h %02d min", (ms / 1000 + 30) / 3600,
+                 (int)((ms / 1000 + 30) / 60 % 60));
     return out;
 }
