@@ -16,6 +16,7 @@
 #define DRC_JSON_MAX_BYTES (8u * 1024u * 1024u)
 
 /* database */
+#define DRC_DAYS_MAX 365         /* longest window of a report */
 #define DRC_REPORT_ROWS_MAX 5000 /* entities that one report may return */
 #define DRC_REPORT_COLUMNS_MAX 64
 #define DRC_REPORT_SQL_MAX_BYTES 65536u

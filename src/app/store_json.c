@@ -1,4 +1,5 @@
 /* A result as JSON: what the state keeps and what the command line prints. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,8 @@ static json_t *cell_json(const struct drc_cell *c)
     switch (c->type) {
     case DRC_CELL_INT:
         return json_integer((json_int_t)c->i);
-    case DRC_CELL_REAL:
-        return json_real(c->d);
+    case DRC_CELL_REAL: /* JSON has no infinity, and a cell left out would shift the row */
+        return isfinite(c->d) ? json_real(c->d) : json_null();
     case DRC_CELL_TEXT:
         return drc_json_text(c->text);
     case DRC_CELL_NULL:
@@ -188,8 +189,12 @@ static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const js
             "that run was made with another version of the report '%.60s'; run it again", id);
     if (rows_from(a, root, &out->rows, err) < 0 || days_from(root, out, err) < 0)
         return -1;
-    out->params.days = (int)drc_json_int(root, "parameters.days", 28);
-    out->params.top = (int)drc_json_int(root, "parameters.top", out->report->top);
+    int64_t days = drc_json_int(root, "parameters.days", 28),
+            top = drc_json_int(root, "parameters.top", out->report->top);
+    if (days < 1 || days > DRC_DAYS_MAX || top < 1 || top > DRC_CHART_BARS_MAX)
+        return drc_err_set(err, DRC_ERR_DB, "a stored report run has parameters out of range");
+    out->params.days = (int)days;
+    out->params.top = (int)top;
     out->params.workspace = drc_arena_strdup(a, drc_json_str(root, "parameters.workspace", NULL));
     out->billed_uusd = drc_json_int(root, "reconciliation.billed_uusd", -1);
     out->explained_uusd = drc_json_int(root, "reconciliation.explained_uusd", -1);

@@ -50,7 +50,7 @@ static void range_of(const struct drc_report *r, const char *name, long *lo, lon
 static int take_days(const struct drc_report *r, const char *word, size_t digits,
                      struct drc_params *out, struct drc_err *err)
 {
-    long lo = 1, hi = 365, dflt = 28, n;
+    long lo = 1, hi = DRC_DAYS_MAX, dflt = 28, n;
     range_of(r, "days", &lo, &hi, &dflt);
     if (!whole(word, digits, &n) || n < lo || n > hi)
         return drc_err_set(
@@ -122,6 +122,8 @@ static int take_word(struct drc_arena *a, const struct drc_report *r, const char
         return take_as_of(word + 6, out, err);
     if (strncmp(word, "workspace:", 10) == 0 && word[10] != '\0') {
         out->workspace = drc_utf8_clean(a, word + 10, n - 10, DRC_NAME_MAX_CHARS, false);
+        if (*out->workspace == '\0')
+            return drc_err_set(err, DRC_ERR_INPUT, "workspace: needs a name behind the colon");
         return 0;
     }
     if (strcmp(word, "private") == 0) {
@@ -134,7 +136,7 @@ static int take_word(struct drc_arena *a, const struct drc_report *r, const char
 int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words,
                      struct drc_params *out, struct drc_err *err)
 {
-    long lo = 1, hi = 365, days = 28;
+    long lo = 1, hi = DRC_DAYS_MAX, days = 28;
     range_of(r, "days", &lo, &hi, &days);
     *out = (struct drc_params){.days = (int)days, .top = r->top};
     for (const char *p = words; *p != '\0';) {

@@ -44,6 +44,18 @@ static int take_column(struct drc_arena *a, struct drc_report *r, const struct d
     return parse_unit(r->path, e->line, part[1], &c->unit, err);
 }
 
+/* "1..365" around a default; days never more than a stored run may have. */
+static bool range_holds(const struct drc_param_def *p)
+{
+    const char *dots = strstr(p->kind, "..");
+    if (dots == NULL)
+        return true;
+    long lo = strtol(p->kind, NULL, 10), hi = strtol(dots + 2, NULL, 10),
+         dflt = strtol(p->dflt, NULL, 10);
+    bool days = strcmp(p->name, "days") == 0;
+    return lo <= dflt && dflt <= hi && (!days || (lo >= 1 && hi <= DRC_DAYS_MAX));
+}
+
 static int take_param(struct drc_arena *a, struct drc_report *r, const struct drc_meta_entry *e,
                       struct drc_err *err)
 {
@@ -51,7 +63,11 @@ static int take_param(struct drc_arena *a, struct drc_report *r, const struct dr
     if (drc_meta_split(a, e->value, '|', part, 3) != 3)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a parameter is 'name | default | range'",
                            r->path, e->line);
-    r->params[r->param_count++] = (struct drc_param_def){part[0], part[1], part[2]};
+    struct drc_param_def *p = &r->params[r->param_count++];
+    *p = (struct drc_param_def){part[0], part[1], part[2]};
+    if (!range_holds(p))
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: the default or the range of '%s' is wrong",
+                           r->path, e->line, p->name);
     return 0;
 }
 
