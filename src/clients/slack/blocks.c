@@ -82,11 +82,28 @@ static size_t piece(const char *s, size_t max_chars)
     return s[bytes] == '\0' || soft < bytes / 2 ? bytes : soft;
 }
 
+/* As piece, for mrkdwn: an escape, a link or a mention stays whole, half of one would be shown as
+ * it stands. */
+static size_t mrkdwn_piece(const char *s, size_t max_chars)
+{
+    size_t n = piece(s, max_chars), start = n;
+    if (s[n] == '\0')
+        return n;
+    while (start > 0 && s[start - 1] != '<' && s[start - 1] != '>')
+        start--;
+    if (start > 1 && s[start - 1] == '<')
+        return start - 1;
+    for (start = n; start > 1 && n - start < 5; start--)
+        if (s[start - 1] == '&' && memchr(s + start, ';', n - start) == NULL)
+            return start - 1;
+    return n;
+}
+
 static void add_text(struct build *b, const struct drc_block *block)
 {
     const char *s = drc_slack_mrkdwn(b->a, &block->text);
     for (int part = 0; *s != '\0'; part++) {
-        size_t n = piece(s, SECTION_CHARS);
+        size_t n = mrkdwn_piece(s, SECTION_CHARS);
         const char *text = drc_arena_strndup(b->a, s, n);
         push(b, json_pack("{s:s, s:o}", "type", "section", "text", mrkdwn(b, text)),
              block->block_id, part);
@@ -117,16 +134,19 @@ static void add_figures(struct build *b, const struct drc_block *block)
         drc_text_add(b->a, &label, DRC_SPAN_BOLD, drc_text_plain(b->a, &block->figures[2 * i]));
         const char *text = drc_arena_printf(b->a, "%s\n%s", drc_slack_mrkdwn(b->a, &label),
                                             drc_slack_mrkdwn(b->a, &block->figures[2 * i + 1]));
-        json_array_append_new(fields,
-                              mrkdwn(b, drc_arena_strndup(b->a, text, piece(text, FIELD_CHARS))));
+        text = drc_arena_strndup(b->a, text, mrkdwn_piece(text, FIELD_CHARS));
+        json_array_append_new(fields, mrkdwn(b, text));
     }
-    push(b, json_pack("{s:s, s:o}", "type", "section", "fields", fields), block->block_id, 0);
+    if (json_array_size(fields) == 0)
+        json_decref(fields);
+    else
+        push(b, json_pack("{s:s, s:o}", "type", "section", "fields", fields), block->block_id, 0);
 }
 
 static void add_context(struct build *b, const struct drc_block *block)
 {
     const char *text = drc_slack_mrkdwn(b->a, &block->text);
-    text = drc_arena_strndup(b->a, text, piece(text, CONTEXT_CHARS));
+    text = drc_arena_strndup(b->a, text, mrkdwn_piece(text, CONTEXT_CHARS));
     if (*text != '\0')
         push(b, json_pack("{s:s, s:[o]}", "type", "context", "elements", mrkdwn(b, text)),
              block->block_id, 0);

@@ -42,7 +42,9 @@ static void url(struct drc_buf *b, const char *s)
 static void label(struct drc_buf *b, const char *s)
 {
     for (; *s != '\0'; s++)
-        if (strchr("|<>", *s) == NULL)
+        if (*s == '&')
+            drc_buf_addstr(b, "&amp;");
+        else if (strchr("|<>", *s) == NULL)
             drc_buf_addch(b, *s == '\n' ? ' ' : *s);
 }
 
