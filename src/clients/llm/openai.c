@@ -73,9 +73,10 @@ static int take_answer(struct drc_arena *a, const json_t *root, const char **tex
     const char *content = content_text(a, drc_json_at(root, "choices.0.message.content"));
     if (strcmp(finish, "length") == 0 || strcmp(finish, "content_filter") == 0)
         return drc_err_set(err, DRC_ERR_LIMIT, "the model's answer was cut (%.20s)", finish);
+    content = drc_utf8_clean(a, content, strlen(content), ANSWER_MAX_CHARS, true);
     if (strspn(content, " \n\t") == strlen(content))
         return drc_err_set(err, DRC_ERR_PARSE, "the model's answer was empty");
-    *text = drc_utf8_clean(a, content, strlen(content), ANSWER_MAX_CHARS, true);
+    *text = content;
     return 0;
 }
 
