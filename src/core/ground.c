@@ -7,6 +7,7 @@
 #include "drc/answer.h"
 #include "drc/buf.h"
 #include "drc/clock.h"
+#include "drc/utf8.h"
 
 #define EVIDENCE_MAX_BYTES (256u * 1024u)
 
@@ -31,10 +32,12 @@ static size_t token_length(const char *p)
     }
 }
 
+/* Digits of any script, fractions and powers count: "½", "²", "１２". */
 static bool has_digit(const char *s, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (isdigit((unsigned char)s[i]))
+    unsigned cp;
+    for (size_t i = 0; i < n; i += (size_t)drc_utf8_next(s + i, &cp))
+        if (isdigit((unsigned char)s[i]) || (drc_utf8_next(s + i, &cp) > 1 && drc_utf8_digit(cp)))
             return true;
     return false;
 }
@@ -90,8 +93,7 @@ static void add_evidence(struct drc_buf *b, const struct drc_context *c)
     drc_buf_printf(b, "%s\n", drc_date_iso(res->params.as_of_day, text));
 }
 
-/* Digits written in another script, number words: not checked letter by letter, so not let through.
- */
+/* Number words are not checked letter by letter, so not let through. */
 static const char *spelled_number(const char *text)
 {
     static const char *const words[] = {
