@@ -32,7 +32,7 @@ void drc_queue_push(struct drc_queue *q, struct drc_item *item); /* takes it; ke
 /* Blocks until an item may run; NULL once closed and nothing is left to start. The caller runs it
  * and gives it back. */
 struct drc_item *drc_queue_take(struct drc_queue *q);
-/* After the run: frees the slot and the thread key that the item was taken with, whatever the caller
+/* After the run: frees the slot and the thread key that the item was taken with, whatever its owner
  * has set in it since. The caller still owns the item (frees it, or pushes it again). */
 void drc_queue_release(struct drc_queue *q, struct drc_item *item);
 void drc_queue_close(
