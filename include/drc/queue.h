@@ -20,6 +20,7 @@ struct drc_item {
     char thread_key[160];
     enum drc_request_class class;
     int tries;
+    bool suspect; /* was running when the program ended: never together with another suspect */
     int64_t received_ms, due_us; /* monotonic; 0 = now */
     struct drc_item *next;       /* used by the queue */
 };

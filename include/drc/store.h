@@ -19,6 +19,9 @@ struct drc_db *drc_store_open(const char *path, const char *home, struct drc_err
 int drc_store_start(struct drc_db *state, const char *request_key, int64_t now_ms,
                     struct drc_err *err);
 
+/* Starts so far, 0 for one that never ran, or -1. */
+int drc_store_starts(struct drc_db *state, const char *request_key, struct drc_err *err);
+
 struct drc_run {                               /* one stored report */
     const char *run_id, *channel, *message_ts; /* message_ts NULL until posted */
     struct drc_result result;
@@ -86,6 +89,8 @@ int drc_store_post_begin(struct drc_db *state, const char *request_key, const ch
                          struct drc_err *err);
 int drc_store_post_done(struct drc_db *state, const char *request_key, const char *part,
                         const char *channel, const char *ts, struct drc_err *err);
+/* Messages of the request that are known to stand; -1 error. */
+int drc_store_post_count(struct drc_db *state, const char *request_key, struct drc_err *err);
 /* The call surely did not reach the peer: as if it had never begun. */
 int drc_store_post_undo(struct drc_db *state, const char *request_key, const char *part,
                         struct drc_err *err);

@@ -23,6 +23,7 @@ struct drc_queue {
     int length, workers;
     int slots[CLASSES], used[CLASSES];
     struct running *running;
+    bool suspect_runs;
     bool closed;
 };
 
@@ -121,7 +122,7 @@ static struct drc_item *find(const struct drc_queue *q, int64_t now_us, int64_t 
                 *next_due_us = i->due_us;
             continue;
         }
-        if (!slot_free(q, i->class))
+        if (!slot_free(q, i->class) || (i->suspect && q->suspect_runs))
             continue;
         if (i->thread_key[0] != '\0' && (key_runs(q, i->thread_key) || key_waits_before(q, i)))
             continue;
@@ -151,6 +152,7 @@ static void mark_running(struct drc_queue *q, const struct drc_item *item)
     if (r == NULL)
         abort();
     q->used[item->class]++;
+    q->suspect_runs = q->suspect_runs || item->suspect;
     r->item = item;
     r->class = item->class;
     memcpy(r->key, item->thread_key, sizeof r->key);
@@ -199,6 +201,8 @@ void drc_queue_release(struct drc_queue *q, struct drc_item *item)
             free(gone);
             break;
         }
+    if (item->suspect)
+        q->suspect_runs = false;
     pthread_cond_broadcast(&q->changed);
     pthread_mutex_unlock(&q->lock);
 }

@@ -131,7 +131,7 @@ static void on_wake(void *user)
 
 /* Without our own ids yet: the class and the thread are the same either way; the worker parses
  * again with them. */
-static void push(struct server *s, const struct drc_inbox_row *row)
+static void push(struct server *s, const struct drc_inbox_row *row, bool suspect)
 {
     static const struct drc_slack_self nobody;
     struct drc_arena *a = drc_arena_new();
@@ -140,6 +140,7 @@ static void push(struct server *s, const struct drc_inbox_row *row)
     if (item == NULL)
         abort();
     item->inbox_id = row->id;
+    item->suspect = suspect;
     item->received_ms = row->received_ms;
     item->bytes = row->bytes;
     item->envelope = malloc(row->bytes + 1);
@@ -181,7 +182,7 @@ static void on_envelope(unsigned conn, const struct drc_slack_frame *frame, cons
         drc_log(DRC_LOG_WARN, "slack.ack", "type=%s why=\"%s\"", type, err.msg);
     free(ack);
     if (!duplicate)
-        push(s, &row);
+        push(s, &row, false);
     drc_log(DRC_LOG_DEBUG, "slack.envelope", "type=%s duplicate=%d handled_us=%lld", type,
             duplicate, (long long)(drc_clock_mono_us() - received_us));
     if (++s->puts % PUTS_PER_CHECKPOINT == 0)
@@ -215,16 +216,33 @@ static void on_prune(void *user)
     drc_timer_set(s->prune, PRUNE_EVERY_MS);
 }
 
+/* What was running when the program ended runs again one at a time: the one that ends it is then
+ * found at its second start, and what merely ran beside it is never given up in its place. */
+static int resume_rows(struct server *s, const struct drc_inbox_row *rows, size_t n,
+                       struct drc_err *err)
+{
+    int suspects = 0;
+    struct drc_db *state = drc_store_open(s->state_path, s->home, err);
+    if (state == NULL)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        bool suspect = drc_store_starts(state, rows[i].dedupe_key, NULL) > 0;
+        suspects += suspect;
+        push(s, &rows[i], suspect);
+    }
+    drc_db_close(state);
+    drc_log(DRC_LOG_INFO, "inbox.resume", "open=%zu begun=%d", n, suspects);
+    return 0;
+}
+
 static int resume(struct server *s, struct drc_err *err)
 {
     struct drc_arena *a = drc_arena_new();
     struct drc_inbox_row *rows;
     size_t n = 0;
     int rc = drc_inbox_pending(s->inbox, a, &rows, &n, err);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        push(s, &rows[i]);
-    if (n > 0)
-        drc_log(DRC_LOG_INFO, "inbox.resume", "open=%zu", n);
+    if (rc == 0 && n > 0)
+        rc = resume_rows(s, rows, n, err);
     drc_arena_free(a);
     return rc;
 }

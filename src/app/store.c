@@ -48,6 +48,25 @@ int drc_store_start(struct drc_db *state, const char *request_key, int64_t now_m
     return rc < 0 ? -1 : starts;
 }
 
+/* One number, 0 where there is no row; -1 error. The statement is done either way. */
+static int one_int(struct drc_stmt *st, struct drc_err *err)
+{
+    if (st == NULL)
+        return -1;
+    int rc = drc_db_next(st, err);
+    int n = rc == 1 ? (int)drc_db_int(st, 0) : 0;
+    drc_db_done(st);
+    return rc < 0 ? -1 : n;
+}
+
+int drc_store_starts(struct drc_db *state, const char *request_key, struct drc_err *err)
+{
+    return one_int(drc_db_query(state, err,
+                                "SELECT starts FROM request_start WHERE request_key = ?", "s",
+                                request_key),
+                   err);
+}
+
 /* ---- runs --------------------------------------------------------------------------------- */
 
 const char *drc_store_run_of_request(struct drc_db *state, struct drc_arena *a,
@@ -341,4 +360,13 @@ int drc_store_post_undo(struct drc_db *state, const char *request_key, const cha
     return drc_db_run(state, err,
                       "DELETE FROM post WHERE request_key = ? AND part = ? AND ts IS NULL", "ss",
                       request_key, part);
+}
+
+int drc_store_post_count(struct drc_db *state, const char *request_key, struct drc_err *err)
+{
+    return one_int(drc_db_query(state, err,
+                                "SELECT count(*) FROM post WHERE request_key = ?"
+                                " AND ts IS NOT NULL",
+                                "s", request_key),
+                   err);
 }

@@ -98,6 +98,17 @@ static void tell(struct worker *w, struct drc_env *env, const struct drc_request
                 drc_err_name(err.code), err.msg);
 }
 
+/* Not said where the answer stands already and only the end of the request was lost. */
+static void give_up(struct worker *w, struct drc_env *env, const struct drc_request *req, int ends)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    if (drc_store_post_count(w->state, req->key, NULL) > 0)
+        return;
+    drc_err_set(&err, DRC_ERR_BUG,
+                "the program ended %d times while this request ran, so it was given up", ends);
+    tell(w, env, req, &err);
+}
+
 /* true: the item goes back to the queue as it now stands. */
 static bool run_request(struct worker *w, struct drc_env *env, struct drc_request *req,
                         struct drc_item *item, const char **outcome)
@@ -114,10 +125,8 @@ static bool run_request(struct worker *w, struct drc_env *env, struct drc_reques
     req->tries = starts;
     item->tries = starts;
     if (starts > DRC_REQUEST_TRIES_MAX && env->again_queued == false) {
-        drc_err_set(&err, DRC_ERR_BUG,
-                    "this request ended the program %d times, so it was given up", starts - 1);
-        tell(w, env, req, &err);
         *outcome = "dead";
+        give_up(w, env, req, starts - 1);
         return false;
     }
     int rc = run_pinned(w, env, req, &out, &err);
