@@ -24,7 +24,7 @@ node_tests() { # node_tests LABEL FILE...
         echo "$label: 0 passed, 0 failed"
         return
     fi
-    out=$("$node" --test --test-concurrency=1 --test-reporter=tap "$@" 2>&1) || code=$?
+    out=$("$node" --disable-warning=ExperimentalWarning --test --test-concurrency=1 --test-reporter=tap "$@" 2>&1) || code=$?
     local passed failed
     passed=$(sed -n 's/^# pass //p' <<<"$out")
     failed=$(sed -n 's/^# fail //p' <<<"$out")

@@ -45,6 +45,13 @@ export const facts = () => {
 export const run = (args, { env = {}, cwd } = {}) =>
   spawnSync(binary, args, { env: cleanEnv(env), cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 
+// Last day of the data in ms, as the report itself says it; `dir` gets the state of that run.
+export const lastDay = (dir) => {
+  const r = run(['report', 'job-cost', '7d', '--json', '--db', facts()], { env: { DRC_STATE_DB: join(dir, 'cli.db') } });
+  if (r.status !== 0) throw new Error(r.stderr);
+  return Date.parse(`${JSON.parse(r.stdout).parameters.as_of}T00:00:00Z`);
+};
+
 export class Slack {
   constructor({ fileDelayMs = 0, args = [] } = {}) {
     this.dir = mkdtempSync(join(tmpdir(), 'drc-test-'));
