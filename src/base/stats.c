@@ -1,7 +1,80 @@
+/* Statistics of one sample. */
 #include "drc/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+static void swap(double *a, double *b)
+{
+    double t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Hoare's quickselect: puts the k-th smallest at k, nothing larger before it, nothing smaller
+ * behind. The pivot's place is mixed, so that sorted or crafted input is not the slow case. */
+static void select_at(double *v, size_t n, size_t k)
+{
+    ptrdiff_t lo = 0, hi = (ptrdiff_t)n - 1, at = (ptrdiff_t)k;
+    while (lo < hi) {
+        uint64_t span = (uint64_t)(hi - lo) + 1;
+        double pivot = v[lo + (ptrdiff_t)(drc_stats_mix64(span) % span)];
+        ptrdiff_t i = lo, j = hi;
+        while (i <= j) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i <= j)
+                swap(&v[i++], &v[j--]);
+        }
+        /* lo..j <= pivot, i..hi >= pivot, what is between equals it */
+        if (at <= j)
+            hi = j;
+        else if (at >= i)
+            lo = i;
+        else
+            return;
+    }
+}
+
+double drc_stats_percentile(double *values, size_t n, double p)
+{
+    if (n == 0 || !(p >= 0 && p <= 1))
+        return (double)NAN;
+    double h = (double)(n - 1) * p;
+    size_t lo = (size_t)h;
+    select_at(values, n, lo);
+    double next = INFINITY;
+    for (size_t i = lo + 1; i < n; i++)
+        if (values[i] < next)
+            next = values[i];
+    double below = values[lo], part = h - (double)lo;
+    return lo + 1 >= n || part == 0 ? below : below + part * (next - below);
+}
+
+double drc_stats_median(double *values, size_t n)
+{
+    return drc_stats_percentile(values, n, 0.5);
+}
+
+double drc_stats_mad(double *values, size_t n)
+{
+    double mid = drc_stats_median(values, n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = fabs(values[i] - mid);
+    return drc_stats_median(values, n);
+}
+
+double drc_stats_spread(double mad, double median, double unit)
+{
+    return fmax(fmax(mad, 0.05 * fabs(median)), unit);
+}
+
+double drc_stats_modified_z(double x, double median, double spread)
+{
+    return x == median ? 0 : 0.6745 * (x - median) / spread;
+}
 
 static int by_value(const void *a, const void *b)
 {
@@ -9,24 +82,20 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double drc_stats_percentile(double *values, size_t n, double p)
+double drc_stats_gini(double *values, size_t n)
 {
-    if (n == 0 || !(p >= 0 && p <= 1))
+    if (n == 0)
         return (double)NAN;
     qsort(values, n, sizeof *values, by_value);
-    double h = (double)(n - 1) * p;
-    size_t lo = (size_t)h;
-    if (lo + 1 >= n)
-        return values[n - 1];
-    return values[lo] + (h - (double)lo) * (values[lo + 1] - values[lo]);
-}
-
-double drc_stats_mad(double *values, size_t n)
-{
-    double mid = drc_stats_percentile(values, n, 0.5);
-    for (size_t i = 0; i < n; i++)
-        values[i] = values[i] > mid ? values[i] - mid : mid - values[i];
-    return drc_stats_percentile(values, n, 0.5);
+    if (values[0] < 0)
+        return (double)NAN;
+    double sum = 0, ranked = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += values[i];
+        ranked += (double)(i + 1) * values[i];
+    }
+    double count = (double)n;
+    return sum > 0 ? 2 * ranked / (count * sum) - (count + 1) / count : (double)NAN;
 }
 
 void drc_stats_wilson(int64_t successes, int64_t n, double *lo, double *hi)

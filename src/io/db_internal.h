@@ -37,6 +37,27 @@ int db_fail(struct drc_db *db, int rc, const char *what, struct drc_err *err);
  * PARSE. */
 struct drc_stmt *db_prepare(struct drc_db *db, const char *sql, struct drc_err *err);
 
+/* SQL functions: db_functions.c (scalars), db_aggregates.c, db_packed.c. `final` set: an aggregate,
+ * `call` is its step. */
+struct db_function {
+    const char *name;
+    int argc;
+    void (*call)(sqlite3_context *, int, sqlite3_value **);
+    void (*final)(sqlite3_context *);
+};
+int db_register_table(sqlite3 *handle, const struct db_function *functions, size_t count);
 int db_register_functions(sqlite3 *handle);
+int db_register_aggregates(sqlite3 *handle);
+int db_register_packed(sqlite3 *handle);
+
+#define DB_AGGREGATE_VALUES_MAX (8u * 1024u * 1024u) /* values of one aggregate */
+
+/* What an aggregate over numbers keeps. */
+struct db_values {
+    double *v;
+    size_t n, cap;
+};
+/* Room for `more` values behind v[n]; reports too many or no memory to the statement: -1. */
+int db_values_reserve(sqlite3_context *ctx, struct db_values *values, size_t more);
 
 #endif

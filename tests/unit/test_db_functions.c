@@ -1,0 +1,201 @@
+/* The SQL functions: statistics, packed durations, the split of a cost. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drc/arena.h"
+#include "drc/db.h"
+#include "drc/jsonx.h"
+#include "drc/stats.h"
+
+static char path[] = "/tmp/drc-test-functions-XXXXXX";
+static struct drc_arena *a;
+static struct drc_db *box;
+static struct drc_err err;
+
+static int start(void **state)
+{
+    (void)state;
+    a = drc_arena_new();
+    int fd = mkstemp(path);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    struct drc_db *db = drc_db_open(path, DRC_DB_CREATE, &err);
+    if (db == NULL ||
+        drc_db_exec(db,
+                    "CREATE TABLE n (i INTEGER PRIMARY KEY, g INTEGER, ms INTEGER);"
+                    "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 3000)"
+                    " INSERT INTO n SELECT i, i % 17, CASE WHEN i % 10 = 0 THEN NULL"
+                    " ELSE rnd('ms' || i, 0, CASE i % 3 WHEN 0 THEN 50 ELSE 90000000 END) END"
+                    " FROM c; PRAGMA journal_mode = DELETE",
+                    &err) < 0)
+        return -1;
+    drc_db_close(db);
+    box = drc_db_open(path, DRC_DB_READ, &err);
+    return box == NULL ? -1 : drc_db_sandbox(box, &err);
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    drc_db_close(box);
+    unlink(path);
+    drc_arena_free(a);
+    return 0;
+}
+
+static int fresh(void **state)
+{
+    (void)state;
+    memset(&err, 0, sizeof err);
+    return 0;
+}
+
+static int run(const char *sql, struct drc_rows *rows)
+{
+    return drc_db_select(box, a, sql, NULL, 0, 5000, 5000, rows, &err);
+}
+
+/* The first row of a SELECT. */
+static const struct drc_cell *row(const char *what)
+{
+    struct drc_rows rows;
+    if (run(drc_arena_printf(a, "SELECT %s", what), &rows) < 0)
+        fail_msg("%s: %s", what, err.msg);
+    assert_true(rows.row_count >= 1);
+    return rows.cells;
+}
+
+static void refuse(const char *what)
+{
+    struct drc_rows rows;
+    memset(&err, 0, sizeof err);
+    assert_int_equal(run(drc_arena_printf(a, "SELECT %s", what), &rows), -1);
+}
+
+/* ---- packed durations --------------------------------------------------------------------- */
+
+static void packing_follows_its_format(void **state)
+{
+    (void)state;
+    /* 5, 133, 133, 300: differences 5, 128, 0, 167 */
+    assert_string_equal(
+        row("hex(pack_ms(column1)) FROM (VALUES (133), (5), (NULL), (300), (133))")->text,
+        "05800100A701");
+    assert_string_equal(row("hex(pack_ms(column1)) FROM (VALUES (NULL))")->text, "");
+    assert_string_equal(row("hex(pack_ms(i)) FROM n WHERE i < 0")->text, "");
+    assert_string_equal(row("typeof(pack_ms(i)) FROM n WHERE i < 0")->text, "blob");
+    assert_float_equal(row("pctl_packed(b, 1) FROM (SELECT pack_ms(9007199254740992) AS b)")->d,
+                       9007199254740992.0, 0);
+    refuse("pack_ms(-1)");
+    refuse("pack_ms(9007199254740993)");
+}
+
+static void packed_percentiles_are_exact_over_groups(void **state)
+{
+    (void)state;
+    static const char *const p[] = {"0", "0.05", "0.5", "0.95", "0.999", "1"};
+    for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
+        const struct drc_cell *c = row(drc_arena_printf(
+            a,
+            "(SELECT pctl_packed(b, %s) FROM (SELECT pack_ms(ms) AS b FROM n GROUP BY g)),"
+            " (SELECT pctl(ms, %s) FROM n),"
+            " (SELECT count_packed(b) FROM (SELECT pack_ms(ms) AS b FROM n GROUP BY g)),"
+            " (SELECT count(ms) FROM n)",
+            p[i], p[i]));
+        assert_float_equal(c[0].d, c[1].d, 0);
+        assert_int_equal(c[2].i, c[3].i);
+    }
+}
+
+static void packed_nothing_and_garbage(void **state)
+{
+    (void)state;
+    assert_int_equal(row("pctl_packed(x'', 0.5)")->type, DRC_CELL_NULL);
+    assert_int_equal(row("pctl_packed(NULL, 0.5)")->type, DRC_CELL_NULL);
+    assert_int_equal(row("pctl_packed(x'05', 1.5)")->type, DRC_CELL_NULL);
+    assert_int_equal(row("count_packed(NULL)")->i, 0);
+    assert_int_equal(row("count_packed(ms) FROM n WHERE i < 0")->i, 0);
+    refuse("pctl_packed(x'0580', 0.5)"); /* cut off */
+    refuse("pctl_packed(x'ffffffffffffffffff01', 0.5)");
+    refuse("pctl_packed('text', 0.5)");
+    refuse("count_packed(12)");
+}
+
+/* ---- tests and trend ---------------------------------------------------------------------- */
+
+static void tests_of_hypotheses(void **state)
+{
+    (void)state;
+    /* the same published figures as in the tests of the C functions */
+    assert_float_equal(row("fisher_p(3, 1, 1, 3)")->d, 34.0 / 70, 1e-12);
+    assert_int_equal(row("fisher_p(3, NULL, 1, 3)")->type, DRC_CELL_NULL);
+    assert_float_equal(row("mann_whitney_p(column1, column2) FROM (VALUES (19,0), (22,0), (16,0),"
+                           " (29,0), (24,0), (NULL,0), (20,1), (11,1), (17,1), (12,1), (5,NULL))")
+                           ->d,
+                       1.0 / 9, 1e-12);
+    assert_int_equal(row("mann_whitney_p(i, 0) FROM n")->type, DRC_CELL_NULL);
+    assert_float_equal(
+        row("bh_cut(column1, 0.05) FROM (VALUES (0.04), (0.001), (NULL), (0.03))")->d, 0.04, 0);
+    assert_int_equal(row("bh_cut(column1, 0.05) FROM (VALUES (0.9))")->type, DRC_CELL_NULL);
+    assert_float_equal(row("gini(column1) FROM (VALUES (0), (0), (0), (10))")->d, 0.75, 1e-12);
+}
+
+static void trend(void **state)
+{
+    (void)state;
+    const char *data = "FROM (VALUES (1,9), (2,15), (3,19), (4,20), (10,45), (12,55), (18,78),"
+                       " (NULL,1), (1,NULL))";
+    const struct drc_cell *c =
+        row(drc_arena_printf(a,
+                             "theil_sen(column1, column2), theil_sen_p(column1, column2),"
+                             " theil_sen_lo(column1, column2), theil_sen_hi(column1, column2) %s",
+                             data));
+    assert_float_equal(c[0].d, 4, 1e-12);
+    assert_float_equal(c[1].d, 0.002667, 1e-6);
+    assert_true(c[2].d < 4 && c[3].d > 4);
+    assert_int_equal(row("theil_sen(1, 2)")->type, DRC_CELL_NULL);
+    refuse("theil_sen(i, i) FROM n"); /* over 2000 points */
+}
+
+/* ---- Shapley ------------------------------------------------------------------------------ */
+
+static void the_split_of_a_cost(void **state)
+{
+    (void)state;
+    const char *text = row("shapley_cost(2,2,200,200,200,0, 3,3,300,300,600,0, 1)")->text;
+    json_t *j = drc_json_parse(text, strlen(text), &err);
+    assert_non_null(j);
+    assert_int_equal(drc_json_int(j, "delta", 0), 400);
+    assert_int_equal(drc_json_int(j, "runs", 0), 150);
+    assert_int_equal(drc_json_int(j, "price_per_dbu", 0), 250);
+    assert_int_equal(json_object_size(j), 8);
+    json_decref(j);
+    assert_int_equal(row("shapley_cost(2,2,200,NULL,200,0, 3,3,300,300,600,0, 1)")->type,
+                     DRC_CELL_NULL);
+    refuse("shapley_cost(2,2,200,1,200,0, 3,3,300,300,600,0, 0)");
+    refuse("shapley_cost(2,2,200,1,9007199254740993,0, 3,3,300,300,600,0, 1)");
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, fresh)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(packing_follows_its_format),
+        TEST(packed_percentiles_are_exact_over_groups),
+        TEST(packed_nothing_and_garbage),
+        TEST(tests_of_hypotheses),
+        TEST(trend),
+        TEST(the_split_of_a_cost),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
