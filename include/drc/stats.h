@@ -43,8 +43,8 @@ double drc_stats_bh_cut(double *p, size_t n, double q);
 
 /* ---- trend ----
  * Theil-Sen: slope = median of the slopes of all pairs with different x; intercept = median(y) -
- * slope median(x); p = Mann-Kendall with tie correction and continuity; lo..hi = Sen's 95 % interval
- * of the slope. -1 if n < 2, n > DRC_THEIL_SEN_MAX, or all x are equal. */
+ * slope median(x); p = Mann-Kendall with tie correction and continuity; lo..hi = 95 % interval
+ * of the slope (Sen). -1 if n < 2, n > DRC_THEIL_SEN_MAX, or all x are equal. */
 #define DRC_THEIL_SEN_MAX 2000 /* points; 2 million pairs */
 struct drc_trend {
     double slope, intercept, lo, hi, p;
