@@ -11,7 +11,8 @@
 #include "drc/arena.h"
 #include "drc/err.h"
 
-/* Caller owns the result (json_decref). Errors: LIMIT, PARSE with line and column. */
+/* Caller owns the result (json_decref). Escapes of NUL and of half a surrogate pair are read as
+ * U+FFFD. Errors: LIMIT, PARSE with line and column. */
 json_t *drc_json_parse(const char *text, size_t bytes, struct drc_err *err);
 
 /* Compact dump. Sorted keys: the canonical form that hashes and goldens use. malloc'd, caller

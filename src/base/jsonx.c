@@ -1,10 +1,64 @@
 #include "drc/jsonx.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "drc/limits.h"
 #include "drc/utf8.h"
+
+/* The code unit of an escape "\uXXXX" at s; -1 if there is none. */
+static int escape_at(const char *s, const char *end)
+{
+    int unit = 0;
+    if (end - s < 6 || s[0] != '\\' || s[1] != 'u')
+        return -1;
+    for (int i = 2; i < 6; i++) {
+        if (!isxdigit((unsigned char)s[i]))
+            return -1;
+        unit = unit << 4 | (s[i] <= '9' ? s[i] - '0' : (s[i] | 0x20) - 'a' + 10);
+    }
+    return unit;
+}
+
+/* NUL and halves of a surrogate pair are JSON (RFC 8259, 8.2), but no text for us, and jansson
+ * refuses the whole for them. They become U+FFFD, in place. True if there were any. */
+static bool mend_escapes(char *s, const char *end)
+{
+    bool mended = false;
+    while (s < end) {
+        int unit = escape_at(s, end);
+        if (unit < 0) {
+            s += *s == '\\' ? 2 : 1;
+            continue;
+        }
+        bool high = unit >= 0xd800 && unit < 0xdc00, low = unit >= 0xdc00 && unit < 0xe000;
+        int next = high ? escape_at(s + 6, end) : -1;
+        if (next >= 0xdc00 && next < 0xe000) {
+            s += 12;
+            continue;
+        }
+        if (unit == 0 || high || low) {
+            memcpy(s + 2, "fffd", 4);
+            mended = true;
+        }
+        s += 6;
+    }
+    return mended;
+}
+
+static json_t *parse_mended(const char *text, size_t bytes, json_error_t *e)
+{
+    char *copy = malloc(bytes + 1);
+    if (copy == NULL)
+        abort();
+    memcpy(copy, text, bytes);
+    json_t *root = mend_escapes(copy, copy + bytes)
+                       ? json_loadb(copy, bytes, JSON_REJECT_DUPLICATES, e)
+                       : NULL;
+    free(copy);
+    return root;
+}
 
 json_t *drc_json_parse(const char *text, size_t bytes, struct drc_err *err)
 {
@@ -15,6 +69,8 @@ json_t *drc_json_parse(const char *text, size_t bytes, struct drc_err *err)
     }
     json_error_t e;
     json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &e);
+    if (root == NULL)
+        root = parse_mended(text, bytes, &e);
     if (root == NULL)
         drc_err_set(err, DRC_ERR_PARSE, "not JSON (line %d, column %d): %.100s", e.line, e.column,
                     e.text);
