@@ -92,10 +92,10 @@ static int make_run(struct drc_env *env, const struct drc_request *req, const st
                              env->now_ms, run, err);
 }
 
-/* Not a member there, or asked for privately: the report goes to the person's direct messages, with
- * a word where they are. */
+/* Not allowed there, or asked for privately (`why` NULL): the report goes to the person's direct
+ * messages, with a word where they are. */
 static int post_privately(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
-                          bool asked, struct drc_posted *out, struct drc_err *err)
+                          const char *why, struct drc_posted *out, struct drc_err *err)
 {
     struct drc_to dm = {.where = DRC_TO_DM, .channel = req->channel};
     if (drc_deliver(env, req, "report-dm", &dm, m, out, err) < 0)
@@ -106,15 +106,14 @@ static int post_privately(struct drc_env *env, const struct drc_request *req, st
     struct drc_message *note = drc_message_new(env->a, "Your report is in your direct messages");
     struct drc_block *b = drc_message_add(env->a, note, DRC_BLOCK_TEXT, "where");
     drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN,
-                 asked ? "Your report is in your direct messages with drc"
-                       : "drc is not in this channel, so your report is in your direct messages");
+                 "Your report is in your direct messages with drc");
     if (link != NULL) {
         drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, ": ");
         drc_text_link(env->a, &b->text, "open it", link);
     }
-    drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, asked ? "." : ". To have it here, type ");
-    if (!asked)
-        drc_text_add(env->a, &b->text, DRC_SPAN_CODE, "/invite @drc");
+    if (why != NULL)
+        drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, ". It cannot be here: %s", why);
+    drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, ".");
     return drc_whisper(env, req, note, err);
 }
 
@@ -122,14 +121,14 @@ static int post_report(struct drc_env *env, const struct drc_request *req, struc
                        bool is_private, struct drc_posted *out, struct drc_err *err)
 {
     if ((is_private && !req->is_dm) || req->channel == NULL)
-        return post_privately(env, req, m, true, out, err);
+        return post_privately(env, req, m, NULL, out, err);
     struct drc_err own = DRC_ERR_INIT;
     struct drc_to to = {
         .where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
     if (drc_deliver(env, req, "report", &to, m, out, &own) == 0)
         return 0;
     if (own.code == DRC_ERR_AUTH || own.code == DRC_ERR_NOTFOUND)
-        return post_privately(env, req, m, false, out, err);
+        return post_privately(env, req, m, own.msg, out, err);
     drc_err_set(err, own.code, "%s", own.msg);
     if (err != NULL)
         err->retry_ms = own.retry_ms;
