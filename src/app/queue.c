@@ -1,5 +1,6 @@
 #include "drc/queue.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,19 @@ struct running { /* an item at work, as it was when it was taken: its owner may 
     struct running *next;
 };
 
+/* A worker without work. They form a stack: the one that worked last is called first, because its
+ * connections, statements and pages are warm, and of a dozen only as many get memory as are needed
+ * at once. One is called at a time; who takes an item and leaves others calls the next. */
+struct idler {
+    pthread_cond_t called_now; /* CLOCK_MONOTONIC */
+    bool called;
+    struct idler *next;
+};
+
 struct drc_queue {
     pthread_mutex_t lock;
-    pthread_cond_t changed;        /* CLOCK_MONOTONIC */
+    pthread_condattr_t monotonic;
+    struct idler *idle;            /* top of the stack */
     struct drc_item *first, *last; /* in order of arrival */
     int length, workers;
     int slots[CLASSES], used[CLASSES];
@@ -37,12 +48,9 @@ struct drc_queue *drc_queue_new(int workers, int report_slots, int model_slots)
     q->slots[DRC_CLASS_QUICK] = workers;
     q->slots[DRC_CLASS_REPORT] = report_slots < 1 ? 1 : report_slots < most ? report_slots : most;
     q->slots[DRC_CLASS_MODEL] = model_slots < 1 ? 1 : model_slots < most ? model_slots : most;
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&q->lock, NULL);
-    pthread_cond_init(&q->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    pthread_condattr_init(&q->monotonic);
+    pthread_condattr_setclock(&q->monotonic, CLOCK_MONOTONIC);
     return q;
 }
 
@@ -66,9 +74,19 @@ void drc_queue_free(struct drc_queue *q)
         next = r->next;
         free(r);
     }
-    pthread_cond_destroy(&q->changed);
+    pthread_condattr_destroy(&q->monotonic);
     pthread_mutex_destroy(&q->lock);
     free(q);
+}
+
+static void call_one(struct drc_queue *q)
+{
+    struct idler *i = q->idle;
+    if (i == NULL)
+        return;
+    q->idle = i->next;
+    i->called = true;
+    pthread_cond_signal(&i->called_now);
 }
 
 void drc_queue_push(struct drc_queue *q, struct drc_item *item)
@@ -81,7 +99,7 @@ void drc_queue_push(struct drc_queue *q, struct drc_item *item)
         q->last->next = item;
     q->last = item;
     q->length++;
-    pthread_cond_broadcast(&q->changed);
+    call_one(q);
     pthread_mutex_unlock(&q->lock);
 }
 
@@ -160,15 +178,30 @@ static void mark_running(struct drc_queue *q, const struct drc_item *item)
     q->running = r;
 }
 
-static void wait_changed(struct drc_queue *q, int64_t due_us)
+static void leave_stack(struct drc_queue *q, const struct idler *me)
 {
-    if (due_us == 0) {
-        pthread_cond_wait(&q->changed, &q->lock);
-        return;
-    }
+    for (struct idler **at = &q->idle; *at != NULL; at = &(*at)->next)
+        if (*at == me) {
+            *at = me->next;
+            return;
+        }
+}
+
+/* Until called, or until due_us (0: none). */
+static void wait_idle(struct drc_queue *q, int64_t due_us)
+{
+    struct idler me = {.next = q->idle};
     struct timespec ts = {.tv_sec = (time_t)(due_us / 1000000),
                           .tv_nsec = (long)(due_us % 1000000) * 1000};
-    pthread_cond_timedwait(&q->changed, &q->lock, &ts);
+    int rc = 0;
+    pthread_cond_init(&me.called_now, &q->monotonic);
+    q->idle = &me;
+    while (!me.called && rc != ETIMEDOUT)
+        rc = due_us == 0 ? pthread_cond_wait(&me.called_now, &q->lock)
+                         : pthread_cond_timedwait(&me.called_now, &q->lock, &ts);
+    if (!me.called)
+        leave_stack(q, &me);
+    pthread_cond_destroy(&me.called_now);
 }
 
 struct drc_item *drc_queue_take(struct drc_queue *q)
@@ -180,11 +213,13 @@ struct drc_item *drc_queue_take(struct drc_queue *q)
         item = find(q, drc_clock_mono_us(), &due_us);
         if (item != NULL)
             break;
-        wait_changed(q, due_us);
+        wait_idle(q, due_us);
     }
     if (item != NULL) {
         unlink_item(q, item);
         mark_running(q, item);
+        if (q->length > 0)
+            call_one(q);
     }
     pthread_mutex_unlock(&q->lock);
     return item;
@@ -203,7 +238,8 @@ void drc_queue_release(struct drc_queue *q, struct drc_item *item)
         }
     if (item->suspect)
         q->suspect_runs = false;
-    pthread_cond_broadcast(&q->changed);
+    if (q->length > 0)
+        call_one(q);
     pthread_mutex_unlock(&q->lock);
 }
 
@@ -211,7 +247,8 @@ void drc_queue_close(struct drc_queue *q)
 {
     pthread_mutex_lock(&q->lock);
     q->closed = true;
-    pthread_cond_broadcast(&q->changed);
+    while (q->idle != NULL)
+        call_one(q);
     pthread_mutex_unlock(&q->lock);
 }
 

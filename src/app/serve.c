@@ -365,13 +365,12 @@ static int start_thread(pthread_t *t, void *(*fn)(void *), struct server *s, str
 /* Runs the loop with its threads around it; returns when all have ended. */
 static int run_threads(struct server *s, struct drc_err *err)
 {
-    pthread_t workers[DRC_WORKERS_MAX], warm, signals;
+    pthread_t workers[DRC_WORKERS_MAX], signals;
     int n = 0, rc = start_thread(&signals, watch_signals, s, err);
     if (rc < 0)
         return -1;
-    bool warmed = start_thread(&warm, server_warm_up, s, err) == 0;
-    while (warmed && n < s->worker_count && n < DRC_WORKERS_MAX &&
-           start_thread(&workers[n], server_worker, s, err) == 0)
+    while (n < s->worker_count && n < DRC_WORKERS_MAX &&
+           start_thread(&workers[n], n == 0 ? server_first_worker : server_worker, s, err) == 0)
         n++;
     if (n > 0 && resume(s, err) == 0) {
         s->prune = drc_timer_new(s->loop, on_prune, s);
@@ -387,8 +386,6 @@ static int run_threads(struct server *s, struct drc_err *err)
     pthread_mutex_unlock(&s->lock);
     for (int i = 0; i < n; i++)
         pthread_join(workers[i], NULL);
-    if (warmed)
-        pthread_join(warm, NULL);
     pthread_kill(signals, SIGUSR1);
     pthread_join(signals, NULL);
     drain_done(s);

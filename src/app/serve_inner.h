@@ -62,7 +62,9 @@ void server_finish(struct server *s, int64_t inbox_id, const char *outcome);
 /* Blocks until auth.test has answered (or the bot stops: false). */
 bool server_wait_self(struct server *s, struct drc_slack_self *out);
 
-void *server_worker(void *server);  /* thread function; frees nothing of the server */
-void *server_warm_up(void *server); /* thread function: who we are, fonts, snapshot */
+/* Thread functions; they free nothing of the server. The first worker begins with what all need:
+ * who we are, the snapshot, fonts; then it is the warmest and so the first to be called. */
+void *server_worker(void *server);
+void *server_first_worker(void *server);
 
 #endif

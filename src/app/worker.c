@@ -45,16 +45,17 @@ static int open_facts(struct worker *w, const struct drc_snapshot *snap, struct 
     return 0;
 }
 
+/* The HTTP side always comes to be; 0 where the state is open too. */
 static int open_all(struct worker *w, struct drc_err *err)
 {
-    if (w->state == NULL)
-        w->state = drc_store_open(w->s->state_path, w->s->home, err);
     if (w->http == NULL) {
         w->http = drc_http_new(w->s->ca_file);
         w->poster.api =
             (struct drc_slack_api){w->http, w->s->budget, w->s->api_url, w->s->bot_token, 0};
         drc_slack_poster_init(&w->poster, w->bot_user);
     }
+    if (w->state == NULL)
+        w->state = drc_store_open(w->s->state_path, w->s->home, err);
     return w->state == NULL ? -1 : 0;
 }
 
@@ -193,28 +194,33 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
     return again;
 }
 
+static void work(struct worker *w)
+{
+    for (struct drc_item *item; (item = drc_queue_take(w->s->queue)) != NULL;) {
+        const char *outcome;
+        int64_t id = item->inbox_id;
+        bool again = run_item(w, item, &outcome);
+        drc_queue_release(w->s->queue, item);
+        if (again) {
+            drc_queue_push(w->s->queue, item);
+        } else {
+            drc_item_free(item);
+            if (outcome != NULL)
+                server_finish(w->s, id, outcome);
+        }
+        struct drc_err err = DRC_ERR_INIT;
+        if (atomic_exchange(&w->s->checkpoint_due, false) &&
+            drc_inbox_checkpoint(w->s->inbox_path, &err) < 0)
+            drc_log(DRC_LOG_WARN, "inbox.checkpoint", "why=\"%s\"", err.msg);
+    }
+    close_all(w);
+}
+
 void *server_worker(void *server)
 {
     struct worker w = {.s = server};
     lower_priority();
-    for (struct drc_item *item; (item = drc_queue_take(w.s->queue)) != NULL;) {
-        const char *outcome;
-        int64_t id = item->inbox_id;
-        bool again = run_item(&w, item, &outcome);
-        drc_queue_release(w.s->queue, item);
-        if (again) {
-            drc_queue_push(w.s->queue, item);
-        } else {
-            drc_item_free(item);
-            if (outcome != NULL)
-                server_finish(w.s, id, outcome);
-        }
-        struct drc_err err = DRC_ERR_INIT;
-        if (atomic_exchange(&w.s->checkpoint_due, false) &&
-            drc_inbox_checkpoint(w.s->inbox_path, &err) < 0)
-            drc_log(DRC_LOG_WARN, "inbox.checkpoint", "why=\"%s\"", err.msg);
-    }
-    close_all(&w);
+    work(&w);
     return NULL;
 }
 
@@ -246,9 +252,8 @@ static bool is_final(const struct drc_err *err)
 
 /* Without knowing who we are nothing can be answered: tries until it works, or until it never can.
  */
-static void keep_learning(struct server *s)
+static void keep_learning(struct server *s, struct drc_http *http)
 {
-    struct drc_http *http = drc_http_new(s->ca_file);
     for (int64_t wait_ms = 200; !atomic_load(&s->stop_asked);
          wait_ms = wait_ms < 10000 ? wait_ms * 2 : wait_ms) {
         struct drc_err err = DRC_ERR_INIT;
@@ -267,19 +272,50 @@ static void keep_learning(struct server *s)
         for (int64_t slept = 0; slept < wait_ms && !atomic_load(&s->stop_asked); slept += 50)
             drc_clock_sleep_ms(50);
     }
-    drc_http_free(http);
 }
 
-void *server_warm_up(void *server)
+/* One report, thrown away: statements, pages, fonts and glyphs are then warm for the first
+ * person. */
+static void rehearse(struct worker *w, struct drc_snapshot *snap, struct drc_arena *a)
 {
-    struct server *s = server;
-    lower_priority();
-    keep_learning(s);
     struct drc_err err = DRC_ERR_INIT;
-    struct drc_snapshot *snap = server_snapshot_get(s, &err);
+    struct drc_env env = {.a = a, .snap = snap};
+    struct drc_params params;
+    struct drc_result res;
+    struct drc_picture pic;
+    if (snap->report_count == 0 || open_facts(w, snap, &err) < 0)
+        return;
+    env.facts = w->facts;
+    if (drc_params_parse(a, &snap->reports[0], "", &params, &err) < 0 ||
+        drc_report_run(w->facts, a, &snap->reports[0], &params, &res, &err) < 0)
+        drc_log(DRC_LOG_WARN, "warm_up", "report=%s why=\"%s\"", snap->reports[0].id, err.msg);
+    else
+        drc_picture_report(&env, &res, &pic);
+}
+
+static void warm_up(struct worker *w)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_arena *a = drc_arena_new();
+    struct drc_snapshot *snap = server_snapshot_get(w->s, &err);
     if (snap == NULL || drc_snapshot_theme(snap, &err) == NULL)
         drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
-    if (snap != NULL)
-        server_snapshot_put(s, snap);
+    if (snap != NULL) {
+        rehearse(w, snap, a);
+        server_snapshot_put(w->s, snap);
+    }
+    drc_arena_free(a);
+}
+
+void *server_first_worker(void *server)
+{
+    struct worker w = {.s = server};
+    struct drc_err err = DRC_ERR_INIT;
+    lower_priority();
+    if (open_all(&w, &err) < 0)
+        drc_log(DRC_LOG_ERROR, "worker.state", "why=\"%s\"", err.msg);
+    keep_learning(w.s, w.http);
+    warm_up(&w);
+    work(&w);
     return NULL;
 }

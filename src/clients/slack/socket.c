@@ -32,6 +32,7 @@
 #define STABLE_US INT64_C(60000000)
 #define JUMP_US INT64_C(30000000)
 #define STOP_MS 1200
+#define ACKS_TIMED 64 /* acks on their way to the socket whose time is taken */
 #define BACKOFF_BASE_MS 1000
 #define BACKOFF_MAX_MS 60000
 
@@ -48,6 +49,8 @@ struct conn {
     bool successor_asked;
     bool penalized; /* Slack told us to stay away: the timer of take_disconnect decides, not the
                        close */
+    int64_t ack_us[ACKS_TIMED]; /* ring: when the frames came whose acks are not written yet */
+    unsigned acks_queued, acks_written;
     struct conn *next;
 };
 
@@ -209,9 +212,20 @@ static void take_disconnect(struct conn *c, const char *reason)
     }
 }
 
-static void on_open(struct drc_ws *ws, void *user)
+/* All that this side sends are acks, in order. */
+static void on_sent(struct drc_ws *ws, void *user)
 {
     (void)ws;
+    struct conn *c = user;
+    if (c->acks_queued - c->acks_written <= ACKS_TIMED)
+        drc_log(DRC_LOG_DEBUG, "slack.acked", "us=%lld",
+                (long long)(drc_clock_mono_us() - c->ack_us[c->acks_written % ACKS_TIMED]));
+    c->acks_written++;
+}
+
+static void on_open(struct drc_ws *ws, void *user)
+{
+    drc_ws_on_sent(ws, on_sent);
     move(user, GREETING);
 }
 
@@ -434,6 +448,7 @@ int drc_slack_socket_ack(struct drc_slack_socket *s, unsigned conn, const char *
         return drc_err_set(err, DRC_ERR_NET, "no socket is open for the ack");
     if (drc_ws_send(c->ws, ack, bytes, true, err) < 0)
         return -1;
+    c->ack_us[c->acks_queued++ % ACKS_TIMED] = c->last_frame_us;
     s->stats.acks++;
     return 0;
 }
