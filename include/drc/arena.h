@@ -20,7 +20,8 @@ char *drc_arena_strdup(struct drc_arena *a, const char *s);                  /* 
 char *drc_arena_strndup(struct drc_arena *a, const char *s, size_t bytes);
 char *drc_arena_printf(struct drc_arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-char *drc_arena_vprintf(struct drc_arena *a, const char *fmt, va_list ap);
+char *drc_arena_vprintf(struct drc_arena *a, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /* Calls fn(data) when the arena is freed, in reverse order of registration. */
 void drc_arena_defer(struct drc_arena *a, void (*fn)(void *), void *data);

@@ -21,7 +21,8 @@ void drc_buf_add(struct drc_buf *b, const void *data, size_t bytes);
 void drc_buf_addstr(struct drc_buf *b, const char *s);
 void drc_buf_addch(struct drc_buf *b, char c);
 void drc_buf_printf(struct drc_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void drc_buf_vprintf(struct drc_buf *b, const char *fmt, va_list ap);
+void drc_buf_vprintf(struct drc_buf *b, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 const char *drc_buf_str(const struct drc_buf *b); /* never NULL */
 char *drc_buf_take(struct drc_buf *b,
                    size_t *bytes); /* moves the malloc'd data out; bytes may be NULL */

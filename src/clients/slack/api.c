@@ -27,6 +27,8 @@ int drc_slack_auth_test(struct drc_slack_api *api, struct drc_arena *a, struct d
         take(self->bot_id, sizeof self->bot_id, r.root, "bot_id");
         take(self->app_id, sizeof self->app_id, r.root, "app_id");
         take(self->url, sizeof self->url, r.root, "url");
+        if (self->user_id[0] == '\0') /* without it we could not tell our own words */
+            rc = drc_err_set(err, DRC_ERR_PARSE, "auth.test names no user_id");
     }
     slack_reply_fini(&r);
     return rc;
