@@ -106,6 +106,16 @@ struct drc_cited {
     bool facts[DRC_FACTS_MAX], edges[DRC_EDGES_MAX];
 };
 
+/* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window}, {before},
+ * {amount} (of the row, or the sum), {top} (name of the
+ * first row), {top.column}, {edge:NAME} (first graph row of that kind), or a metric of the facts.
+ * false, and nothing is appended, where a slot is not known. `used` (may be NULL) gets what was
+ * printed. */
+bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_context *c,
+                    struct drc_text *out, struct drc_cited *used);
+/* CONFIG with path and line where a brace is not closed. */
+int drc_slots_lint(const char *path, int line, const char *text, struct drc_err *err);
+
 /* The commentary without a model: sentences from the facts alone, each followed by its evidence
  * tags. */
 void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,

@@ -18,10 +18,22 @@ enum drc_lane {
     DRC_LANES
 };
 
+/* A sentence of the commentary without a model: `say: text` or `say: topic | condition | text`. The
+ * condition is "always", "metric" (known), "metric > x", "metric < x" or "metric <= x", x in the
+ * metric's unit. */
+enum drc_say_cmp { DRC_SAY_KNOWN, DRC_SAY_ABOVE, DRC_SAY_BELOW, DRC_SAY_AT_MOST };
+struct drc_chip_say {
+    int topic;          /* 1..31: of one topic only the first sentence that fits is said; 0: none */
+    const char *metric; /* NULL: always */
+    enum drc_say_cmp cmp;
+    double bound;
+    const char *text; /* with {slots}, see drc_slots_fill */
+};
+
 struct drc_chip {
     const char *path, *id; /* "job.explain" */
     const char *entity;    /* "job", "report" */
-    const char *verb;      /* "explain": what the commentary template is chosen by */
+    const char *verb;      /* "explain" */
     enum drc_lane lane;
     int order;
     bool primary;         /* the chip of its lane that stands on the report message */
@@ -30,8 +42,8 @@ struct drc_chip {
     const char *asks;   /* words that a typed question may hold, separated by commas; "" if none */
     const char **needs; /* metrics of facts that must be there (data contract) */
     size_t need_count;
-    const char *
-        *says; /* commentary without a model, a sentence each; none: the rules of narrate.c */
+    const char *reports; /* ids of the only reports that offer it, separated by commas; NULL: all */
+    struct drc_chip_say *says;
     size_t say_count;
     const char *prompt; /* template: {{name}} of drc_prompt_names */
 };
@@ -49,6 +61,8 @@ int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
 const struct drc_chip *drc_chip_find(const struct drc_chips *all, const char *id);
 const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *entity_kind,
                                     const char *verb);
+/* Whether a report offers the chip for entities of this kind. */
+bool drc_chip_offered(const struct drc_chip *c, const char *report_id, const char *entity_kind);
 /* The primary chip of a lane for an entity kind; NULL if there is none. */
 const struct drc_chip *drc_chip_primary(const struct drc_chips *all, const char *entity_kind,
                                         enum drc_lane lane);

@@ -28,6 +28,13 @@ enum drc_unit {
 struct drc_column {
     const char *name, *title;
     enum drc_unit unit;
+    bool whole; /* the same on each row: a figure of the whole report, not of the row */
+};
+
+/* A key figure: `figure: Label | text | otherwise`, texts with {slots} (drc_slots_fill). */
+struct drc_figure {
+    const char *label, *text;
+    const char *otherwise; /* said where a slot of text is not known; NULL: "n/a" */
 };
 
 struct drc_param_def {
@@ -37,8 +44,18 @@ struct drc_param_def {
 
 struct drc_report {
     const char *path, *id, *title, *pillar, *question, *entity, *method, *mark;
+    const char *noun; /* of a row, as a person says it: "job", "compute type" */
     int version, top;
     const char *key, *label; /* column names */
+    const char *amount;      /* column by which rows are ranked; money */
+    const char *live;        /* column that is not zero in rows that count (default: amount) */
+    const char *summary;     /* the notification, with {slots}; NULL: made from the amount */
+    const char *finding;     /* the chart's subtitle, with {slots}; NULL: made from the amount */
+    const char *empty;       /* said where no row counts; NULL: a general sentence */
+    struct drc_figure *figures, *cards; /* of the report, of the card of a row */
+    size_t figure_count, card_count;
+    const char **details; /* columns of the Details table after the label */
+    size_t detail_count;
     struct drc_column *columns;
     size_t column_count;
     const char **series; /* column names, in drawing order */
@@ -56,21 +73,37 @@ struct drc_report {
 int drc_report_load(struct drc_arena *a, const char *home, const char *file_name,
                     struct drc_db *facts, struct drc_report *out, struct drc_err *err);
 
+/* Unit and title of a declared column; TEXT and the name itself for others. */
+enum drc_unit drc_report_unit(const struct drc_report *r, const char *column);
+const char *drc_report_title(const struct drc_report *r, const char *column);
+
 /* ---- parameters: one grammar for Slack and the command line ------------------------------- */
 
+enum drc_window {
+    DRC_WINDOW_DAYS,      /* `days` days up to as_of_day; what drc_report_run makes of the others */
+    DRC_WINDOW_MTD,       /* from the first of the month of the last day */
+    DRC_WINDOW_LAST_WEEK, /* the last whole week, Monday to Sunday */
+    DRC_WINDOW_LAST_MONTH, /* the last whole calendar month */
+};
+
 struct drc_params {
+    enum drc_window window;
     int days, top;
-    int64_t as_of_day; /* last day of the window */
-    bool as_of_given;
-    const char *workspace; /* NULL = all */
+    int64_t as_of_day; /* last day of the window; 0 = the newest complete day */
+    const char *workspace, *owner, *department; /* NULL = all */
+    const char *tag_key, *tag_value;            /* both or none */
+    bool contract;                              /* contract price instead of list price */
     bool is_private;
 };
 
-/* "30d top:10 workspace:x as-of:2026-11-01 private". INPUT with the nearest match for an unknown
- * word. as_of_day stays 0 where it was not given: drc_report_run fills it with the newest complete
- * day. */
+/* "30d top:10 workspace:x owner:\"Ana Ruiz\" tag:team=finance price:contract as-of:2026-11-01
+ * private"; windows also mtd, last-week, last-month, 2026-10, 2026-10-01..2026-10-15. INPUT with
+ * the nearest match for an unknown word, and for a filter that the report does not take. as_of_day
+ * stays 0 where it was not given. */
 int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words,
                      struct drc_params *out, struct drc_err *err);
+/* Turns a named window into days up to as_of_day, seen from the newest complete day. */
+void drc_params_resolve(struct drc_params *p, int64_t newest_day);
 /* The same words in canonical order; what a message shows and a hash covers. */
 char *drc_params_text(struct drc_arena *a, const struct drc_report *r, const struct drc_params *p);
 
@@ -104,13 +137,16 @@ double drc_result_real(const struct drc_result *res, size_t row,
                        const char *column); /* NaN for NULL */
 const char *drc_result_text(const struct drc_result *res, size_t row,
                             const char *column); /* "" for NULL */
+/* Name of a row, cleaned and capped; the arena's. */
+const char *drc_result_label(struct drc_arena *a, const struct drc_result *res, size_t row);
+/* The amount that ranks rows: of a row or, for row < 0, their sum; as a person reads it. */
+char *drc_result_amount(struct drc_arena *a, const struct drc_result *res, int row);
 /* Row of an entity id, -1 if it is not among the rows. */
 int drc_result_find(const struct drc_result *res, const char *entity_id);
 /* Sum over the rows from `first` on; NULLs are skipped; *nulls counts them (may be NULL). */
 int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column,
                        size_t *nulls);
-/* Rows that have a cost in the window; the others were there only before, or have none of their
- * own. */
+/* Rows that count: the report's `live` column is not zero. They stand first. */
 size_t drc_result_live(const struct drc_result *res);
 /* Parses a JSON array of integers (unit json); returns the count, at most max. */
 size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max);

@@ -43,6 +43,17 @@
 -- order: total cost, highest first; equal ones and those without a cost of their own by job id
 -- reconcile: sql/reconcile/jobs.sql
 -- method: DBU at the list price valid when it was used, virtual machines as node-hours times their price (an estimate); all layers of failed attempts are wasted; jobs on shared all-purpose clusters are billed to the cluster and have no cost of their own.
+-- details: total_uusd, dbu_uusd, ondemand_vm_uusd, spot_vm_uusd, wasted_uusd, runs
+-- figure: Total | {total_uusd}  ({dbu_list_uusd} DBU + {vm_est_uusd} VM estimate)
+-- figure: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
+-- figure: Top job | {top}  {top.total_uusd}, {top_share} of the total
+-- figure: Lost to failed attempts | {wasted_uusd} ({wasted_share})
+-- card: Cost | {total_uusd}, {share} of the total, rank {rank} of {entity_count}
+-- card: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
+-- card: Run success | {success_rate} of {runs} runs (at least {success_lo})
+-- card: Lost to failed attempts | {wasted_uusd} ({wasted_share}), {failed_attempts} attempts
+-- card: Duration | median {p50_ms}, p95 {p95_ms}
+-- card: Spot | {spot_share} of node time, {evictions} evictions
 -- chip: job.explain
 -- chip: job.what-changed
 -- chip: job.cut-cost

@@ -44,6 +44,9 @@ void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct
     struct drc_err err = DRC_ERR_INIT;
     struct drc_buf svg;
     memset(pic, 0, sizeof *pic);
+    const struct drc_cell *daily = drc_result_cell(c->result, (size_t)c->selection.row, "daily");
+    if (daily->type == DRC_CELL_NULL)
+        return; /* without days there is nothing to draw */
     drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
     const struct drc_theme *t = drc_snapshot_theme(env->snap, &err);
     rasterize(env, t == NULL ? -1 : drc_compose_entity_chart(env->a, t, c, &svg, &err), &svg, pic,

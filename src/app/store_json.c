@@ -98,6 +98,7 @@ static json_t *money_or_null(int64_t uusd)
 char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res)
 {
     char as_of[11], first[11], d0[11], d1[11];
+    const struct drc_params *p = &res->params;
     drc_date_iso(res->params.as_of_day, as_of);
     drc_date_iso(res->first_day, first);
     drc_date_iso(res->data_first_day, d0);
@@ -106,9 +107,11 @@ char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res)
     json_object_set_new(root, "report", json_string(res->report->id));
     json_object_set_new(root, "version", json_integer(res->report->version));
     json_object_set_new(root, "parameters",
-                        json_pack("{s:s, s:s, s:i, s:i, s:s?}", "first_day", first, "as_of", as_of,
-                                  "days", res->params.days, "top", res->params.top, "workspace",
-                                  res->params.workspace));
+                        json_pack("{s:s, s:s, s:i, s:i, s:s?, s:s?, s:s?, s:s?, s:s?, s:s}",
+                                  "first_day", first, "as_of", as_of, "days", p->days, "top",
+                                  p->top, "workspace", p->workspace, "owner", p->owner,
+                                  "department", p->department, "tag_key", p->tag_key, "tag_value",
+                                  p->tag_value, "price", p->contract ? "contract" : "list"));
     json_object_set_new(root, "columns", columns_json(res));
     json_object_set_new(root, "rows", rows_json(res));
     json_object_set_new(root, "totals", totals_json(res));
@@ -195,7 +198,16 @@ static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const js
         return drc_err_set(err, DRC_ERR_DB, "a stored report run has parameters out of range");
     out->params.days = (int)days;
     out->params.top = (int)top;
-    out->params.workspace = drc_arena_strdup(a, drc_json_str(root, "parameters.workspace", NULL));
+    out->params.contract = strcmp(drc_json_str(root, "parameters.price", "list"), "contract") == 0;
+    const struct {
+        const char *path, **to;
+    } filters[] = {{"parameters.workspace", &out->params.workspace},
+                   {"parameters.owner", &out->params.owner},
+                   {"parameters.department", &out->params.department},
+                   {"parameters.tag_key", &out->params.tag_key},
+                   {"parameters.tag_value", &out->params.tag_value}};
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        *filters[i].to = drc_arena_strdup(a, drc_json_str(root, filters[i].path, NULL));
     out->billed_uusd = drc_json_int(root, "reconciliation.billed_uusd", -1);
     out->explained_uusd = drc_json_int(root, "reconciliation.explained_uusd", -1);
     out->bill_uusd = drc_json_int(root, "reconciliation.bill_uusd", -1);

@@ -11,8 +11,8 @@
 
 #define PROMPT_MAX_BYTES 16384u
 
-static const char *const keys[] = {"id",       "entity", "lane",  "order", "primary", "label",
-                                   "question", "asks",   "needs", "say",   NULL};
+static const char *const keys[] = {"id",       "entity", "lane",  "order",   "primary", "label",
+                                   "question", "asks",   "needs", "reports", "say",     NULL};
 static const char *const lanes[DRC_LANES] = {"Understand", "Diagnose", "Optimize", "Monitor"};
 
 const char *drc_lane_title(enum drc_lane lane)
@@ -40,34 +40,6 @@ static size_t prompt_name_count(void)
     return n;
 }
 
-/* "{metric}" and nothing else in braces; which metrics there are only a run knows. */
-static bool is_sentence(const char *s)
-{
-    for (s += strcspn(s, "{}"); *s != '\0'; s += strcspn(s, "{}")) {
-        size_t n = *s == '{' ? strcspn(s + 1, "{}") : 0;
-        if (n == 0 || s[n + 1] != '}')
-            return false;
-        s += n + 2;
-    }
-    return true;
-}
-
-static int take_says(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
-                     struct drc_err *err)
-{
-    c->says = drc_arena_array(a, m->count + 1, sizeof *c->says);
-    for (size_t i = 0; i < m->count; i++) {
-        const struct drc_meta_entry *e = &m->entries[i];
-        if (strcmp(e->key, "say") != 0)
-            continue;
-        if (!is_sentence(e->value))
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a slot is written {metric}", c->path,
-                               e->line);
-        c->says[c->say_count++] = e->value;
-    }
-    return 0;
-}
-
 static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
                        struct drc_err *err)
 {
@@ -88,10 +60,71 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
                *needs = drc_meta_get(m, "needs");
     c->primary = primary != NULL && strcmp(primary, "yes") == 0;
     c->asks = asks == NULL ? "" : asks;
+    c->reports = drc_meta_get(m, "reports");
     c->needs = drc_arena_array(a, 32, sizeof *c->needs);
     c->need_count =
         needs == NULL || *needs == '\0' ? 0 : drc_meta_split(a, needs, ',', c->needs, 32);
-    return take_says(a, m, c, err);
+    return 0;
+}
+
+/* "metric > 0.1" */
+static int parse_condition(struct drc_arena *a, const char *path, int line, const char *text,
+                           struct drc_chip_say *out, struct drc_err *err)
+{
+    static const struct {
+        const char *sign;
+        enum drc_say_cmp cmp;
+    } signs[] = {{"<=", DRC_SAY_AT_MOST}, {"<", DRC_SAY_BELOW}, {">", DRC_SAY_ABOVE}};
+    if (strcmp(text, "always") == 0)
+        return 0;
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    const char *rest = text + n + strspn(text + n, " ");
+    out->metric = drc_arena_strndup(a, text, n);
+    out->cmp = DRC_SAY_KNOWN;
+    if (n > 0 && *rest == '\0')
+        return 0;
+    for (size_t i = 0; n > 0 && i < sizeof signs / sizeof *signs; i++) {
+        size_t width = strlen(signs[i].sign);
+        if (strncmp(rest, signs[i].sign, width) != 0)
+            continue;
+        char *end;
+        out->cmp = signs[i].cmp;
+        out->bound = strtod(rest + width, &end);
+        if (end != rest + width && *end == '\0')
+            return 0;
+        break;
+    }
+    return drc_err_set(err, DRC_ERR_CONFIG,
+                       "%s:%d: a condition is 'always', 'metric' or 'metric > 0.1' (also < and <=)",
+                       path, line);
+}
+
+static int take_says(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
+                     struct drc_err *err)
+{
+    c->says = drc_arena_array(a, m->count, sizeof *c->says);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct drc_meta_entry *e = &m->entries[i];
+        const char *part[3];
+        if (strcmp(e->key, "say") != 0)
+            continue;
+        struct drc_chip_say *say = &c->says[c->say_count++];
+        size_t n = drc_meta_split(a, e->value, '|', part, 3);
+        say->text = part[n - 1];
+        if (drc_slots_lint(c->path, e->line, say->text, err) < 0)
+            return -1;
+        if (n == 1)
+            continue;
+        say->topic = (int)strtol(part[0], NULL, 10);
+        if (n != 3 || say->topic < 1 || say->topic > 31)
+            return drc_err_set(err, DRC_ERR_CONFIG,
+                               "%s:%d: a sentence is 'say: text' or 'say: topic | condition | "
+                               "text', the topic a number from 1 to 31",
+                               c->path, e->line);
+        if (parse_condition(a, c->path, e->line, part[1], say, err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int load_one(struct drc_arena *a, const char *home, const char *name, struct drc_chip *c,
@@ -103,7 +136,7 @@ static int load_one(struct drc_arena *a, const char *home, const char *name, str
     const char *text =
         drc_file_read(a, drc_arena_printf(a, "%s/%s", home, c->path), PROMPT_MAX_BYTES, NULL, &own);
     if (text == NULL || drc_meta_parse(a, DRC_META_MD, c->path, text, keys, &m, &own) < 0 ||
-        take_header(a, &m, c, &own) < 0 ||
+        take_header(a, &m, c, &own) < 0 || take_says(a, &m, c, &own) < 0 ||
         drc_tmpl_lint(c->path, m.body, drc_prompt_names, prompt_name_count(), &own) < 0)
         return drc_err_set(err, own.code, "%s", own.msg);
     c->prompt = m.body;
@@ -160,6 +193,21 @@ const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *ent
         if (strcmp(all->chips[i].entity, entity_kind) == 0 && strcmp(all->chips[i].verb, verb) == 0)
             return &all->chips[i];
     return NULL;
+}
+
+bool drc_chip_offered(const struct drc_chip *c, const char *report_id, const char *entity_kind)
+{
+    if (strcmp(c->entity, entity_kind) != 0)
+        return false;
+    size_t n = strlen(report_id);
+    for (const char *p = c->reports; p != NULL && *p != '\0';) {
+        p += strspn(p, ", ");
+        size_t word = strcspn(p, ", ");
+        if (word == n && strncmp(p, report_id, n) == 0)
+            return true;
+        p += word;
+    }
+    return c->reports == NULL;
 }
 
 const struct drc_chip *drc_chip_primary(const struct drc_chips *all, const char *entity_kind,

@@ -32,31 +32,22 @@ static const char *shown(const struct drc_context *c, const char *metric)
     return f == NULL ? "n/a" : f->display;
 }
 
-static bool is_known(const struct drc_context *c, const char *metric)
+/* Key figures as the report's header writes them. */
+static void add_figures(struct drc_arena *a, struct drc_message *m, const struct drc_figure *list,
+                        size_t count, const struct drc_context *c)
 {
-    const struct drc_fact *f = drc_context_fact(c, metric);
-    return f != NULL && f->known;
-}
-
-static void set_figure(struct drc_arena *a, struct drc_text *pairs, size_t i, const char *label,
-                       const char *value)
-{
-    drc_text_add(a, &pairs[2 * i], DRC_SPAN_PLAIN, label);
-    drc_text_add(a, &pairs[2 * i + 1], DRC_SPAN_PLAIN, value);
-}
-
-static const char *change_text(struct drc_arena *a, const struct drc_context *c)
-{
-    if (!is_known(c, "change_uusd"))
-        return "n/a: no complete window before";
-    return drc_arena_printf(a, "%s (%s)", shown(c, "change_uusd"), shown(c, "change_ratio"));
-}
-
-static const char *before_window(struct drc_arena *a, const struct drc_result *res)
-{
-    char range[40];
-    return drc_arena_strdup(
-        a, drc_date_range(res->first_day - res->params.days, res->first_day - 1, range));
+    struct drc_text *pairs = drc_arena_array(a, 2 * count + 1, sizeof *pairs);
+    for (size_t i = 0; i < count; i++) {
+        drc_slots_fill(a, list[i].label, c, &pairs[2 * i], NULL);
+        if (!drc_slots_fill(a, list[i].text, c, &pairs[2 * i + 1], NULL))
+            drc_text_add(a, &pairs[2 * i + 1], DRC_SPAN_PLAIN,
+                         list[i].otherwise == NULL ? "n/a" : list[i].otherwise);
+    }
+    if (count == 0)
+        return;
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
+    b->figures = pairs;
+    b->figure_count = count;
 }
 
 static void add_header(struct drc_arena *a, struct drc_message *m, const char *title)
@@ -73,18 +64,30 @@ static void add_asker(struct drc_arena *a, struct drc_text *t, const char *asked
     drc_text_add(a, t, DRC_SPAN_USER, asked_by);
 }
 
+static void add_filter(struct drc_arena *a, struct drc_text *t, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    drc_text_printf(a, t, DRC_SPAN_PLAIN, "%s%s ", t->first == NULL ? "" : " \u00b7 ", name);
+    drc_text_add(a, t, DRC_SPAN_CODE, value);
+}
+
 static void add_scope(struct drc_arena *a, struct drc_message *m, const struct drc_result *res,
                       const char *asked_by)
 {
     char day[16];
+    const struct drc_params *p = &res->params;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "scope");
-    if (res->params.workspace == NULL)
+    add_filter(a, &b->text, "workspace", p->workspace);
+    add_filter(a, &b->text, "owner", p->owner);
+    add_filter(a, &b->text, "department", p->department);
+    if (p->tag_key != NULL)
+        add_filter(a, &b->text, "tag", drc_arena_printf(a, "%s=%s", p->tag_key, p->tag_value));
+    if (b->text.first == NULL)
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "all workspaces");
-    else
-        drc_text_add(a, &b->text, DRC_SPAN_CODE, res->params.workspace);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    " \u00b7 list price, USD \u00b7 data complete to %s, UTC days",
-                    drc_date_long(res->data_last_day, day));
+                    " \u00b7 %s price, USD \u00b7 data complete to %s, UTC days",
+                    p->contract ? "contract" : "list", drc_date_long(res->data_last_day, day));
     if (res->sample)
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 sample data");
     add_asker(a, &b->text, asked_by);
@@ -93,10 +96,12 @@ static void add_scope(struct drc_arena *a, struct drc_message *m, const struct d
 static void add_picture(struct drc_arena *a, struct drc_message *m, const struct drc_picture *pic,
                         const char *file, const char *alt)
 {
+    if (pic->png == NULL && pic->trouble == NULL)
+        return; /* nothing to draw */
     if (pic->png == NULL) {
         struct drc_block *note = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "chart");
         drc_text_printf(a, &note->text, DRC_SPAN_PLAIN, "The chart could not be drawn: %s.",
-                        pic->trouble == NULL ? "no reason is known" : pic->trouble);
+                        pic->trouble);
         return;
     }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_IMAGE, "chart");
@@ -118,89 +123,34 @@ static void add_footer(struct drc_arena *a, struct drc_message *m, const struct 
 
 /* ---- the report --------------------------------------------------------------------------- */
 
-static const char *row_label(struct drc_arena *a, const struct drc_result *res, size_t row)
-{
-    const char *s = drc_result_text(res, row, res->report->label);
-    return drc_utf8_clean(a, s, strlen(s), DRC_NAME_MAX_CHARS, false);
-}
-
-static const char *row_cost(struct drc_arena *a, const struct drc_result *res, size_t row)
-{
-    return drc_cell_show(a, drc_result_cell(res, row, "total_uusd"), DRC_UNIT_USD);
-}
-
 static char *report_summary(struct drc_arena *a, const struct drc_result *res,
                             const struct drc_context *whole)
 {
     char window[40];
+    struct drc_text own = {NULL, NULL};
     drc_date_range(res->first_day, res->params.as_of_day, window);
     if (drc_result_live(res) == 0)
-        return drc_arena_printf(a, "%s %s: no cost in this window", res->report->title, window);
-    const char *change = is_known(whole, "change_ratio")
-                             ? drc_arena_printf(a, " (%s)", shown(whole, "change_ratio"))
-                             : "";
-    return drc_arena_printf(a, "%s %s: %s%s, top: %s %s", res->report->title, window,
-                            shown(whole, "total_uusd"), change, row_label(a, res, 0),
-                            row_cost(a, res, 0));
+        return drc_arena_printf(a, "%s %s: nothing in this window", res->report->title, window);
+    if (res->report->summary != NULL && drc_slots_fill(a, res->report->summary, whole, &own, NULL))
+        return drc_arena_printf(a, "%s %s: %s", res->report->title, window,
+                                drc_text_plain(a, &own));
+    const struct drc_fact *change = drc_context_fact(whole, "change_ratio");
+    return drc_arena_printf(
+        a, "%s %s: %s%s, top: %s %s", res->report->title, window, drc_result_amount(a, res, -1),
+        change == NULL || !change->known ? "" : drc_arena_printf(a, " (%s)", change->display),
+        drc_result_label(a, res, 0), drc_result_amount(a, res, 0));
 }
 
-static bool declares(const struct drc_result *res, const char *column)
-{
-    for (size_t i = 0; i < res->report->column_count; i++)
-        if (strcmp(res->report->columns[i].name, column) == 0)
-            return true;
-    return false;
-}
-
-static const char *column_sum(struct drc_arena *a, const struct drc_result *res, const char *column)
-{
-    struct drc_cell sum = {DRC_CELL_INT, drc_result_sum(res, 0, column, NULL), 0, NULL};
-    return drc_cell_show(a, &sum, DRC_UNIT_USD);
-}
-
-/* Figures of columns that the report does not have are left out: they are not zero. */
-static void add_report_figures(struct drc_arena *a, struct drc_message *m,
-                               const struct drc_result *res, const struct drc_context *whole)
-{
-    struct drc_text *pairs = drc_arena_array(a, 8, sizeof *pairs);
-    size_t n = 0;
-    char share[DRC_FMT_BYTES];
-    double total = (double)drc_result_sum(res, 0, "total_uusd", NULL);
-    const char *layers = shown(whole, "total_uusd");
-    if (declares(res, "dbu_list_uusd") && declares(res, "vm_est_uusd"))
-        layers = drc_arena_printf(a, "%s  (%s DBU list + %s VM estimate)", layers,
-                                  column_sum(a, res, "dbu_list_uusd"),
-                                  column_sum(a, res, "vm_est_uusd"));
-    set_figure(a, pairs, n++, "Total", layers);
-    if (declares(res, "baseline_uusd"))
-        set_figure(a, pairs, n++, drc_arena_printf(a, "Change vs %s", before_window(a, res)),
-                   change_text(a, whole));
-    drc_text_printf(a, &pairs[2 * n], DRC_SPAN_PLAIN, "Top %s", res->report->entity);
-    drc_text_add(a, &pairs[2 * n + 1], DRC_SPAN_CODE, row_label(a, res, 0));
-    drc_text_printf(
-        a, &pairs[2 * n + 1], DRC_SPAN_PLAIN, "  %s, %s of the total", row_cost(a, res, 0),
-        drc_fmt_pct(total > 0 ? drc_result_real(res, 0, "total_uusd") / total : (double)NAN,
-                    share));
-    n++;
-    if (declares(res, "wasted_uusd"))
-        set_figure(a, pairs, n++, "Lost to failed attempts",
-                   drc_arena_printf(a, "%s (%s)", shown(whole, "wasted_uusd"),
-                                    shown(whole, "wasted_share")));
-    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
-    b->figures = pairs;
-    b->figure_count = n;
-}
-
-static char *report_alt(struct drc_arena *a, const struct drc_result *res,
-                        const struct drc_context *whole)
+static char *report_alt(struct drc_arena *a, const struct drc_result *res)
 {
     char window[40];
-    const char *text = drc_arena_printf(
-        a, "%s in USD, %s. Total %s.", res->report->title,
-        drc_date_range(res->first_day, res->params.as_of_day, window), shown(whole, "total_uusd"));
+    const char *text =
+        drc_arena_printf(a, "%s in USD, %s. Total %s.", res->report->title,
+                         drc_date_range(res->first_day, res->params.as_of_day, window),
+                         drc_result_amount(a, res, -1));
     for (size_t i = 0; i < 3 && i < drc_result_live(res); i++)
-        text = drc_arena_printf(a, "%s%s %s %s", text, i == 0 ? " Top:" : ",", row_label(a, res, i),
-                                row_cost(a, res, i));
+        text = drc_arena_printf(a, "%s%s %s %s", text, i == 0 ? " Top:" : ",",
+                                drc_result_label(a, res, i), drc_result_amount(a, res, (int)i));
     return drc_arena_printf(a, "%s.", text);
 }
 
@@ -210,18 +160,21 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
     size_t live = drc_result_live(res),
            drawn = live < (size_t)res->params.top ? live : (size_t)res->params.top;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "honesty");
+    const char *rest = strcmp(res->report->mark, "stacked-hbar") == 0 ? ", the rest in Other" : "";
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %ss drawn%s", drawn, live,
-                    res->report->entity, live > drawn ? ", the rest in Other" : "");
+                    res->report->noun, live > drawn ? rest : "");
     if (res->billed_uusd > 0)
         drc_text_printf(
             a, &b->text, DRC_SPAN_PLAIN,
-            " \u00b7 explains %s of the billed list $ of job products (%s of the whole bill)",
+            " \u00b7 explains %s of the billed list $ of its products (%s of the whole bill)",
             drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
             drc_fmt_pct(res->bill_uusd > 0 ? (double)res->billed_uusd / (double)res->bill_uusd
                                            : (double)NAN,
                         whole));
     drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
-                 " \u00b7 list price before discounts, VM cost is an estimate");
+                 res->params.contract
+                     ? " \u00b7 list price less the configured discounts, VM cost is an estimate"
+                     : " \u00b7 list price before discounts, VM cost is an estimate");
     if (res->rows.truncated)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 only the first %d rows were read",
                         DRC_REPORT_ROWS_MAX);
@@ -241,12 +194,12 @@ static void add_picker(struct drc_arena *a, struct drc_message *m, const struct 
         if (strlen(value) > 150)
             continue; /* an id that long does not fit Slack's option; the card is reached by /drc
                          job */
-        options[count++] =
-            (struct drc_option){row_label(a, res, i), value, row_cost(a, res, i), NULL};
+        options[count++] = (struct drc_option){drc_result_label(a, res, i), value,
+                                               drc_result_amount(a, res, (int)i), NULL};
     }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_PICKER, "picker");
     b->select = (struct drc_select){
-        "pick:entity", drc_arena_printf(a, "Choose a %s", res->report->entity), options, count, 0};
+        "pick:entity", drc_arena_printf(a, "Choose a %s", res->report->noun), options, count, 0};
 }
 
 static struct drc_button chip_button(struct drc_arena *a, const struct drc_chip *c,
@@ -262,7 +215,8 @@ static struct drc_button chip_button(struct drc_arena *a, const struct drc_chip 
 /* The primary chip of each lane, and all chips behind "More questions". They act on the person's
  * own selection. */
 static void add_report_chips(struct drc_arena *a, struct drc_message *m,
-                             const struct drc_snapshot *s, const char *run_id)
+                             const struct drc_snapshot *s, const struct drc_result *res,
+                             const char *run_id)
 {
     const char *value = drc_value_make(a, run_id, "@");
     struct drc_button *buttons = drc_arena_array(a, DRC_LANES, sizeof *buttons);
@@ -275,7 +229,7 @@ static void add_report_chips(struct drc_arena *a, struct drc_message *m,
     }
     for (size_t i = 0; i < s->chips.count && more < 100; i++) {
         const struct drc_chip *c = &s->chips.chips[i];
-        if (strcmp(c->entity, "report") == 0)
+        if (drc_chip_offered(c, res->report->id, "report"))
             options[more++] =
                 (struct drc_option){c->label, drc_arena_printf(a, "%s %s", value, c->id), NULL,
                                     drc_lane_title(c->lane)};
@@ -301,11 +255,15 @@ static void add_empty(struct drc_arena *a, struct drc_message *m, const struct d
 {
     char first[16], last[16];
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "empty");
+    if (res->report->empty != NULL)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%s ", res->report->empty);
+    else
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "No %s had any cost in this window. ",
+                        res->report->noun);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    "No %s had any cost in this window. The data goes from %s to %s; try another "
-                    "window, for example "
-                    "60d, or another workspace.",
-                    res->report->entity, drc_date_long(res->data_first_day, first),
+                    "The data goes from %s to %s; try another window, for example 60d, or fewer "
+                    "filters.",
+                    drc_date_long(res->data_first_day, first),
                     drc_date_long(res->data_last_day, last));
 }
 
@@ -326,42 +284,17 @@ struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_sna
         add_footer(a, m, res, run_id, "no AI in this message");
         return m;
     }
-    add_report_figures(a, m, res, whole);
-    add_picture(a, m, pic, res->report->id, report_alt(a, res, whole));
+    add_figures(a, m, res->report->figures, res->report->figure_count, whole);
+    add_picture(a, m, pic, res->report->id, report_alt(a, res));
     add_honesty(a, m, res);
     add_picker(a, m, res, run_id);
-    add_report_chips(a, m, s, run_id);
+    add_report_chips(a, m, s, res, run_id);
     add_report_tools(a, m, run_id);
     add_footer(a, m, res, run_id, "no AI in this message");
     return m;
 }
 
 /* ---- the entity card ---------------------------------------------------------------------- */
-
-static void add_card_figures(struct drc_arena *a, struct drc_message *m,
-                             const struct drc_context *c)
-{
-    struct drc_text *pairs = drc_arena_array(a, 12, sizeof *pairs);
-    set_figure(a, pairs, 0, "Cost",
-               drc_arena_printf(a, "%s, %s of the total, rank %s of %s", shown(c, "total_uusd"),
-                                shown(c, "share"), shown(c, "rank"), shown(c, "entity_count")));
-    set_figure(a, pairs, 1, drc_arena_printf(a, "Change vs %s", before_window(a, c->result)),
-               change_text(a, c));
-    set_figure(a, pairs, 2, "Run success",
-               drc_arena_printf(a, "%s of %s runs (at least %s)", shown(c, "success_rate"),
-                                shown(c, "runs"), shown(c, "success_lo")));
-    set_figure(a, pairs, 3, "Lost to failed attempts",
-               drc_arena_printf(a, "%s (%s), %s attempts", shown(c, "wasted_uusd"),
-                                shown(c, "wasted_share"), shown(c, "failed_attempts")));
-    set_figure(a, pairs, 4, "Duration",
-               drc_arena_printf(a, "median %s, p95 %s", shown(c, "p50_ms"), shown(c, "p95_ms")));
-    set_figure(a, pairs, 5, "Spot",
-               drc_arena_printf(a, "%s of node time, %s evictions", shown(c, "spot_share"),
-                                shown(c, "evictions")));
-    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
-    b->figures = pairs;
-    b->figure_count = 6;
-}
 
 static void add_lanes(struct drc_arena *a, struct drc_message *m, const struct drc_snapshot *s,
                       const struct drc_context *c, const char *run_id)
@@ -372,7 +305,8 @@ static void add_lanes(struct drc_arena *a, struct drc_message *m, const struct d
         size_t n = 0;
         for (size_t i = 0; i < s->chips.count && n < 5; i++) {
             const struct drc_chip *chip = &s->chips.chips[i];
-            if ((int)chip->lane == lane && strcmp(chip->entity, c->selection.kind) == 0)
+            if ((int)chip->lane == lane &&
+                drc_chip_offered(chip, c->result->report->id, c->selection.kind))
                 buttons[n++] = chip_button(a, chip, value);
         }
         if (n == 0)
@@ -385,17 +319,20 @@ static void add_lanes(struct drc_arena *a, struct drc_message *m, const struct d
     }
 }
 
-/* https only, made here from the workspace's address and numeric ids; NULL where a part is not
- * known. */
+/* https only, made here from the workspace's address and the report's path ("jobs/123"), which may
+ * hold nothing that would change its meaning; NULL where a part is not known. */
 static const char *object_url(struct drc_arena *a, const struct drc_context *c)
 {
     const struct drc_result *res = c->result;
-    const char *base = drc_result_text(res, (size_t)c->selection.row, "workspace_url");
-    const char *workspace = drc_result_text(res, (size_t)c->selection.row, "workspace_id");
-    const char *slash = strrchr(c->selection.entity_id, '/');
-    if (strncmp(base, "https://", 8) != 0 || *workspace == '\0' || slash == NULL)
+    size_t row = (size_t)c->selection.row;
+    const char *base = drc_result_text(res, row, "workspace_url");
+    const char *path = drc_result_text(res, row, "object_path");
+    const char *workspace = drc_result_text(res, row, "workspace_id");
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/";
+    if (strncmp(base, "https://", 8) != 0 || strpbrk(base, " <>|\"\\") != NULL || *path == '\0' ||
+        path[strspn(path, safe)] != '\0' || workspace[strspn(workspace, safe)] != '\0')
         return NULL;
-    return drc_arena_printf(a, "%s/jobs/%s?o=%s", base, slash + 1, workspace);
+    return drc_arena_printf(a, "%s/%s?o=%s", base, path, workspace);
 }
 
 static void add_card_end(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
@@ -426,6 +363,25 @@ static void add_card_end(struct drc_arena *a, struct drc_message *m, const struc
                     run_id);
 }
 
+static void add_card_scope(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
+                           const char *window, const char *asked_by)
+{
+    static const struct {
+        const char *column, *word;
+    } shown_columns[] = {{"workspace_name", "workspace"}, {"owner", "owner"}};
+    const struct drc_result *res = c->result;
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "scope");
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%s \u00b7 %s", res->report->noun, window);
+    for (size_t i = 0; i < sizeof shown_columns / sizeof *shown_columns; i++) {
+        if (drc_report_title(res->report, shown_columns[i].column) == shown_columns[i].column)
+            continue; /* the report does not have it */
+        const char *value = drc_result_text(res, (size_t)c->selection.row, shown_columns[i].column);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 %s ", shown_columns[i].word);
+        drc_text_add(a, &b->text, DRC_SPAN_CODE, *value == '\0' ? "unknown" : value);
+    }
+    add_asker(a, &b->text, asked_by);
+}
+
 struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s,
                                      const struct drc_context *c, const char *run_id,
                                      const char *asked_by, const char *bot_user,
@@ -434,24 +390,16 @@ struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snaps
     char window[40];
     const struct drc_result *res = c->result;
     drc_date_range(res->first_day, res->params.as_of_day, window);
+    const char *amount = drc_result_amount(a, res, c->selection.row);
     struct drc_message *m =
         drc_message_new(a, drc_arena_printf(a, "%s, %s: %s, %s of the total", c->selection.label,
-                                            window, shown(c, "total_uusd"), shown(c, "share")));
+                                            window, amount, shown(c, "share")));
     add_header(a, m, c->selection.label);
-    struct drc_block *scope = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "scope");
-    const char *workspace = drc_result_text(res, (size_t)c->selection.row, "workspace_name");
-    const char *owner = drc_result_text(res, (size_t)c->selection.row, "owner");
-    drc_text_printf(a, &scope->text, DRC_SPAN_PLAIN, "%s \u00b7 %s \u00b7 workspace ",
-                    res->report->entity, window);
-    drc_text_add(a, &scope->text, DRC_SPAN_CODE, *workspace == '\0' ? "unknown" : workspace);
-    drc_text_add(a, &scope->text, DRC_SPAN_PLAIN, " \u00b7 owner ");
-    drc_text_add(a, &scope->text, DRC_SPAN_CODE, *owner == '\0' ? "unknown" : owner);
-    add_asker(a, &scope->text, asked_by);
-    add_card_figures(a, m, c);
+    add_card_scope(a, m, c, window, asked_by);
+    add_figures(a, m, res->report->cards, res->report->card_count, c);
     add_picture(a, m, pic, "days",
                 drc_arena_printf(a, "Cost by day of %s, %s. Total %s, dearest day %s.",
-                                 c->selection.label, window, shown(c, "total_uusd"),
-                                 shown(c, "peak_day_uusd")));
+                                 c->selection.label, window, amount, shown(c, "peak_day_uusd")));
     add_lanes(a, m, s, c, run_id);
     add_card_end(a, m, c, run_id, bot_user);
     return m;

@@ -26,21 +26,14 @@ static enum drc_chart_role role_of(const char *column)
     return strncmp(column, "wasted", 6) == 0 ? DRC_ROLE_WASTED : DRC_ROLE_OTHER;
 }
 
-static const char *column_title(const struct drc_report *r, const char *name)
-{
-    for (size_t i = 0; i < r->column_count; i++)
-        if (strcmp(r->columns[i].name, name) == 0)
-            return r->columns[i].title;
-    return name;
-}
-
 static size_t make_series(struct drc_arena *a, const struct drc_report *r,
                           struct drc_chart_series **out)
 {
     size_t n = r->series_count < DRC_CHART_SERIES_MAX ? r->series_count : DRC_CHART_SERIES_MAX;
     *out = drc_arena_array(a, n + 1, sizeof **out);
     for (size_t i = 0; i < n; i++)
-        (*out)[i] = (struct drc_chart_series){column_title(r, r->series[i]), role_of(r->series[i])};
+        (*out)[i] =
+            (struct drc_chart_series){drc_report_title(r, r->series[i]), role_of(r->series[i])};
     return n;
 }
 

@@ -6,6 +6,8 @@
 #include "drc/utf8.h"
 
 #define DETAIL_ROWS 60
+#define NAME_WIDTH 28
+#define CELL_WIDTH 9 /* at least; a wider title makes its column wider */
 #define SQL_SHOWN_CHARS 11000
 
 struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, const char *id)
@@ -43,7 +45,16 @@ struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snaps
     help_line(a, &b->text, "/drc help", "this text");
     struct drc_block *words = drc_message_add(a, m, DRC_BLOCK_TEXT, "words");
     drc_text_add(a, &words->text, DRC_SPAN_PLAIN, "Words after a report: ");
-    static const char *const examples[] = {"30d", "top:10", "workspace:name", "as-of:2026-11-01",
+    static const char *const examples[] = {"30d",
+                                           "mtd",
+                                           "last-month",
+                                           "2026-10",
+                                           "top:10",
+                                           "workspace:name",
+                                           "tag:team=x",
+                                           "owner:name",
+                                           "price:contract",
+                                           "as-of:2026-11-01",
                                            "private"};
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         drc_text_add(a, &words->text, DRC_SPAN_CODE, examples[i]);
@@ -117,6 +128,12 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
     return m;
 }
 
+static int cell_width(const char *title)
+{
+    int width = drc_utf8_width(title);
+    return width > CELL_WIDTH ? width : CELL_WIDTH;
+}
+
 static char *pad(struct drc_arena *a, const char *text, int width, bool right)
 {
     int have = drc_utf8_width(text);
@@ -128,45 +145,37 @@ static char *pad(struct drc_arena *a, const char *text, int width, bool right)
 struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res,
                                         const char *run_id)
 {
-    static const struct {
-        const char *column, *title;
-        enum drc_unit unit;
-        int width;
-    } cols[] = {{"total_uusd", "Total", DRC_UNIT_USD, 9},
-                {"dbu_uusd", "DBU", DRC_UNIT_USD, 9},
-                {"ondemand_vm_uusd", "On-demand", DRC_UNIT_USD, 9},
-                {"spot_vm_uusd", "Spot", DRC_UNIT_USD, 9},
-                {"wasted_uusd", "Failed", DRC_UNIT_USD, 9},
-                {"runs", "Runs", DRC_UNIT_COUNT, 6}};
+    const struct drc_report *r = res->report;
     struct drc_message *m = drc_message_new(a, "Rows of this report");
     size_t n = res->rows.row_count < DETAIL_ROWS ? res->rows.row_count : DETAIL_ROWS;
-    const char *text = pad(a, "Name", 28, false);
-    for (size_t c = 0; c < sizeof cols / sizeof *cols; c++)
-        text = drc_arena_printf(a, "%s %s", text, pad(a, cols[c].title, cols[c].width, true));
+    const char *text = pad(a, "Name", NAME_WIDTH, false);
+    for (size_t c = 0; c < r->detail_count; c++) {
+        const char *title = drc_report_title(r, r->details[c]);
+        text = drc_arena_printf(a, "%s %s", text, pad(a, title, cell_width(title), true));
+    }
     for (size_t i = 0; i < n; i++) {
-        const char *label = drc_result_text(res, i, res->report->label);
-        text =
-            drc_arena_printf(a, "%s\n%s", text,
-                             pad(a, drc_utf8_clean(a, label, strlen(label), 28, false), 28, false));
-        for (size_t c = 0; c < sizeof cols / sizeof *cols; c++)
+        const char *label = drc_result_text(res, i, r->label);
+        label = drc_utf8_clean(a, label, strlen(label), NAME_WIDTH, false);
+        text = drc_arena_printf(a, "%s\n%s", text, pad(a, label, NAME_WIDTH, false));
+        for (size_t c = 0; c < r->detail_count; c++) {
+            const char *cell = drc_cell_show(a, drc_result_cell(res, i, r->details[c]),
+                                             drc_report_unit(r, r->details[c]));
             text = drc_arena_printf(
                 a, "%s %s", text,
-                pad(a, drc_cell_show(a, drc_result_cell(res, i, cols[c].column), cols[c].unit),
-                    cols[c].width, true));
+                pad(a, cell, cell_width(drc_report_title(r, r->details[c])), true));
+        }
     }
     add_pre(a, m, "rows", text, SQL_SHOWN_CHARS);
-    if (res->report->method != NULL) {
+    if (r->method != NULL) {
         struct drc_block *how = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "method");
-        drc_text_printf(a, &how->text, DRC_SPAN_PLAIN, "How it is computed: %s",
-                        res->report->method);
+        drc_text_printf(a, &how->text, DRC_SPAN_PLAIN, "How it is computed: %s", r->method);
     }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "note");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                     "%zu of %zu rows \u00b7 run %s \u00b7 all of them: ", n, res->rows.row_count,
                     run_id);
-    drc_text_add(
-        a, &b->text, DRC_SPAN_CODE,
-        drc_arena_printf(a, "drc report %s --csv", drc_params_text(a, res->report, &res->params)));
+    drc_text_add(a, &b->text, DRC_SPAN_CODE,
+                 drc_arena_printf(a, "drc report %s --csv", drc_params_text(a, r, &res->params)));
     return m;
 }
 

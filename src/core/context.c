@@ -21,8 +21,10 @@ enum op {
     OP_RELATIVE,
     OP_QUOTIENT,
     OP_PEAK,
+    OP_TOP1,
     OP_TOP3
 };
+#define AMOUNT "@" /* the column by which the report ranks its rows */
 enum scope { ROW = 1, REPORT = 2, BOTH = 3 };
 
 static const struct metric {
@@ -33,13 +35,12 @@ static const struct metric {
     enum scope scope;
 } metrics[] = {
     {"total_uusd", "Cost", DRC_UNIT_USD, OP_VALUE, "total_uusd", NULL, BOTH},
-    {"share", "Share of the report's total", DRC_UNIT_RATIO, OP_SHARE, "total_uusd", NULL, ROW},
-    {"rank", "Rank by cost", DRC_UNIT_COUNT, OP_RANK, NULL, NULL, ROW},
-    {"entity_count", "Rows with a cost", DRC_UNIT_COUNT, OP_ENTITIES, NULL, NULL, BOTH},
-    {"report_total_uusd", "Total of the report", DRC_UNIT_USD, OP_REPORT_SUM, "total_uusd", NULL,
-     ROW},
-    {"top3_share", "Share of the three dearest", DRC_UNIT_RATIO, OP_TOP3, "total_uusd", NULL,
-     REPORT},
+    {"share", "Share of the report's total", DRC_UNIT_RATIO, OP_SHARE, AMOUNT, NULL, ROW},
+    {"rank", "Rank", DRC_UNIT_COUNT, OP_RANK, NULL, NULL, ROW},
+    {"entity_count", "Rows that count", DRC_UNIT_COUNT, OP_ENTITIES, NULL, NULL, BOTH},
+    {"report_total_uusd", "Total of the report", DRC_UNIT_USD, OP_REPORT_SUM, AMOUNT, NULL, ROW},
+    {"top_share", "Share of the first", DRC_UNIT_RATIO, OP_TOP1, AMOUNT, NULL, REPORT},
+    {"top3_share", "Share of the first three", DRC_UNIT_RATIO, OP_TOP3, AMOUNT, NULL, REPORT},
     {"baseline_uusd", "Cost in the window before", DRC_UNIT_USD, OP_VALUE, "baseline_uusd", NULL,
      BOTH},
     {"change_uusd", "Change against the window before", DRC_UNIT_DELTA, OP_DIFF, "total_uusd",
@@ -67,6 +68,8 @@ static const struct metric {
     {"evictions", "Spot evictions", DRC_UNIT_COUNT, OP_VALUE, "evictions", NULL, BOTH},
     {"p50_ms", "Median duration", DRC_UNIT_MS, OP_VALUE, "p50_ms", NULL, ROW},
     {"p95_ms", "95th percentile duration", DRC_UNIT_MS, OP_VALUE, "p95_ms", NULL, ROW},
+    {"dbu_list_uusd", "DBU cost", DRC_UNIT_USD, OP_VALUE, "dbu_list_uusd", NULL, REPORT},
+    {"vm_est_uusd", "VM cost, estimate", DRC_UNIT_USD, OP_VALUE, "vm_est_uusd", NULL, REPORT},
     {"peak_day_uusd", "Dearest day", DRC_UNIT_USD, OP_PEAK, "daily", NULL, ROW},
 };
 
@@ -82,11 +85,14 @@ int drc_selection_make(struct drc_arena *a, const struct drc_result *res, const 
     if (row < 0)
         return drc_err_set(err, DRC_ERR_NOTFOUND,
                            "'%.120s' is not among the rows of this report run", entity_id);
-    const char *label = drc_result_text(res, (size_t)row, res->report->label);
-    *out = (struct drc_selection){
-        drc_arena_strdup(a, entity_id), res->report->entity,
-        drc_utf8_clean(a, label, strlen(label), DRC_NAME_MAX_CHARS, false), row};
+    *out = (struct drc_selection){drc_arena_strdup(a, entity_id), res->report->entity,
+                                  drc_result_label(a, res, (size_t)row), row};
     return 0;
+}
+
+static const char *column_of(const struct drc_result *res, const char *name)
+{
+    return name != NULL && strcmp(name, AMOUNT) == 0 ? res->report->amount : name;
 }
 
 static bool declared(const struct drc_result *res, const char *column)
@@ -137,28 +143,30 @@ static double peak(const struct drc_result *res, int row, const char *column)
 static double compute(const struct drc_result *res, const struct metric *m, int row)
 {
     size_t all = res->rows.row_count;
+    const char *x = column_of(res, m->x);
     switch (m->op) {
     case OP_VALUE:
-        return value_of(res, row, m->x);
+        return value_of(res, row, x);
     case OP_SHARE:
-        return quotient(value_of(res, row, m->x), sum_of(res, m->x, all));
+        return quotient(value_of(res, row, x), sum_of(res, x, all));
     case OP_RANK:
         return row + 1;
     case OP_ENTITIES:
         return (double)drc_result_live(res);
     case OP_REPORT_SUM:
-        return sum_of(res, m->x, all);
+        return sum_of(res, x, all);
+    case OP_TOP1:
+        return quotient(sum_of(res, x, 1), sum_of(res, x, all));
     case OP_TOP3:
-        return quotient(sum_of(res, m->x, 3), sum_of(res, m->x, all));
+        return quotient(sum_of(res, x, 3), sum_of(res, x, all));
     case OP_DIFF:
-        return value_of(res, row, m->x) - value_of(res, row, m->y);
+        return value_of(res, row, x) - value_of(res, row, m->y);
     case OP_RELATIVE:
-        return quotient(value_of(res, row, m->x) - value_of(res, row, m->y),
-                        value_of(res, row, m->y));
+        return quotient(value_of(res, row, x) - value_of(res, row, m->y), value_of(res, row, m->y));
     case OP_QUOTIENT:
-        return quotient(value_of(res, row, m->x), value_of(res, row, m->y));
+        return quotient(value_of(res, row, x), value_of(res, row, m->y));
     case OP_PEAK:
-        return peak(res, row, m->x);
+        return peak(res, row, x);
     }
     return (double)NAN;
 }
@@ -201,13 +209,14 @@ static void add_listed(struct drc_arena *a, const struct drc_result *res, int ro
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics && out->fact_count < DRC_FACTS_MAX;
          i++) {
         const struct metric *m = &metrics[i];
-        if (!(m->scope & (row < 0 ? REPORT : ROW)) || (m->x != NULL && !declared(res, m->x)) ||
+        const char *x = column_of(res, m->x);
+        if (!(m->scope & (row < 0 ? REPORT : ROW)) || (x != NULL && !declared(res, x)) ||
             (m->y != NULL && !declared(res, m->y)))
             continue;
         struct drc_fact *f = add_fact(out, m->metric, m->title, m->unit);
-        const char *columns = m->x == NULL ? "row order" : m->x;
+        const char *columns = x == NULL ? "row order" : x;
         if (m->y != NULL)
-            columns = drc_arena_printf(a, "%s and %s", m->x, m->y);
+            columns = drc_arena_printf(a, "%s and %s", x, m->y);
         fill(a, res, f, compute(res, m, row), row, columns);
     }
 }
@@ -228,11 +237,14 @@ static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
     for (size_t i = 0; i < r->column_count && out->fact_count < DRC_FACTS_MAX; i++) {
         const struct drc_column *c = &r->columns[i];
         bool additive = c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT;
-        bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS;
-        if (is_listed(c->name) || !number || (row < 0 && !additive))
+        bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS ||
+                      c->unit == DRC_UNIT_FACTOR || c->unit == DRC_UNIT_CHANGE ||
+                      c->unit == DRC_UNIT_DELTA;
+        if (is_listed(c->name) || !number || (c->whole && row >= 0) ||
+            (row < 0 && !additive && !c->whole))
             continue;
-        fill(a, res, add_fact(out, c->name, c->title, c->unit), value_of(res, row, c->name), row,
-             c->name);
+        double v = c->whole ? drc_result_real(res, 0, c->name) : value_of(res, row, c->name);
+        fill(a, res, add_fact(out, c->name, c->title, c->unit), v, row, c->name);
     }
 }
 

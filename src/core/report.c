@@ -4,21 +4,24 @@
 #include <string.h>
 #include <strings.h>
 
+#include "drc/answer.h"
 #include "drc/digest.h"
 #include "drc/file.h"
 #include "drc/limits.h"
 #include "drc/meta.h"
 
-static const char *const keys[] = {"id",  "version", "title",  "pillar", "question",  "entity",
-                                   "key", "label",   "mark",   "series", "column",    "param",
-                                   "top", "order",   "method", "chip",   "reconcile", NULL};
+static const char *const keys[] = {
+    "id",     "version",   "title",  "pillar", "question", "entity",  "noun",    "key",   "label",
+    "amount", "live",      "mark",   "series", "column",   "param",   "top",     "order", "method",
+    "chip",   "reconcile", "figure", "card",   "details",  "summary", "finding", "empty", NULL};
 
 static const struct {
     const char *name;
     enum drc_unit unit;
-} units[] = {{"usd", DRC_UNIT_USD},   {"count", DRC_UNIT_COUNT}, {"ratio", DRC_UNIT_RATIO},
-             {"ms", DRC_UNIT_MS},     {"time", DRC_UNIT_TIME},   {"text", DRC_UNIT_TEXT},
-             {"json", DRC_UNIT_JSON}, {"id", DRC_UNIT_ID}};
+} units[] = {{"usd", DRC_UNIT_USD},       {"count", DRC_UNIT_COUNT}, {"ratio", DRC_UNIT_RATIO},
+             {"ms", DRC_UNIT_MS},         {"time", DRC_UNIT_TIME},   {"text", DRC_UNIT_TEXT},
+             {"json", DRC_UNIT_JSON},     {"id", DRC_UNIT_ID},       {"factor", DRC_UNIT_FACTOR},
+             {"change", DRC_UNIT_CHANGE}, {"delta", DRC_UNIT_DELTA}};
 
 static int parse_unit(const char *path, int line, const char *name, enum drc_unit *out,
                       struct drc_err *err)
@@ -34,13 +37,16 @@ static int parse_unit(const char *path, int line, const char *name, enum drc_uni
 static int take_column(struct drc_arena *a, struct drc_report *r, const struct drc_meta_entry *e,
                        struct drc_err *err)
 {
-    const char *part[3];
-    if (drc_meta_split(a, e->value, '|', part, 3) != 3)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a column is 'name | unit | Title'", r->path,
-                           e->line);
+    const char *part[4];
+    size_t n = drc_meta_split(a, e->value, '|', part, 4);
+    if (n < 3 || n > 4 || (n == 4 && strcmp(part[3], "whole") != 0))
+        return drc_err_set(err, DRC_ERR_CONFIG,
+                           "%s:%d: a column is 'name | unit | Title', or with '| whole' behind it",
+                           r->path, e->line);
     struct drc_column *c = &r->columns[r->column_count++];
     c->name = part[0];
     c->title = part[2];
+    c->whole = n == 4;
     return parse_unit(r->path, e->line, part[1], &c->unit, err);
 }
 
@@ -71,13 +77,36 @@ static int take_param(struct drc_arena *a, struct drc_report *r, const struct dr
     return 0;
 }
 
-/* The lists of the header: columns, parameters, chips. */
+static size_t take_names(struct drc_arena *a, const char *list, const char ***out)
+{
+    *out = drc_arena_array(a, DRC_REPORT_COLUMNS_MAX, sizeof **out);
+    return list == NULL ? 0 : drc_meta_split(a, list, ',', *out, DRC_REPORT_COLUMNS_MAX);
+}
+
+static int take_figure(struct drc_arena *a, const struct drc_report *r,
+                       const struct drc_meta_entry *e, struct drc_figure *out, struct drc_err *err)
+{
+    const char *part[3] = {NULL, NULL, NULL};
+    size_t n = drc_meta_split(a, e->value, '|', part, 3);
+    if (n < 2 || n > 3)
+        return drc_err_set(err, DRC_ERR_CONFIG,
+                           "%s:%d: a figure is 'Label | text' or 'Label | text | otherwise'",
+                           r->path, e->line);
+    *out = (struct drc_figure){part[0], part[1], part[2]};
+    if (drc_slots_lint(r->path, e->line, out->label, err) < 0)
+        return -1;
+    return drc_slots_lint(r->path, e->line, out->text, err);
+}
+
+/* The lists of the header: columns, parameters, figures, chips. */
 static int take_lists(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r,
                       struct drc_err *err)
 {
     r->columns = drc_arena_array(a, m->count, sizeof *r->columns);
     r->params = drc_arena_array(a, m->count, sizeof *r->params);
     r->chips = drc_arena_array(a, m->count, sizeof *r->chips);
+    r->figures = drc_arena_array(a, m->count, sizeof *r->figures);
+    r->cards = drc_arena_array(a, m->count, sizeof *r->cards);
     for (size_t i = 0; i < m->count; i++) {
         const struct drc_meta_entry *e = &m->entries[i];
         int rc = 0;
@@ -85,17 +114,35 @@ static int take_lists(struct drc_arena *a, const struct drc_meta *m, struct drc_
             rc = take_column(a, r, e, err);
         else if (strcmp(e->key, "param") == 0)
             rc = take_param(a, r, e, err);
+        else if (strcmp(e->key, "figure") == 0)
+            rc = take_figure(a, r, e, &r->figures[r->figure_count++], err);
+        else if (strcmp(e->key, "card") == 0)
+            rc = take_figure(a, r, e, &r->cards[r->card_count++], err);
         else if (strcmp(e->key, "chip") == 0)
             r->chips[r->chip_count++] = e->value;
         if (rc < 0)
             return -1;
     }
-    const char *series = drc_meta_get(m, "series");
-    if (series != NULL) {
-        r->series = drc_arena_array(a, DRC_REPORT_COLUMNS_MAX, sizeof *r->series);
-        r->series_count = drc_meta_split(a, series, ',', r->series, DRC_REPORT_COLUMNS_MAX);
+    static const struct drc_figure figures[] = {
+        {"Total", "{amount}", NULL}, {"Top {kind}", "{top}  {top_share} of the total", NULL}};
+    static const struct drc_figure cards[] = {
+        {"Amount", "{amount}, {share} of the total, rank {rank} of {entity_count}", NULL}};
+    if (r->figure_count == 0) {
+        memcpy(r->figures, figures, sizeof figures);
+        r->figure_count = sizeof figures / sizeof *figures;
     }
+    if (r->card_count == 0) {
+        memcpy(r->cards, cards, sizeof cards);
+        r->card_count = sizeof cards / sizeof *cards;
+    }
+    r->series_count = take_names(a, drc_meta_get(m, "series"), &r->series);
+    r->detail_count = take_names(a, drc_meta_get(m, "details"), &r->details);
     return 0;
+}
+
+static const char *or_else(const char *value, const char *dflt)
+{
+    return value == NULL ? dflt : value;
 }
 
 static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_report *r,
@@ -118,6 +165,12 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     r->top = top == NULL ? DRC_CHART_BARS_MAX : (int)strtol(top, NULL, 10);
     if (r->top < 1 || r->top > DRC_CHART_BARS_MAX)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s: top is 1 to %d", r->path, DRC_CHART_BARS_MAX);
+    r->noun = or_else(drc_meta_get(m, "noun"), r->entity);
+    r->amount = or_else(drc_meta_get(m, "amount"), "total_uusd");
+    r->live = or_else(drc_meta_get(m, "live"), r->amount);
+    r->summary = drc_meta_get(m, "summary");
+    r->finding = drc_meta_get(m, "finding");
+    r->empty = drc_meta_get(m, "empty");
     r->method = drc_meta_get(m, "method");
     r->reconcile_path = drc_meta_get(m, "reconcile");
     return take_lists(a, m, r, err);
@@ -149,12 +202,18 @@ static bool has_column(const struct drc_rows *rows, const char *name)
     return false;
 }
 
-static bool declares(const struct drc_report *r, const char *name)
+static const struct drc_column *find_column(const struct drc_report *r, const char *name)
 {
     for (size_t i = 0; i < r->column_count; i++)
         if (strcmp(r->columns[i].name, name) == 0)
-            return true;
-    return false;
+            return &r->columns[i];
+    return NULL;
+}
+
+static int undeclared(const struct drc_report *r, const char *name, struct drc_err *err)
+{
+    return drc_err_set(err, DRC_ERR_CONFIG,
+                       "%s: the header uses '%s', which is not a declared column", r->path, name);
 }
 
 static int check_columns(struct drc_arena *a, const struct drc_report *r, struct drc_db *facts,
@@ -167,13 +226,16 @@ static int check_columns(struct drc_arena *a, const struct drc_report *r, struct
         if (!has_column(&shape, r->columns[i].name))
             return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'", r->path,
                                r->columns[i].name);
+    const char *const single[] = {r->key, r->label, r->amount, r->live};
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++)
+        if (find_column(r, single[i]) == NULL)
+            return undeclared(r, single[i], err);
     for (size_t i = 0; i < r->series_count; i++)
-        if (!declares(r, r->series[i]))
-            return drc_err_set(err, DRC_ERR_CONFIG, "%s: series '%s' is not a declared column",
-                               r->path, r->series[i]);
-    if (!declares(r, r->key) || !declares(r, r->label))
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: key and label must be declared columns",
-                           r->path);
+        if (find_column(r, r->series[i]) == NULL)
+            return undeclared(r, r->series[i], err);
+    for (size_t i = 0; i < r->detail_count; i++)
+        if (find_column(r, r->details[i]) == NULL)
+            return undeclared(r, r->details[i], err);
     return 0;
 }
 
@@ -220,4 +282,16 @@ int drc_report_load(struct drc_arena *a, const char *home, const char *file_name
                                         out->reconcile_sql == NULL ? "" : out->reconcile_sql);
     drc_sha256_hex(both, strlen(both), out->sql_hash);
     return 0;
+}
+
+enum drc_unit drc_report_unit(const struct drc_report *r, const char *column)
+{
+    const struct drc_column *c = find_column(r, column);
+    return c == NULL ? DRC_UNIT_TEXT : c->unit;
+}
+
+const char *drc_report_title(const struct drc_report *r, const char *column)
+{
+    const struct drc_column *c = find_column(r, column);
+    return c == NULL ? column : c->title;
 }

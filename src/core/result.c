@@ -49,15 +49,16 @@ static int check_window(struct drc_result *out, struct drc_err *err)
 {
     char first[16], last[16];
     struct drc_params *p = &out->params;
-    if (!p->as_of_given && p->as_of_day == 0)
-        p->as_of_day = out->data_last_day;
+    drc_params_resolve(p, out->data_last_day);
     out->first_day = p->as_of_day - p->days + 1;
     drc_date_long(out->data_first_day, first);
     drc_date_long(out->data_last_day, last);
     if (p->as_of_day > out->data_last_day)
-        return drc_err_set(err, DRC_ERR_INPUT,
-                           "the newest complete day of the data is %s: choose as-of up to that day",
-                           last);
+        return drc_err_set(
+            err, DRC_ERR_INPUT,
+            "the newest complete day of the data is %s: choose a window that ends by "
+            "then, for example mtd or as-of that day",
+            last);
     if (p->as_of_day < out->data_first_day)
         return drc_err_set(err, DRC_ERR_INPUT,
                            "the data starts on %s and is complete to %s: choose a day between",
@@ -99,7 +100,12 @@ static int run_inside(struct drc_db *facts, struct drc_arena *a, struct drc_resu
         {"as_of", text_cell(drc_arena_strdup(a, drc_date_iso(p->as_of_day, day)))},
         {"days", int_cell(p->days)},
         {"top", int_cell(p->top)},
-        {"workspace", text_cell(p->workspace)}};
+        {"workspace", text_cell(p->workspace)},
+        {"owner", text_cell(p->owner)},
+        {"department", text_cell(p->department)},
+        {"tag_key", text_cell(p->tag_key)},
+        {"tag_value", text_cell(p->tag_value)},
+        {"price", text_cell(p->contract ? "contract" : "list")}};
     size_t n = sizeof params / sizeof *params;
     if (drc_db_select(facts, a, out->report->sql, params, n, DRC_REPORT_ROWS_MAX,
                       DRC_REPORT_DEADLINE_MS, &out->rows, err) < 0)
@@ -186,6 +192,12 @@ const char *drc_result_text(const struct drc_result *res, size_t row, const char
     return c->type == DRC_CELL_TEXT ? c->text : "";
 }
 
+const char *drc_result_label(struct drc_arena *a, const struct drc_result *res, size_t row)
+{
+    const char *s = drc_result_text(res, row, res->report->label);
+    return drc_utf8_clean(a, s, strlen(s), DRC_NAME_MAX_CHARS, false);
+}
+
 int drc_result_find(const struct drc_result *res, const char *entity_id)
 {
     for (size_t i = 0; i < res->rows.row_count; i++)
@@ -214,7 +226,7 @@ size_t drc_result_live(const struct drc_result *res)
 {
     size_t n = 0;
     for (size_t i = 0; i < res->rows.row_count; i++)
-        n += drc_result_int(res, i, "total_uusd", 0) != 0;
+        n += drc_result_int(res, i, res->report->live, 0) != 0;
     return n;
 }
 
@@ -266,4 +278,15 @@ char *drc_cell_show(struct drc_arena *a, const struct drc_cell *cell, enum drc_u
     }
     const char *s = cell->type == DRC_CELL_TEXT ? cell->text : "";
     return drc_utf8_clean(a, s, strlen(s), DRC_CELL_MAX_BYTES, false);
+}
+
+char *drc_result_amount(struct drc_arena *a, const struct drc_result *res, int row)
+{
+    const char *column = res->report->amount;
+    if (row >= 0)
+        return drc_cell_show(a, drc_result_cell(res, (size_t)row, column),
+                             drc_report_unit(res->report, column));
+    int64_t sum = drc_result_sum(res, 0, column, NULL);
+    struct drc_cell cell = {DRC_CELL_INT, sum, (double)sum, NULL};
+    return drc_cell_show(a, &cell, drc_report_unit(res->report, column));
 }

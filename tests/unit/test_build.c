@@ -442,7 +442,6 @@ static struct drc_result run_report(int days, const char *as_of, const char *wor
     if (report.sql == NULL)
         must(drc_report_load(a, HOME, "job-cost.sql", facts, &report, &err));
     if (as_of != NULL) {
-        p.as_of_given = true;
         must(drc_date_parse(as_of, &p.as_of_day));
     }
     must(drc_report_run(facts, a, &report, &p, &res, &err));
@@ -551,7 +550,7 @@ static void the_unfinished_day_is_left_out(void **state)
     (void)state;
     struct drc_result res = run_report(28, NULL, NULL);
     assert_int_equal(res.params.as_of_day, 20779);
-    struct drc_params p = {.days = 28, .top = 15, .as_of_given = true, .as_of_day = 20780};
+    struct drc_params p = {.days = 28, .top = 15, .as_of_day = 20780};
     assert_int_equal(drc_report_run(facts, a, &report, &p, &res, &err), -1);
     assert_int_equal(err.code, DRC_ERR_INPUT);
 }

@@ -1,0 +1,135 @@
+/* Texts with {slots}: sentences of chips, key figures of reports and cards. A slot prints what the
+ * context knows; a text whose slot is not known is not said at all. */
+#include <string.h>
+
+#include "drc/answer.h"
+#include "drc/clock.h"
+
+static const struct drc_edge *find_edge(const struct drc_context *c, const char *name, size_t bytes)
+{
+    for (size_t i = 0; i < c->edge_count; i++)
+        if (strlen(c->edges[i].edge) == bytes && strncmp(c->edges[i].edge, name, bytes) == 0)
+            return &c->edges[i];
+    return NULL;
+}
+
+static void add_edge(struct drc_arena *a, const struct drc_edge *e, struct drc_text *t)
+{
+    char stamp[25];
+    drc_text_add(a, t, DRC_SPAN_CODE, e->label);
+    if (e->at_ms == 0)
+        return;
+    drc_time_iso(e->at_ms, stamp);
+    stamp[10] = '\0';
+    if (strstr(e->label, stamp) == NULL)
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, " on %s", stamp);
+}
+
+/* "top": the first row's name; "top.total_uusd": a cell of the first row. */
+static bool add_top(struct drc_arena *a, const char *name, const struct drc_context *c,
+                    struct drc_text *t)
+{
+    const struct drc_result *res = c->result;
+    if (res->rows.row_count == 0)
+        return false;
+    if (*name == '\0') {
+        drc_text_add(a, t, DRC_SPAN_CODE, drc_result_label(a, res, 0));
+        return true;
+    }
+    const struct drc_cell *cell = drc_result_cell(res, 0, name + 1);
+    if (cell->type == DRC_CELL_NULL)
+        return false;
+    drc_text_add(a, t, DRC_SPAN_PLAIN,
+                 drc_cell_show(a, cell, drc_report_unit(res->report, name + 1)));
+    return true;
+}
+
+static bool add_fact(struct drc_arena *a, const char *name, const struct drc_context *c,
+                     struct drc_text *t, struct drc_cited *used)
+{
+    const struct drc_fact *f = drc_context_fact(c, name);
+    if (f == NULL || !f->known)
+        return false;
+    drc_text_add(a, t, DRC_SPAN_PLAIN, f->display);
+    if (used != NULL)
+        used->facts[f - c->facts] = true;
+    return true;
+}
+
+static bool add_slot(struct drc_arena *a, const char *name, const struct drc_context *c,
+                     struct drc_text *t, struct drc_cited *used)
+{
+    const struct drc_result *res = c->result;
+    char range[40];
+    if (strcmp(name, "label") == 0) {
+        drc_text_add(a, t, DRC_SPAN_CODE, c->selection.label);
+        return true;
+    }
+    if (strcmp(name, "kind") == 0) {
+        drc_text_add(a, t, DRC_SPAN_PLAIN, res->report->noun);
+        return true;
+    }
+    if (strcmp(name, "amount") == 0) {
+        drc_text_add(a, t, DRC_SPAN_PLAIN, drc_result_amount(a, res, c->selection.row));
+        return true;
+    }
+    if (strcmp(name, "noun") == 0) { /* "jobs" */
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, "%ss", res->report->noun);
+        return true;
+    }
+    if (strcmp(name, "window") == 0 || strcmp(name, "before") == 0) {
+        int64_t first = res->first_day - (*name == 'b' ? res->params.days : 0);
+        drc_text_add(a, t, DRC_SPAN_PLAIN,
+                     drc_date_range(first, first + res->params.days - 1, range));
+        return true;
+    }
+    if (strncmp(name, "top", 3) == 0 && (name[3] == '\0' || name[3] == '.'))
+        return add_top(a, name + 3, c, t);
+    if (strncmp(name, "edge:", 5) == 0) {
+        const struct drc_edge *e = find_edge(c, name + 5, strlen(name + 5));
+        if (e == NULL)
+            return false;
+        add_edge(a, e, t);
+        if (used != NULL)
+            used->edges[e - c->edges] = true;
+        return true;
+    }
+    return add_fact(a, name, c, t, used);
+}
+
+bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_context *c,
+                    struct drc_text *out, struct drc_cited *used)
+{
+    struct drc_text t = {NULL, NULL};
+    for (const char *p = text; *p != '\0';) {
+        size_t plain = strcspn(p, "{");
+        if (plain > 0)
+            drc_text_add(a, &t, DRC_SPAN_PLAIN, drc_arena_strndup(a, p, plain));
+        p += plain;
+        if (*p == '\0')
+            break;
+        size_t name = strcspn(p, "}");
+        if (!add_slot(a, drc_arena_strndup(a, p + 1, name - 1), c, &t, used))
+            return false;
+        p += name + (p[name] == '}');
+    }
+    if (t.first == NULL)
+        return true;
+    if (out->first == NULL)
+        out->first = t.first;
+    else
+        out->last->next = t.first;
+    out->last = t.last;
+    return true;
+}
+
+int drc_slots_lint(const char *path, int line, const char *text, struct drc_err *err)
+{
+    for (const char *p = text; (p = strchr(p, '{')) != NULL;) {
+        size_t n = strcspn(p + 1, "{}");
+        if (n == 0 || p[1 + n] != '}')
+            return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a slot is written {name}", path, line);
+        p += n + 2;
+    }
+    return 0;
+}
