@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing, without a question. Usage: deps.sh build|test|list
+# Installs the Debian packages that are missing, without a question. Usage: deps.sh build|test|run|list
 #
-# `build`: what `make build` and the running program need. `test`: what `make test` needs on top. Says what it does; with
-# nothing missing it prints one line and asks no server.
+# `build`: what `make build` and the running program need. `test`: what `make test` needs on top. `run`: what a program that
+# was built elsewhere needs (the container). Says what it does; with nothing missing it prints one line and asks no server.
 set -eu -o pipefail
 
 build_packages=(
@@ -19,6 +19,13 @@ test_packages=(
     clang-14 libclang-rt-14-dev # second compiler, fuzzing
     chromium                    # the workbench page
 )
+run_packages=(
+    libwebsockets17 libcurl4 libjansson4 libsqlite3-0 libutf8proc2
+    librsvg2-2 libpango-1.0-0 libpangocairo-1.0-0 libfontconfig1 libpng16-16 libssl3
+    ca-certificates fonts-inter fonts-dejavu-core
+    socat # container.sh
+)
+tries=3 # a mirror may fail once
 
 missing() {
     local name
@@ -27,21 +34,25 @@ missing() {
     done
 }
 
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
-    else
-        echo "deps: this needs root and there is no sudo; as root, run: $*" >&2
+# Root, sudo, or a sentence.
+root=
+find_root() {
+    [ "$(id -u)" -ne 0 ] || return 0
+    if ! command -v sudo >/dev/null; then
+        echo "deps: this needs root and there is no sudo; as root, run: apt-get update && apt-get install $1" >&2
         exit 4
     fi
+    root=sudo
+}
+
+apt() {
+    $root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 "$@" </dev/null
 }
 
 install_missing() {
     local what=$1
     shift
-    local names
+    local names try
     names=$(missing "$@")
     # npm of any origin will do: Debian's, or one that somebody has installed beside it
     if [ "$what" = test ] && ! command -v npm >/dev/null; then
@@ -56,16 +67,21 @@ install_missing() {
         exit 4
     fi
     echo "Debian packages for $what: installing $names"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 update >"$log" 2>&1 || fail
-    # shellcheck disable=SC2086 # names are words
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
-        install $names >"$log" 2>&1 || fail
+    find_root "$names"
+    for ((try = 1; ; try++)); do
+        # shellcheck disable=SC2086 # names are words
+        if { apt update && apt install -y --no-install-recommends $names; } >"$log" 2>&1; then break; fi
+        [ "$try" -lt "$tries" ] || fail
+        echo "deps: apt-get failed; again in 5 s"
+        sleep 5
+    done
     echo "Debian packages for $what: installed"
 }
 
 fail() {
-    tail -n 25 "$log" >&2
-    echo "deps: apt-get failed, see above; nothing else was done" >&2
+    tail -n 12 "$log" >&2
+    echo "deps: apt-get failed $tries times, see above. Without a network or a mirror nothing can be installed; what was" \
+        "done is kept, so the same command goes on from here." >&2
     exit 4
 }
 
@@ -74,9 +90,10 @@ trap 'rm -f "$log"' EXIT
 case ${1:-} in
 build) install_missing build "${build_packages[@]}" ;;
 test) install_missing test "${test_packages[@]}" ;;
+run) install_missing run "${run_packages[@]}" ;;
 list) printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" ;;
 *)
-    echo "usage: deps.sh build|test|list" >&2
+    echo "usage: deps.sh build|test|run|list" >&2
     exit 2
     ;;
 esac
