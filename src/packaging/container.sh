@@ -10,7 +10,7 @@ port=${DRC_PORT:-8501}
 
 [ $# -eq 0 ] || exec "$program" "$@"
 [ -s data/usage_rag_data.db ] || "$program" db build
-address=$(hostname -i | tr ' ' '\n' | grep -v -e : -e '^127\.' | head -n 1 || true)
+address=$(hostname -I | tr ' ' '\n' | grep -v : | grep . | head -n 1 || true)
 if [ -n "$address" ]; then
     socat "TCP-LISTEN:$port,bind=$address,fork,reuseaddr" "TCP:127.0.0.1:$port" &
 else

@@ -118,7 +118,7 @@ ask() { # ask HOST_HEADER: the status line, asked at the container's address
     read -r -t 5 line <&3 || return 1
     echo "$line"
 }
-address=$(hostname -i | tr ' ' '\n' | grep -v -e : -e '^127\.' | head -n 1)
+address=$(hostname -I | tr ' ' '\n' | grep -v : | grep . | head -n 1)
 for ((i = 0; i < 300; i++)); do
     if grep -q ' slack\.connected ' /tmp/container.log; then break; fi
     sleep 0.1
