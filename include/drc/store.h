@@ -95,7 +95,7 @@ int drc_store_post_count(struct drc_db *state, const char *request_key, struct d
 int drc_store_post_undo(struct drc_db *state, const char *request_key, const char *part,
                         struct drc_err *err);
 
-/* Last runs of a person, newest first, at most max; returns the count or -1. */
+/* Last posted runs of a person, newest first, at most max; returns the count or -1. */
 struct drc_run_line {
     const char *run_id, *report_id, *parameters, *channel, *ts;
     int64_t created_ms;

@@ -229,7 +229,7 @@ static int unknown(const char *word, struct drc_err *err)
         memcpy(known, words_known[i], n);
         known[n] = '\0';
         int d = drc_utf8_distance(head, known);
-        if (d < distance) {
+        if (d < distance && d * 2 <= (int)n) { /* half of a short word is no likeness */
             distance = d;
             best = words_known[i];
         }

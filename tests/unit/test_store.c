@@ -1,0 +1,448 @@
+/* The bot's own files: the durable inbox, the state database with its migrations, and a snapshot
+ * with the report, chip and graph files that it is made of. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "../harness/small_home.h"
+#include "drc/clock.h"
+#include "drc/compose.h"
+#include "drc/inbox.h"
+#include "drc/run.h"
+#include "drc/store.h"
+
+static struct drc_arena *a;
+static char home[] = "/tmp/drc-store-XXXXXX";
+static struct drc_snapshot *snap;
+static struct drc_err err;
+
+static const char *in_home(const char *name)
+{
+    return drc_arena_printf(a, "%s/%s", home, name);
+}
+
+static int make_home(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(home));
+    small_home(home);
+    a = drc_arena_new();
+    small_put(home, "sql/state/001-init.sql",
+              drc_file_read(a, "sql/state/001-init.sql", 65536, NULL, NULL));
+    snap = drc_snapshot_load(home, in_home("facts.db"), &err);
+    drc_arena_free(a);
+    return snap == NULL ? -1 : 0;
+}
+
+static int remove_home(void **state)
+{
+    (void)state;
+    drc_snapshot_free(snap);
+    a = drc_arena_new();
+    char *argv[] = {"rm", "-rf", home, NULL};
+    drc_arena_free(a);
+    if (fork() == 0)
+        execv("/bin/rm", argv);
+    return 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    a = drc_arena_new();
+    err = (struct drc_err)DRC_ERR_INIT;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    drc_arena_free(a);
+    return 0;
+}
+
+static void must(int rc)
+{
+    if (rc < 0)
+        print_message("%s\n", err.msg);
+    assert_true(rc >= 0);
+}
+
+/* ---- inbox -------------------------------------------------------------------------------- */
+
+static void test_inbox(void **state)
+{
+    (void)state;
+    const char *path = in_home("inbox.db");
+    struct drc_inbox *in = drc_inbox_open(path, &err);
+    assert_non_null(in);
+    int64_t one = 0, two = 0, id = 0;
+    bool again = true;
+    must(drc_inbox_put(in, "k1", "slash_commands", "{\"a\":1}", 7, 1000, &one, &again, &err));
+    assert_false(again);
+    must(drc_inbox_put(in, "k2", "events_api", "{}", 2, 1001, &two, &again, &err));
+    must(drc_inbox_put(in, "k1", "slash_commands", "{\"a\":2}", 7, 1002, &id, &again, &err));
+    assert_true(again); /* delivered twice: acked, not run twice */
+    assert_int_equal(drc_inbox_put(in, "k3", "x", "{}\0", 3, 1, &id, &again, &err), -1);
+    assert_int_equal(err.code, DRC_ERR_PARSE);
+    err = (struct drc_err)DRC_ERR_INIT;
+    must(drc_inbox_done(in, two, "ok", &err));
+    drc_inbox_close(in);
+
+    in = drc_inbox_open(path, &err); /* a restart finds what is open, and remembers the keys */
+    assert_non_null(in);
+    struct drc_inbox_row *rows;
+    size_t n;
+    must(drc_inbox_pending(in, a, &rows, &n, &err));
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].id, one);
+    assert_string_equal(rows[0].envelope, "{\"a\":1}");
+    assert_int_equal(rows[0].received_ms, 1000);
+    must(drc_inbox_put(in, "k2", "events_api", "{}", 2, 1003, &id, &again, &err));
+    assert_true(again);
+    must(drc_inbox_prune(in, 2000, &err)); /* only what is done */
+    must(drc_inbox_put(in, "k2", "events_api", "{}", 2, 1004, &id, &again, &err));
+    assert_false(again);
+    must(drc_inbox_put(in, "k1", "slash_commands", "{}", 2, 1005, &id, &again, &err));
+    assert_true(again);
+    for (int i = 0; i < 200; i++)
+        must(drc_inbox_put(in, drc_arena_printf(a, "many-%d", i), "x", "{}", 2, i, &id, &again,
+                           &err));
+    must(drc_inbox_pending(in, a, &rows, &n, &err));
+    assert_int_equal(n, 202);
+    for (size_t i = 1; i < n; i++)
+        assert_true(rows[i].id > rows[i - 1].id);
+    must(drc_inbox_checkpoint(path, &err));
+    drc_inbox_close(in);
+    drc_inbox_close(NULL);
+}
+
+static void test_inbox_of_others(void **state)
+{
+    (void)state;
+    const char *path = in_home("newer.db");
+    struct drc_db *db = drc_db_open(path, DRC_DB_CREATE, &err);
+    must(drc_db_exec(db, "PRAGMA user_version = 99", &err));
+    drc_db_close(db);
+    assert_null(drc_inbox_open(path, &err));
+    assert_int_equal(err.code, DRC_ERR_DB);
+    assert_non_null(strstr(err.msg, "newer drc"));
+    small_put(home, "text.db", "this is not a database, whatever its name says; it is a text");
+    err = (struct drc_err)DRC_ERR_INIT;
+    assert_null(drc_inbox_open(in_home("text.db"), &err));
+    assert_int_equal(err.code, DRC_ERR_DB);
+}
+
+/* ---- state -------------------------------------------------------------------------------- */
+
+static struct drc_db *open_state(const char *name)
+{
+    struct drc_db *db = drc_store_open(in_home(name), home, &err);
+    if (db == NULL)
+        print_message("%s\n", err.msg);
+    assert_non_null(db);
+    return db;
+}
+
+static struct drc_result run_report(const char *words)
+{
+    struct drc_result res;
+    struct drc_params p;
+    struct drc_db *facts = drc_db_open(in_home("facts.db"), DRC_DB_READ, &err);
+    must(drc_db_sandbox(facts, &err));
+    must(drc_params_parse(a, &snap->reports[0], words, &p, &err));
+    must(drc_report_run(facts, a, &snap->reports[0], &p, &res, &err));
+    drc_db_close(facts);
+    return res;
+}
+
+static void test_migrations(void **state)
+{
+    (void)state;
+    drc_db_close(open_state("migrate.db"));
+    drc_db_close(open_state("migrate.db")); /* a second start changes nothing */
+    small_put(home, "sql/state/002-more.sql", "CREATE TABLE more (x INTEGER) STRICT;");
+    struct drc_db *db = open_state("migrate.db");
+    must(drc_db_run(db, &err, "INSERT INTO more VALUES (?)", "i", (int64_t)1));
+    drc_db_close(db);
+    small_put(home, "sql/state/003-bad.sql", "CREATE TABLE half (x INTEGER) STRICT; CREATE oops;");
+    assert_null(drc_store_open(in_home("migrate.db"), home, &err));
+    assert_non_null(strstr(err.msg, "003-bad.sql"));
+    unlink(in_home("sql/state/003-bad.sql"));
+    err = (struct drc_err)DRC_ERR_INIT;
+    db = open_state("migrate.db"); /* the failed one left nothing behind */
+    must(drc_db_exec(db, "CREATE TABLE half (y INTEGER)", &err));
+    drc_db_close(db);
+    unlink(in_home("sql/state/002-more.sql"));
+    assert_null(drc_store_open(in_home("migrate.db"), home, &err));
+    assert_int_equal(err.code, DRC_ERR_DB);
+}
+
+static void test_runs(void **state)
+{
+    (void)state;
+    struct drc_db *db = open_state("state.db");
+    struct drc_result res = run_report("30d top:2 workspace:prod");
+    struct drc_run run, again;
+    assert_int_equal(res.rows.row_count, 2);
+    must(drc_store_run_put(db, a, snap, "req-1", "U1", "C1", &res, 5, &run, &err));
+    assert_int_equal(strlen(run.run_id), 6);
+    assert_null(run.message_ts);
+    must(drc_store_run_put(db, a, snap, "req-1", "U1", "C1", &res, 6, &again, &err));
+    assert_string_equal(run.run_id, again.run_id); /* a redelivered request finds its run */
+    must(drc_store_run_put(db, a, snap, "req-2", "U1", NULL, &res, 7, &again, &err));
+    assert_string_not_equal(run.run_id, again.run_id);
+    must(drc_store_run_posted(db, run.run_id, "C1", "1.5", &err));
+    struct drc_run stored;
+    must(drc_store_run_get(db, a, snap, run.run_id, &stored, &err));
+    assert_string_equal(stored.message_ts, "1.5");
+    assert_string_equal(stored.result.rows_hash, res.rows_hash);
+    assert_string_equal(drc_result_to_json(a, &stored.result), drc_result_to_json(a, &res));
+    assert_int_equal(stored.result.params.days, 30);
+    assert_string_equal(stored.result.params.workspace, "prod");
+    struct drc_run none;
+    assert_int_equal(drc_store_run_get(db, a, snap, "nosuch", &none, &err), -1);
+    assert_int_equal(err.code, DRC_ERR_NOTFOUND);
+    err = (struct drc_err)DRC_ERR_INIT;
+    assert_int_equal(drc_store_run_get(db, a, snap, "'; DROP TABLE report_run; --", &none, NULL),
+                     -1);
+    assert_string_equal(drc_store_run_of_request(db, a, "req-1", &err), run.run_id);
+    assert_null(drc_store_run_of_request(db, a, "req-9", &err));
+    const char *entity = "x";
+    assert_string_equal(drc_store_run_of_thread(db, a, "C1", "1.5", &entity, &err), run.run_id);
+    assert_null(entity);
+    must(drc_store_card_put(db, run.run_id, "job:1/10", "C1", "1.5", "1.6", &err));
+    assert_string_equal(drc_store_run_of_thread(db, a, "C1", "1.6", &entity, &err), run.run_id);
+    assert_string_equal(entity, "job:1/10");
+    assert_null(drc_store_run_of_thread(db, a, "C2", "1.6", &entity, &err));
+    struct drc_run_line lines[5];
+    assert_int_equal(drc_store_recent(db, a, "U1", lines, 5, &err),
+                     1); /* the one that was posted */
+    must(drc_store_run_posted(db, again.run_id, "C1", "1.7", &err));
+    assert_int_equal(drc_store_recent(db, a, "U1", lines, 5, &err), 2);
+    assert_true(lines[0].created_ms > lines[1].created_ms);
+    drc_db_close(db);
+}
+
+static void test_starts_posts_selections(void **state)
+{
+    (void)state;
+    struct drc_db *db = open_state("state.db");
+    for (int i = 1; i <= 3; i++)
+        assert_int_equal(drc_store_start(db, "k", 1000 + i, &err), i);
+    assert_int_equal(drc_store_start(db, "other", 1, &err), 1);
+    const char *channel, *ts;
+    int64_t begun;
+    assert_int_equal(drc_store_post_find(db, a, "k", "report", &channel, &ts, &begun, &err), 0);
+    must(drc_store_post_begin(db, "k", "report", "C1", NULL, 77, &err));
+    assert_int_equal(drc_store_post_find(db, a, "k", "report", &channel, &ts, &begun, &err), 1);
+    assert_null(ts); /* begun, and how it ended is not known */
+    assert_int_equal(begun, 77);
+    must(drc_store_post_done(db, "k", "report", "C1", "9.1", &err));
+    assert_int_equal(drc_store_post_find(db, a, "k", "report", &channel, &ts, &begun, &err), 1);
+    assert_string_equal(ts, "9.1");
+    must(drc_store_post_begin(db, "k", "card", "C1", "9.1", 78, &err));
+    must(drc_store_post_undo(db, "k", "card", &err));
+    assert_int_equal(drc_store_post_find(db, a, "k", "card", &channel, &ts, &begun, &err), 0);
+    const char *run;
+    must(drc_store_select(db, "U1", "C1", "1.5", "abc123", "job:1/10", 1, &err));
+    must(drc_store_select(db, "U2", "C1", "1.5", "abc123", "job:1/11", 2, &err));
+    must(drc_store_select(db, "U1", "C1", "1.5", "abc123", "job:2/12", 3, &err));
+    assert_string_equal(drc_store_selected(db, a, "U1", "C1", "1.5", &run, &err), "job:2/12");
+    assert_string_equal(run, "abc123");
+    assert_string_equal(drc_store_selected(db, a, "U2", "C1", "1.5", &run, &err), "job:1/11");
+    assert_null(drc_store_selected(db, a, "U3", "C1", "1.5", &run, &err));
+    assert_string_equal(drc_store_selected(db, a, "U1", "C1", NULL, &run, &err), "job:2/12");
+    drc_db_close(db);
+}
+
+/* Damaged or foreign rows are refused with a sentence; no cell moves to another column. */
+static void test_stored_json(void **state)
+{
+    (void)state;
+    struct drc_result res = run_report(""), back;
+    res.rows.cells[4] = (struct drc_cell){DRC_CELL_REAL, 0, INFINITY, NULL};
+    res.rows.cells[10] = (struct drc_cell){DRC_CELL_REAL, 0, NAN, NULL};
+    must(drc_result_from_json(a, snap, drc_result_to_json(a, &res), &back, &err));
+    assert_int_equal(back.rows.cells[4].type, DRC_CELL_NULL);
+    assert_int_equal(back.rows.cells[5].i, 28);
+    assert_string_equal(back.rows.cells[6].text, "job:1/11");
+    static const char *const bad[] = {"",
+                                      "[]",
+                                      "{}",
+                                      "{\"report\":\"job-cost\",\"version\":1}",
+                                      "{\"report\":\"job-cost\",\"version\":2,\"columns\":[],"
+                                      "\"rows\":[]}",
+                                      "{\"report\":\"gone\",\"version\":2}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        err = (struct drc_err)DRC_ERR_INIT;
+        assert_int_equal(drc_result_from_json(a, snap, bad[i], &back, &err), -1);
+        assert_int_not_equal(err.code, DRC_OK);
+    }
+}
+
+/* ---- snapshot, report and chip files ------------------------------------------------------ */
+
+static void refused(const char *name, const char *text, const char *words)
+{
+    char *old = drc_file_read(a, in_home(name), 65536, NULL, NULL);
+    small_put(home, name, text);
+    err = (struct drc_err)DRC_ERR_INIT;
+    struct drc_snapshot *s = drc_snapshot_load(home, in_home("facts.db"), &err);
+    if (s != NULL || strstr(err.msg, words) == NULL)
+        print_message("%s: '%s' instead of '%s'\n", name, err.msg, words);
+    assert_null(s);
+    assert_non_null(strstr(err.msg, words));
+    if (old == NULL)
+        unlink(in_home(name));
+    else
+        small_put(home, name, old);
+}
+
+/* The small report with one text replaced by another. */
+static const char *report_with(const char *from, const char *to)
+{
+    const char *at = strstr(small_report, from);
+    assert_non_null(at);
+    return drc_arena_printf(a, "%.*s%s%s", (int)(at - small_report), small_report, to,
+                            at + strlen(from));
+}
+
+static void test_bad_reports(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *words;
+    } rows[] = {
+        {"-- pillar: cost", "-- colour: red", "sql/reports/job-cost.sql:4: unknown key 'colour'"},
+        {"-- pillar: cost\n", "", "'pillar' is missing"},
+        {"| usd | DBU", "| euro | DBU", "unknown unit 'euro'"},
+        {"-- column: runs | count | Runs", "-- column: runs", "a column is"},
+        {"-- column: runs", "-- column: nosuch", "no column 'nosuch'"},
+        {"-- series: dbu_usd", "-- series: cpu", "series 'cpu'"},
+        {"-- top: 15", "-- top: 0", "top is 1 to"},
+        {"| 28 | 1..365", "| 0 | 1..365", "the default or the range of 'days'"},
+        {"| 28 | 1..365", "| 28 | 1..9999", "the default or the range of 'days'"},
+        {"-- chip: job.explain", "-- chip: job.nosuch", "no chip 'job.nosuch'"},
+        {"ORDER BY total_uusd DESC, job_key", "", "ORDER BY"},
+        {"dbu_usd, total_uusd,", "random() AS dbu_usd, total_uusd,", "random"},
+        {"dbu_usd, total_uusd,", "date('now') AS dbu_usd, total_uusd,", "'now'"},
+        {"SELECT job_key, job_name", "DELETE FROM cost; SELECT job_key, job_name", "job-cost.sql"},
+        {"FROM cost", "FROM nosuch", "nosuch"},
+        {"sql/reconcile/jobs.sql", "../../etc/passwd", "under sql/"},
+        {"sql/reconcile/jobs.sql", "sql/entities/job.sql", "no column 'billed_uusd'"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        refused("sql/reports/job-cost.sql", report_with(rows[i].from, rows[i].to), rows[i].words);
+    refused("sql/reports/job-cost.sql", "", "job-cost.sql");
+    refused("sql/reports/other.sql", small_report, "job-cost"); /* the id is the file's name */
+}
+
+static void test_bad_chips(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *words;
+    } rows[] = {
+        {"no front matter", "job.explain.md:1:"},
+        {"---\nid: job.other\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n---\nx",
+         "is not the file's name"},
+        {"---\nid: job.explain\nentity: run\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n---\n",
+         "starts with its entity"},
+        {"---\nid: job.explain\nentity: job\nlane: Fun\norder: 1\nlabel: L\nquestion: Q\n---\nx",
+         "lane 'Fun'"},
+        {"---\nid: job.explain\nentity: job\nlane: Monitor\norder: 1\nlabel:\nquestion: Q\n---\n",
+         "'label' is missing"},
+        {"---\nid: job.explain\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n---\n"
+         "{{nosuch}}",
+         "{{nosuch}}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        refused("prompts/chips/job.explain.md", rows[i].text, rows[i].words);
+    refused("sql/graph/edge-job-bad.sql", "-- edge: X\n-- from: job\n-- to: y\nSELECT 1",
+            "'title' is missing");
+}
+
+static void test_snapshot(void **state)
+{
+    (void)state;
+    assert_int_equal(snap->report_count, 1);
+    assert_non_null(drc_snapshot_report(snap, "job-cost"));
+    assert_null(drc_snapshot_report(snap, "JOB-COST"));
+    assert_string_equal(drc_snapshot_nearest(snap, "jobcost"), "job-cost");
+    assert_null(drc_snapshot_nearest(snap, "something else entirely"));
+    assert_string_equal(drc_chip_primary(&snap->chips, "job", DRC_LANE_UNDERSTAND)->id,
+                        "job.explain");
+    assert_null(drc_chip_primary(&snap->chips, "job", DRC_LANE_MONITOR));
+    assert_string_equal(drc_chip_match(&snap->chips, "job", "So, WHAT IS it?")->id, "job.explain");
+    assert_null(drc_chip_match(&snap->chips, "job", "unexplained whatis"));
+    assert_null(drc_snapshot_load(home, in_home("nosuch.db"), &err));
+    assert_int_equal(err.code, DRC_ERR_CONFIG);
+}
+
+/* ---- parameters --------------------------------------------------------------------------- */
+
+static void test_params(void **state)
+{
+    (void)state;
+    const struct drc_report *r = &snap->reports[0];
+    struct drc_params p;
+    must(drc_params_parse(a, r, " 30d\ttop:3  workspace:Prod as-of:2026-11-01 private ", &p, &err));
+    assert_int_equal(p.days, 30);
+    assert_int_equal(p.top, 3);
+    assert_string_equal(p.workspace, "Prod");
+    assert_true(p.is_private && p.as_of_given);
+    assert_string_equal(drc_params_text(a, r, &p),
+                        "job-cost 30d top:3 workspace:Prod as-of:2026-11-01");
+    must(drc_params_parse(a, r, "", &p, &err));
+    assert_int_equal(p.days, 28);
+    assert_string_equal(drc_params_text(a, r, &p), "job-cost 28d");
+    static const struct {
+        const char *words, *why;
+    } bad[] = {{"0d", "1d to 365d"},
+               {"366d", "1d to 365d"},
+               {"99999999999999999999d", "1d to 365d"},
+               {"top:16", "top:1 to top:15"},
+               {"top:", "top:1 to top:15"},
+               {"top:3x", "top:1 to top:15"},
+               {"as-of:2026-02-30", "is not a date"},
+               {"as-of:yesterday", "is not a date"},
+               {"tpo:10", "Did you mean 'top:10'"},
+               {"worksapce:prod", "Did you mean 'workspace:'"},
+               {"privat", "Did you mean 'private'"},
+               {"workspace:", "workspace:"},
+               {"workspace:\u200b", "needs a name"},
+               {"something-else", "A report takes"},
+               {"'; DROP TABLE jobs; --", "A report takes"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        err = (struct drc_err)DRC_ERR_INIT;
+        assert_int_equal(drc_params_parse(a, r, bad[i].words, &p, &err), -1);
+        assert_int_equal(err.code, DRC_ERR_INPUT);
+        if (strstr(err.msg, bad[i].why) == NULL)
+            print_message("%s: %s\n", bad[i].words, err.msg);
+        assert_non_null(strstr(err.msg, bad[i].why));
+    }
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_inbox),
+        TEST(test_inbox_of_others),
+        TEST(test_migrations),
+        TEST(test_runs),
+        TEST(test_starts_posts_selections),
+        TEST(test_stored_json),
+        TEST(test_bad_reports),
+        TEST(test_bad_chips),
+        TEST(test_snapshot),
+        TEST(test_params),
+    };
+    return cmocka_run_group_tests(tests, make_home, remove_home);
+}
