@@ -8,7 +8,7 @@
 #define DETAIL_ROWS 60
 #define NAME_WIDTH 28
 #define CELL_WIDTH 9 /* at least; a wider title makes its column wider */
-#define SQL_SHOWN_CHARS 11000
+#define SHOWN_CHARS_MAX 65536 /* a view takes 250 kB; the longest report file fits whole */
 
 struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, const char *id)
 {
@@ -124,7 +124,7 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
         drc_text_add(a, &b->text, DRC_SPAN_CODE, res->params.workspace);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%zu rows, SHA-256 %.16s, data %s",
                     res->rows.row_count, res->rows_hash, res->generation);
-    add_pre(a, m, "sql", r->sql, SQL_SHOWN_CHARS);
+    add_pre(a, m, "sql", r->sql, SHOWN_CHARS_MAX);
     return m;
 }
 
@@ -165,7 +165,7 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
                 pad(a, cell, cell_width(drc_report_title(r, r->details[c])), true));
         }
     }
-    add_pre(a, m, "rows", text, SQL_SHOWN_CHARS);
+    add_pre(a, m, "rows", text, SHOWN_CHARS_MAX);
     if (r->method != NULL) {
         struct drc_block *how = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "method");
         drc_text_printf(a, &how->text, DRC_SPAN_PLAIN, "How it is computed: %s", r->method);
@@ -196,11 +196,11 @@ struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, 
         drc_text_add(a, &b->text, DRC_SPAN_CODE, model);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, ". Verdict: %s.", verdict);
     }
-    add_pre(a, m, "prompt", prompt, SQL_SHOWN_CHARS);
+    add_pre(a, m, "prompt", prompt, SHOWN_CHARS_MAX);
     if (raw != NULL && *raw != '\0') {
         struct drc_block *t = drc_message_add(a, m, DRC_BLOCK_TEXT, "raw-title");
         drc_text_add(a, &t->text, DRC_SPAN_BOLD, "What the model wrote");
-        add_pre(a, m, "raw", raw, SQL_SHOWN_CHARS);
+        add_pre(a, m, "raw", raw, SHOWN_CHARS_MAX);
     }
     return m;
 }

@@ -227,9 +227,9 @@ static json_t *starters_json(const struct emu *e)
     static const struct {
         const char *channel, *title, *text;
     } table[] = {
-        {"C0FINOPS1", "What do our jobs cost?", "/drc report job-cost"},
-        {"C0FINOPS1", "What happened here last week?", "/drc report job-cost 7d"},
-        {"C0DATAPL2", "Which reports are there?", "/drc reports"},
+        {"C0FINOPS1", "What happened to our job cost last week?", "/drc report job-cost 7d"},
+        {"C0FINOPS1", "What happened to legacy_orders_etl?", "/drc job legacy_orders_etl"},
+        {"C0FINOPS1", "What happened to finance_daily_close?", "/drc job finance_daily_close"},
     };
     json_t *list = json_array();
     for (size_t i = 0; e->opt.sample && i < sizeof table / sizeof *table; i++)

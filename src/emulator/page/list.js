@@ -3,11 +3,12 @@ import { h } from './dom.js';
 import { icon } from './icons.js';
 import { grouped, messageRow } from './messages.js';
 import { controlMark } from './overlay.js';
-import { store, threadKey, tsLess } from './state.js';
+import { authorOf, store, threadKey, tsLess } from './state.js';
 import { dayKey, dayName } from './time.js';
 
 const NEAR_BOTTOM_PX = 60;
 const NEAR_TOP_PX = 300;
+const ANSWER_WAIT_MS = 20000; // an answer of the app this soon after a click is what the person waits for
 
 // options: {channel, label, hooks, intro(), newAfter(), onBottom(), onTop(), between(index)}
 export class MessageList {
@@ -41,7 +42,7 @@ export class MessageList {
 
   resized() {
     const row = this.pinned && this.rows.get(this.pinned)?.el;
-    if (row) this.scroller.scrollTop = row.offsetTop - 12;
+    if (row) this.scroller.scrollTop = row.offsetTop - 2;
     else if (this.stick) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
@@ -63,16 +64,19 @@ export class MessageList {
     this.options.onBottom?.();
   }
 
-  // A new message that does not fit is shown from its top, so that its title is read first.
-  isTall(message) {
-    const row = message && message.user !== store.me ? this.rows.get(message.ts)?.el : null;
-    return Boolean(row) && row.offsetHeight > this.scroller.clientHeight - 20;
+  awaits(message) {
+    return authorOf(message).is_bot && Date.now() - store.actedAt < ANSWER_WAIT_MS;
   }
 
-  toTopOf(ts) {
+  // A message that does not fit is shown from its top, so that its title is read first.
+  showNewest(message) {
+    const row = message && message.user !== store.me ? this.rows.get(message.ts)?.el : null;
+    if (!row || row.offsetHeight <= this.scroller.clientHeight - 20) { this.toBottom(); return; }
     this.stick = false;
-    this.pinned = ts;
+    this.missed = 0;
+    this.pinned = message.ts;
     this.resized();
+    this.showJump();
   }
 
   showJump() {
@@ -106,8 +110,8 @@ export class MessageList {
     });
     this.reconcile(wanted);
     if (prepended) this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
-    else if (this.stick && this.isTall(added)) this.toTopOf(added.ts);
-    else if (this.stick || (added && added.user === store.me)) this.toBottom();
+    else if (added && (this.stick || this.awaits(added))) this.showNewest(added);
+    else if (this.stick || added?.user === store.me) this.toBottom();
     else if (added) this.missed += 1;
     this.showJump();
     if (!this.inner.querySelector('.msg[tabindex="0"]')) this.rove([...this.inner.querySelectorAll('.msg')].pop());

@@ -10,6 +10,7 @@ export const store = {
   statuses: new Map(),  // channel/thread_ts -> {status, user, timer}
   actions: new Map(),   // "<ts or view>/<block>/<action>" -> {state, error}
   values: new Map(),    // surface key -> {block_id: {action_id: value}} as chosen by this person
+  actedAt: 0,           // when this person last pressed or chose something in a message
   newLine: new Map(),   // channel -> ts after which the "New" line stands
   echoes: new Map(),    // command id -> {channel, text, state}
   views: [],            // the stack of open modals, top last

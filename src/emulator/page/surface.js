@@ -70,6 +70,7 @@ export const actionKey = (ctx, block, el) => `${ctx.key}/${block.block_id ?? ''}
 export async function act(ctx, block, el, fields) {
   if (el.confirm && !(await confirmDialog(el.confirm))) return false;
   const key = actionKey(ctx, block, el);
+  store.actedAt = Date.now();
   setAction(key, 'sent');
   const sent = store.actions.get(key);
   setTimeout(() => { if (store.actions.get(key) === sent) setAction(key, 'operation_timeout'); }, NO_NEWS_MS);

@@ -36,8 +36,14 @@ export function createThread(channel, ts, { close, openInspector }) {
     messages.sync(thread.messages, { added: info.added ?? null });
   }
 
+  let opened = false;
   const offs = [
-    on('thread', (info) => { if (info.channel === channel && info.ts === ts) sync(info); }),
+    on('thread', (info) => {
+      if (info.channel !== channel || info.ts !== ts) return;
+      sync(info);
+      if (!opened && thread.loaded) messages.showNewest(thread.messages.at(-1));
+      opened ||= thread.loaded;
+    }),
     on('status', (info) => { if (info.channel === channel && info.ts === ts && messages.stick) messages.toBottom(); }),
   ];
   // The root is known from the channel already: show it while the replies are on their way.
