@@ -153,6 +153,8 @@ void emu_ack(struct emu *e, const char *text, size_t bytes, bool fragmented)
     json_t *ack = drc_json_parse(text, bytes, NULL);
     const char *id = drc_json_str(ack, "envelope_id", NULL);
     struct emu_env *env = id == NULL ? NULL : drc_map_get(e->envs, id);
+    emu_wire(e, "in", "ws", "ack", 0, env == NULL ? -1 : drc_clock_mono_us() - env->sent_us, text,
+             bytes);
     if (env == NULL) {
         e->counts.unknown_acks++;
         drc_log(DRC_LOG_DEBUG, "emulator.ack", "unknown=1 bytes=%zu", bytes);

@@ -130,7 +130,6 @@ static void on_open(struct drc_ws *ws, void *user)
 static void on_message(struct drc_ws *ws, const char *text, size_t bytes, void *user)
 {
     struct emu_conn *c = user;
-    emu_wire(c->e, "in", "ws", "ack", 0, -1, text, bytes);
     emu_ack(c->e, text, bytes, drc_ws_message_fragmented(ws));
 }
 

@@ -75,7 +75,7 @@ export function createChannel(id, { openThread, openInspector, openDrawer, isPla
       h('h2', { class: 'intro-title' }, dm ? name : `${channel.kind === 'private' ? '' : '#'}${name}`),
       h('p', { class: 'intro-text' }, dm ? `This is the start of your conversation with ${name}. Any message or reply here reaches it.`
         : `This is the start of ${channel.kind === 'private' ? 'the private channel' : 'the channel'}. ${channel.topic ?? ''}`), invite,
-      cards ? h('div', { class: 'starters' }, h('h3', { class: 'starters-title' }, store.sample ? 'What happened here? Try one on the sample estate' : 'Try one'), h('div', { class: 'starter-row' },
+      cards ? h('div', { class: 'starters' }, h('h3', { class: 'starters-title' }, store.sample ? 'Try one on the sample estate' : 'Try one'), h('div', { class: 'starter-row' },
         starters().map((s) => h('button', { type: 'button', class: 'starter', data: { testid: 'starter' }, on: { click: () => useStarter(s) } },
           h('span', { class: 'starter-name' }, s.title), h('code', { class: 'starter-text' }, s.text), icon('right', 'starter-go'))))) : null);
   }

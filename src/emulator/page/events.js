@@ -193,7 +193,7 @@ function addToChannel(channel, message) {
       entry.last_read = message.ts;
       store.newLine.delete(channel);
     } else if (!watching(channel)) {
-      if (!store.newLine.has(channel)) store.newLine.set(channel, entry.last_read ?? '0');
+      if (!store.newLine.has(channel)) store.newLine.set(channel, entry.last_read || '0'); // empty where nothing was ever read
       entry.unread = (entry.unread ?? 0) + 1;
       if (entry.kind === 'dm' || mentionsMe(message)) entry.mentions = (entry.mentions ?? 0) + 1;
       emit('channels');

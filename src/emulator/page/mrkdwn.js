@@ -194,8 +194,9 @@ export function plainText(text) {
   return out;
 }
 
-// What a screen reader or a notification says of it.
+// What a screen reader or a notification says of it. A plain_text object has no marks: an underscore in it is one.
 export function flatText(text) {
+  if (text?.type === 'plain_text') return decode(String(text.text ?? ''));
   return decode(String(typeof text === 'object' ? text?.text ?? '' : text ?? '')
     .replace(/<@([^>|]+)[^>]*>/g, (all, id) => `@${userOf(id).name}`)
     .replace(/<[^>|]*\|([^>]*)>/g, '$1').replace(/[*_~`]/g, ''));

@@ -96,7 +96,9 @@ function place(el, anchor, align, minWidth) {
   el.style.setProperty('max-height', `${Math.max(120, Math.min(up ? above : below, 460))}px`);
   const left = align === 'end' ? a.right - el.offsetWidth : a.left;
   el.style.setProperty('left', `${Math.max(8, Math.min(left, innerWidth - el.offsetWidth - 8))}px`);
-  el.style.setProperty('top', `${Math.max(8, up ? a.top - gap - el.offsetHeight : a.bottom + gap)}px`);
+  // Above the anchor it hangs from its lower edge, so that a list which shrinks stays beside it.
+  el.style.setProperty('top', up ? 'auto' : `${a.bottom + gap}px`);
+  el.style.setProperty('bottom', up ? `${innerHeight - a.top + gap}px` : 'auto');
 }
 
 // A menu of {label, icon?, checked?, danger?, href?, description?, run}; null makes a line.
