@@ -1,9 +1,9 @@
 -- edge: CHANGED_BY
 -- from: job
 -- to: change
--- title: changed by
+-- title: change
 SELECT c.job_key AS src, c.change_key AS dst, c.at_ms,
-       'Change ' || c.change_id || ' of ' || date(c.at_ms / 1000, 'unixepoch') || ' (' || lower(c.kind) || ')'
+       c.change_id || ' of ' || date(c.at_ms / 1000, 'unixepoch') || ' (' || lower(c.kind) || ')'
            || coalesce(' by ' || u.name, '') || ': ' || c.summary || coalesce(' [' || c.ref || ']', '') AS label,
        NULL AS cost_uusd,
        iif(c.kind IN ('COMPUTE', 'CODE', 'SCHEDULE'), 1, 0) AS severity

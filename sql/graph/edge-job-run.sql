@@ -1,13 +1,13 @@
 -- edge: HAS_RUN
 -- from: job
 -- to: run
--- title: ran
+-- title: run
 -- The cost is that of all attempts, DBUs and machines; most runs have one attempt, so that case is the short way.
 SELECT r.job_key AS src, r.run_key AS dst,
        iif(r.attempt = 1, r.start_ms,
            (SELECT f.start_ms FROM job_runs AS f
             WHERE f.workspace_id = r.workspace_id AND f.logical_run_id = r.logical_run_id AND f.attempt = 1)) AS at_ms,
-       'Run ' || r.logical_run_id || ' of ' || r.run_date || ': ' || r.run_status
+       r.logical_run_id || ' of ' || r.run_date || ': ' || r.run_status
            || iif(r.attempt > 1, ' after ' || r.attempt || ' attempts', '') AS label,
        iif(r.attempt = 1,
            (SELECT sum(u.cost_uusd) FROM compute_usage AS u WHERE u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id)

@@ -138,6 +138,12 @@ int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outco
     return 0;
 }
 
+static bool ends_sentence(const char *msg)
+{
+    size_t n = strlen(msg);
+    return n > 0 && strchr(".?!", msg[n - 1]) != NULL;
+}
+
 char *drc_trouble_sentence(struct drc_arena *a, const struct drc_request *req,
                            const struct drc_err *why)
 {
@@ -145,8 +151,9 @@ char *drc_trouble_sentence(struct drc_arena *a, const struct drc_request *req,
     switch (why->code) {
     case DRC_ERR_INPUT:
     case DRC_ERR_NOTFOUND:
-        return drc_arena_printf(a, "%c%s.", toupper((unsigned char)why->msg[0]),
-                                why->msg + (why->msg[0] != '\0'));
+        return drc_arena_printf(a, "%c%s%s", toupper((unsigned char)why->msg[0]),
+                                why->msg + (why->msg[0] != '\0'),
+                                ends_sentence(why->msg) ? "" : ".");
     case DRC_ERR_AUTH:
         return drc_arena_printf(a, "That is not allowed: %s.", why->msg);
     case DRC_ERR_RATE:

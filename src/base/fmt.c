@@ -143,7 +143,7 @@ char *drc_fmt_duration(int64_t ms, char *out)
         snprintf(out, DRC_FMT_BYTES, "%d ms", (int)ms);
     else if (ms < 119500)
         snprintf(out, DRC_FMT_BYTES, "%d s", (int)((ms + 500) / 1000));
-    else if (ms < 7170000)
+    else if (ms < 3570000)
         snprintf(out, DRC_FMT_BYTES, "%d min", (int)((ms + 30000) / 60000));
     else
         snprintf(out, DRC_FMT_BYTES, "%" PRId64 " h %02d min", (ms / 1000 + 30) / 3600,

@@ -164,13 +164,14 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %ss drawn%s", drawn, live,
                     res->report->noun, live > drawn ? rest : "");
     if (res->billed_uusd > 0)
-        drc_text_printf(
-            a, &b->text, DRC_SPAN_PLAIN,
-            " \u00b7 explains %s of the billed list $ of its products (%s of the whole bill)",
-            drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
-            drc_fmt_pct(res->bill_uusd > 0 ? (double)res->billed_uusd / (double)res->bill_uusd
-                                           : (double)NAN,
-                        whole));
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        " \u00b7 explains %s of the list $ billed for its products, which are %s "
+                        "of the whole bill",
+                        drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
+                        drc_fmt_pct(res->bill_uusd > 0
+                                        ? (double)res->billed_uusd / (double)res->bill_uusd
+                                        : (double)NAN,
+                                    whole));
     drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
                  res->params.contract
                      ? " \u00b7 list price less the configured discounts, VM cost is an estimate"

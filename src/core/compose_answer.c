@@ -75,8 +75,8 @@ static void add_sources(struct drc_arena *a, struct drc_message *m, const struct
                         res->rows.row_count);
     if (c->edge_total > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 usage graph: %zu of %zu neighbours, %s", c->edge_count,
-                        c->edge_total, c->graph_hash);
+                        " \u00b7 usage graph %s, %zu of %zu neighbours", c->graph_hash,
+                        c->edge_count, c->edge_total);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 data %.12s%s", res->generation,
                     res->sample ? " (sample data)" : "");
 }
@@ -85,20 +85,20 @@ static void add_check(struct drc_arena *a, struct drc_message *m, const struct d
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "check");
     if (ans->waiting)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template; waiting for %s.",
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template, waiting for %s",
                         ans->model);
     else if (ans->model_text != NULL)
         drc_text_printf(
             a, &b->text, DRC_SPAN_PLAIN,
-            "Written by AI (%s). Every figure and name in it stands letter by letter in the facts.",
+            "Written by AI (%s), every figure and name in it stands letter by letter in the facts",
             ans->model);
     else if (ans->withheld != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "Commentary by template. AI commentary withheld: %s.", ans->withheld);
+                        "Commentary by template, AI commentary withheld: %s", ans->withheld);
     else
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
-                     "Commentary by template from the facts; no AI in this answer.");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " prompt %.8s", ans->prompt->hash);
+                     "Commentary by template from the facts, no AI in this answer");
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 prompt %.8s", ans->prompt->hash);
 }
 
 static void add_tools(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
@@ -122,15 +122,16 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
         drc_message_new(a, drc_arena_printf(a, "%s: %s", c->selection.label, ans->chip->label));
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "title");
     drc_text_add(a, &b->text, DRC_SPAN_CODE, c->selection.label);
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  %s \u00b7 ", drc_lane_title(ans->chip->lane));
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 %s \u00b7 ",
+                    drc_lane_title(ans->chip->lane));
     drc_text_add(a, &b->text, DRC_SPAN_BOLD,
                  drc_utf8_clean(a, question, strlen(question), 300, false));
     if (ans->question != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "\nanswered as the fixed question \u201c%s\u201d", ans->chip->question);
+                        "\nAnswered as the fixed question \u201c%s\u201d", ans->chip->question);
     if (ans->asked_by != NULL && *ans->asked_by != '\0') {
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
-                     ans->question == NULL ? "\nasked by " : ", asked by ");
+                     ans->question == NULL ? "\nAsked by " : ", asked by ");
         drc_text_add(a, &b->text, DRC_SPAN_USER, ans->asked_by);
     }
     struct drc_cited cited;

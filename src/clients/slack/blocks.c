@@ -105,7 +105,8 @@ static void add_text(struct build *b, const struct drc_block *block)
     for (int part = 0; *s != '\0'; part++) {
         size_t n = mrkdwn_piece(s, SECTION_CHARS);
         const char *text = drc_arena_strndup(b->a, s, n);
-        push(b, json_pack("{s:s, s:o}", "type", "section", "text", mrkdwn(b, text)),
+        push(b,
+             json_pack("{s:s, s:o, s:b}", "type", "section", "text", mrkdwn(b, text), "expand", 1),
              block->block_id, part);
         s += n;
     }
