@@ -11,10 +11,12 @@ export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 400, height: 800 };
 const shots = join(root, 'build/e2e');
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+let browser;
+export const launch = async () => { browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS }); };
+export const close = () => browser.close();
 
 // One window of one person. `dark` and `viewport` are fixed for its life.
-export const openPage = async (browser, slack, { user = people.alice, viewport = WIDE, dark = false, touch = false, place = '' } = {}) => {
+export const openPage = async (slack, { user = people.alice, viewport = WIDE, dark = false, touch = false, place = '' } = {}) => {
   const context = await browser.newContext({ viewport, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', hasTouch: touch, isMobile: touch, locale: 'en-US', timezoneId: 'Europe/Berlin' });
   context.setDefaultTimeout(8000);
   const page = await context.newPage();

@@ -3,14 +3,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { facts, root, run, withSlack } from '../harness/drc.mjs';
-import { NARROW, answerTo, assertFits, assertShown, inView, launch, openPage, preText, send } from './browser.mjs';
+import { NARROW, answerTo, assertFits, assertShown, contrastBreaks, inView, openPage, preText, send } from './browser.mjs';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-let browser;
-before(async () => { browser = await launch(); });
-after(() => browser.close());
 
 // The whole way, the same for each look of the page. Ends with the thread open.
 const mainJob = async (w, slack, name) => {
@@ -44,6 +41,7 @@ const mainJob = async (w, slack, name) => {
   assert.deepEqual((await report.locator('[data-action-id^="chip:"]').allInnerTexts()).map((t) => t.trim()), ['Explain', 'What changed', 'Cut cost', 'What to watch']);
   await assertFits(page);
   await shot(`${name}-2-report`);
+  assert.deepEqual(await contrastBreaks(page), []);
 
   await report.locator('[data-action-id="pick:entity"]').click();
   const options = page.getByTestId('select-menu').getByRole('option');
@@ -74,6 +72,7 @@ const mainJob = async (w, slack, name) => {
   assert.match(text, /\[F\d+\]/);
   await assertFits(page);
   await shot(`${name}-6-answer`);
+  assert.deepEqual(await contrastBreaks(page), []);
 
   const modal = page.getByTestId('modal');
   await answer.getByRole('button', { name: 'Prompt' }).click();
@@ -95,7 +94,7 @@ const mainJob = async (w, slack, name) => {
   await modal.waitFor({ state: 'detached' });
 
   const followUp = await answerTo(pane, () => send(page, '@drc how do I cut its cost?', { thread: true }));
-  assert.match(await followUp.innerText(), /legacy_orders_etl[\s\S]*how do I cut its cost\?[\s\S]*Sources/);
+  assert.match(await followUp.innerText(), /legacy_orders_etl · Optimize · how do I cut its cost\?[\s\S]*Sources/);
   await assertShown(followUp);
   await shot(`${name}-9-reply`);
 
@@ -114,7 +113,7 @@ const looks = { wide: {}, narrow: { viewport: NARROW, touch: true }, dark: { dar
 for (const [name, options] of Object.entries(looks)) {
   test(`the main job, ${name}`, async () => {
     await withSlack({ args: ['--sample'] }, async (slack) => {
-      const w = await openPage(browser, slack, options);
+      const w = await openPage(slack, options);
       await mainJob(w, slack, name);
       assert.deepEqual(w.complaints, []);
       await w.context.close();
