@@ -198,7 +198,9 @@ static void test_counts_and_durations(void **state)
                 {119499, "119 s"},
                 {119500, "2 min"},
                 {720000, "12 min"},
-                {3900000, "65 min"},
+                {3569999, "59 min"},
+                {3570000, "1 h 00 min"},
+                {3900000, "1 h 05 min"},
                 {7200000, "2 h 00 min"},
                 {11100000, "3 h 05 min"}};
     char out[DRC_FMT_BYTES];
