@@ -15,7 +15,7 @@ struct drc_queue;
 
 struct drc_item {
     int64_t inbox_id;
-    char *envelope; /* malloc'd, owned by the item */
+    char *envelope; /* malloc'd, owned by the item; NULL: give memory back, see app/worker.c */
     size_t bytes;
     char thread_key[160];
     enum drc_request_class class;

@@ -22,9 +22,12 @@ int drc_raster_png(struct drc_arena *a, const char *svg, size_t bytes, double sc
 const char *drc_raster_font_file(struct drc_arena *a, const char *family, int weight,
                                  struct drc_err *err);
 
-/* Lays out a probe string: CONFIG error naming the package to install when glyphs are missing. Also
- * draws a small picture, so that the first chart does not pay for loading fonts (about 60 ms; call
- * it on a worker after the start). */
+/* Lays out a probe string: CONFIG error naming the package to install when glyphs are missing. The
+ * fonts are loaded then (about 60 ms, else the first chart pays for it); librsvg itself is not yet,
+ * which costs the first chart little and keeps an idle program small. */
 int drc_raster_check_fonts(const char *family_list, struct drc_err *err);
+
+/* Gives back the pixels that are kept for the next chart. */
+void drc_raster_trim(void);
 
 #endif

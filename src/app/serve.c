@@ -21,8 +21,10 @@
 #include "serve_inner.h"
 
 #define PUTS_PER_CHECKPOINT 500
+#define QUIET_MS 1000
 #define PRUNE_EVERY_MS (60 * 60 * 1000)
-#define KEEP_DONE_MS INT64_C(172800000)         /* two days of dedupe memory */
+#define KEEP_DONE_MS INT64_C(172800000) /* two days of dedupe memory */
+#define MALLOC_KEEP_BYTES (256 * 1024)
 #define WORKER_STACK_BYTES (2u * 1024u * 1024u) /* librsvg recurses */
 
 /* ---- snapshot ----------------------------------------------------------------------------- */
@@ -96,6 +98,8 @@ static void drain_done(struct server *s)
     struct finished *list = s->done;
     s->done = NULL;
     pthread_mutex_unlock(&s->lock);
+    if (list != NULL && s->tidy != NULL)
+        drc_timer_set(s->tidy, QUIET_MS);
     while (list != NULL) {
         struct finished *f = list;
         struct drc_err err = DRC_ERR_INIT;
@@ -233,6 +237,17 @@ static int resume_rows(struct server *s, const struct drc_inbox_row *rows, size_
     drc_db_close(state);
     drc_log(DRC_LOG_INFO, "inbox.resume", "open=%zu begun=%d", n, suspects);
     return 0;
+}
+
+/* No request has ended for a while: a worker gives memory back. An item without an envelope asks for
+ * that. */
+static void on_tidy(void *user)
+{
+    struct server *s = user;
+    struct drc_item *item = calloc(1, sizeof *item);
+    if (item == NULL)
+        abort();
+    drc_queue_push(s->queue, item);
 }
 
 static int resume(struct server *s, struct drc_err *err)
@@ -375,6 +390,7 @@ static int run_threads(struct server *s, struct drc_err *err)
     if (n > 0 && resume(s, err) == 0) {
         s->prune = drc_timer_new(s->loop, on_prune, s);
         drc_timer_set(s->prune, 1000);
+        s->tidy = drc_timer_new(s->loop, on_tidy, s);
         rc = drc_loop_run(s->loop);
     } else {
         rc = -1;
@@ -396,6 +412,8 @@ static void tear_down(struct server *s)
 {
     if (s->prune != NULL)
         drc_timer_free(s->prune);
+    if (s->tidy != NULL)
+        drc_timer_free(s->tidy);
     if (s->socket != NULL)
         drc_slack_socket_free(s->socket);
     if (s->loop != NULL)
@@ -412,6 +430,9 @@ int drc_serve(const struct drc_serve_options *opt, struct drc_err *err)
     struct server s = {.lock = PTHREAD_MUTEX_INITIALIZER, .self_known = PTHREAD_COND_INITIALIZER};
     struct local_slack local = {-1};
     mallopt(M_ARENA_MAX, 2);
+    /* Fixed: else one freed chart makes the heap keep blocks of its size for good. */
+    mallopt(M_MMAP_THRESHOLD, MALLOC_KEEP_BYTES);
+    mallopt(M_TRIM_THRESHOLD, MALLOC_KEEP_BYTES);
     block_signals();
     if (drc_http_global_init(err) < 0)
         return -1;

@@ -31,7 +31,7 @@ struct server {
     struct drc_loop *loop;
     struct drc_slack_socket *socket;
     struct drc_inbox *inbox;
-    struct drc_timer *prune;
+    struct drc_timer *prune, *tidy;
     struct drc_arena *frames; /* reset by renewal, see on_envelope */
     unsigned puts;
     bool stopping;

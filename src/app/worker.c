@@ -1,4 +1,5 @@
 /* A worker thread: takes an item, runs its request with everything pinned, says how it ended. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -7,6 +8,7 @@
 
 #include "drc/clock.h"
 #include "drc/log.h"
+#include "drc/raster.h"
 #include "drc/run.h"
 #include "serve_inner.h"
 
@@ -194,12 +196,23 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
     return again;
 }
 
+/* Memory that only the peak of a chart needed goes back to the system. */
+static void give_back(void)
+{
+    drc_raster_trim();
+    malloc_trim(0);
+}
+
 static void work(struct worker *w)
 {
     for (struct drc_item *item; (item = drc_queue_take(w->s->queue)) != NULL;) {
-        const char *outcome;
+        const char *outcome = NULL;
         int64_t id = item->inbox_id;
-        bool again = run_item(w, item, &outcome);
+        bool again = false;
+        if (item->envelope == NULL)
+            give_back();
+        else
+            again = run_item(w, item, &outcome);
         drc_queue_release(w->s->queue, item);
         if (again) {
             drc_queue_push(w->s->queue, item);
@@ -274,23 +287,17 @@ static void keep_learning(struct server *s, struct drc_http *http)
     }
 }
 
-/* One report, thrown away: statements, pages, fonts and glyphs are then warm for the first
- * person. */
+/* The rows of one report, thrown away: its statement and pages are then warm for the first person. */
 static void rehearse(struct worker *w, struct drc_snapshot *snap, struct drc_arena *a)
 {
     struct drc_err err = DRC_ERR_INIT;
-    struct drc_env env = {.a = a, .snap = snap};
     struct drc_params params;
     struct drc_result res;
-    struct drc_picture pic;
     if (snap->report_count == 0 || open_facts(w, snap, &err) < 0)
         return;
-    env.facts = w->facts;
     if (drc_params_parse(a, &snap->reports[0], "", &params, &err) < 0 ||
         drc_report_run(w->facts, a, &snap->reports[0], &params, &res, &err) < 0)
         drc_log(DRC_LOG_WARN, "warm_up", "report=%s why=\"%s\"", snap->reports[0].id, err.msg);
-    else
-        drc_picture_report(&env, &res, &pic);
 }
 
 static void warm_up(struct worker *w)
@@ -298,13 +305,15 @@ static void warm_up(struct worker *w)
     struct drc_err err = DRC_ERR_INIT;
     struct drc_arena *a = drc_arena_new();
     struct drc_snapshot *snap = server_snapshot_get(w->s, &err);
-    if (snap == NULL || drc_snapshot_theme(snap, &err) == NULL)
+    const struct drc_theme *theme = snap == NULL ? NULL : drc_snapshot_theme(snap, &err);
+    if (theme == NULL || drc_raster_check_fonts(drc_theme_font_family(theme), &err) < 0)
         drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
     if (snap != NULL) {
         rehearse(w, snap, a);
         server_snapshot_put(w->s, snap);
     }
     drc_arena_free(a);
+    give_back();
 }
 
 void *server_first_worker(void *server)

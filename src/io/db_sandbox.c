@@ -60,9 +60,7 @@ int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
         return drc_err_set(err, DRC_ERR_BUG, "only a read-only database can become a sandbox");
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    if (drc_db_exec(db,
-                    "PRAGMA query_only = 1; PRAGMA temp_store = 2; PRAGMA cell_size_check = 1;"
-                    "PRAGMA mmap_size = 268435456",
+    if (drc_db_exec(db, "PRAGMA query_only = 1; PRAGMA temp_store = 2; PRAGMA cell_size_check = 1",
                     err) < 0)
         return -1;
     static const struct {

@@ -104,6 +104,15 @@ static void permit_give(struct permit *p)
     pthread_mutex_unlock(&permit_lock);
 }
 
+void drc_raster_trim(void)
+{
+    pthread_mutex_lock(&permit_lock);
+    for (int i = 0; i < PERMITS; i++)
+        if (!permits[i].taken)
+            permit_drop_pixels(&permits[i]);
+    pthread_mutex_unlock(&permit_lock);
+}
+
 /* Mapped, not malloc'd: glibc would keep such blocks per thread; populated, because touching them
  * page by page can cost as much as the drawing. Every byte is painted before it is read. */
 static unsigned char *permit_pixels(struct permit *p, size_t bytes)
@@ -384,9 +393,6 @@ const char *drc_raster_font_file(struct drc_arena *a, const char *family, int we
 static const char probe[] =
     "AaGgQqyz 0123456789 $%+-.,:;()<>&'\" \u2026 \u2013 \u00b7 \u00e4\u00e9\u00f1";
 
-static const char letters[] = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                              "0123456789 $%+-.,:;()\u2026\u2013";
-
 static int missing_glyphs(PangoFontMap *fonts, const char *family_list, int weight)
 {
     PangoContext *context = pango_font_map_create_context(fonts);
@@ -404,33 +410,6 @@ static int missing_glyphs(PangoFontMap *fonts, const char *family_list, int weig
     return missing;
 }
 
-/* A small picture with the letters and sizes of a chart: loads librsvg, the fonts and their glyphs.
- */
-static int warm_up(struct permit *permit, const char *family_list, struct drc_err *err)
-{
-    static const struct {
-        int weight;
-        double px;
-    } sets[] = {{400, 12.5}, {600, 12.5}, {400, 13}, {600, 13}, {600, 18}};
-    struct drc_buf svg, png;
-    drc_buf_init(&svg, 16384);
-    drc_buf_init(&png, PNG_MAX_BYTES);
-    drc_buf_printf(&svg,
-                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"20\" "
-                   "font-family=\"%s\">\n",
-                   family_list);
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        drc_buf_printf(&svg,
-                       "<text x=\"0\" y=\"16\" font-size=\"%.1f\" font-weight=\"%d\" "
-                       "fill=\"#000000\" text-anchor=\"start\">%s</text>\n",
-                       sets[i].px, sets[i].weight, letters);
-    drc_buf_addstr(&svg, "<path d=\"M1 1L9 9\" stroke=\"#000000\"/>\n</svg>\n");
-    int rc = render(permit, drc_buf_str(&svg), svg.len, 2, &png, err);
-    drc_buf_fini(&svg);
-    drc_buf_fini(&png);
-    return rc;
-}
-
 int drc_raster_check_fonts(const char *family_list, struct drc_err *err)
 {
     struct permit *permit = permit_take(err);
@@ -438,12 +417,11 @@ int drc_raster_check_fonts(const char *family_list, struct drc_err *err)
         return -1;
     int missing = missing_glyphs(permit->fonts, family_list, 400) +
                   missing_glyphs(permit->fonts, family_list, 600);
-    int rc = missing > 0 ? 0 : warm_up(permit, family_list, err);
     permit_give(permit);
     if (missing > 0)
         return drc_err_set(err, DRC_ERR_CONFIG,
                            "no installed font of '%.80s' has all glyphs of a chart (%d missing): "
                            "apt-get install %s",
                            family_list, missing, package_of(family_list));
-    return rc;
+    return 0;
 }

@@ -8,7 +8,6 @@ import { connectionsTo, figure, median, percentile, slowModel } from './measure.
 const RUNS = Number(process.env.DRC_BENCH_RUNS ?? 5);
 const PER_SECOND = 50, ACK_SECONDS = 4;
 const monoMs = () => Number(process.hrtime.bigint()) / 1e6; // CLOCK_MONOTONIC, as the bot's at_us
-const MB = 1000 * 1000;
 let problems = 0;
 
 const section = async (name, body) => {
@@ -38,8 +37,8 @@ const withBot = async (env, body) => {
 };
 
 // Fonts, snapshot and a first look at the facts are warm: nothing of the start runs any more.
-const settled = () => sleep(1500);
-const rssMb = (bot) => (bot.rssKb() * 1024) / MB;
+const settled = () => sleep(2500); // the bot gives memory back a second after its last request
+const rssMb = (bot) => bot.rssKb() / 1024; // as ps and top count: 1 MB is 1024 kB
 const count = (log, word) => log.split(word).length - 1;
 
 // A message that somebody wrote in a channel: the commonest envelope, with nothing to do behind the ack.
@@ -219,18 +218,19 @@ const measureModelAcks = async () => {
   const env = { DRC_LOG_LEVEL: 'debug', LLM_PROVIDER: 'openai', LLM_BASE_URL: model.url, LLM_MODEL: 'slow', LLM_API_KEY: 'none-needed' };
   try {
     await withBot(env, async (slack, bot) => {
-      await ask(slack);
-      const root = await waitFor('the report', async () => (await slack.messages(channels.finops)).find((m) => m.text.startsWith('Job cost')));
-      const [, ...jobs] = root.blocks.find((b) => b.block_id === 'picker').elements[0].options;
-      const chips = ['job.explain', 'job.what-changed', 'job.cut-cost', 'job.what-to-watch', 'job.drivers', 'job.why-failing'];
-      let on = true, i = 0;
-      const clicks = (async () => {
-        for (; on && i < jobs.length * chips.length; i++) { // a new question each time: the same one would be answered from the store
-          await waitFor('a free place', () => !on || i - model.stats.calls < 4, 20000);
-          await slack.act(people.alice, { type: 'action', container: { type: 'message', channel: channels.finops, ts: root.ts }, block_id: 'chips',
-            action: { type: 'button', action_id: `chip:${chips[i % chips.length]}`, value: jobs[Math.floor(i / chips.length)].value }, state: {} });
+      let on = true;
+      const stream = async (room) => { // one thread after the other, in each one model call at a time
+        for (let known = new Set(); on;) {
+          await ask(slack, room);
+          const root = await waitFor('a report', async () => (await slack.messages(room)).find((m) => m.text.startsWith('Job cost') && !known.has(m.ts)), 20000);
+          known.add(root.ts);
+          const chips = root.blocks.flatMap((b) => b.elements ?? []).filter((e) => e.type === 'button' && e.action_id?.startsWith('chip:'));
+          const before = model.stats.done;
+          for (const chip of chips) await slack.click(people.alice, room, root, chip.action_id);
+          await waitFor('the answers', () => !on || model.stats.done >= before + chips.length, 60000);
         }
-      })();
+      };
+      const clicks = Promise.all([channels.finops, channels.data, channels.room].map(stream));
       clicks.catch(() => {});
       await waitFor('model calls', () => model.stats.running > 1);
       await acks('while 3 s model calls run', slack, bot, () => figure('  model calls at once meanwhile', [model.stats.most], 'calls'));
