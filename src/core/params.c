@@ -153,7 +153,7 @@ static int take_top(const char *value, struct drc_params *out, struct drc_err *e
 {
     long n;
     if (!whole(value, strlen(value), &n) || n < 1 || n > DRC_CHART_BARS_MAX)
-        return drc_err_set(err, DRC_ERR_INPUT, "top:%.40s: give top:1 to top:%d", value,
+        return drc_err_set(err, DRC_ERR_INPUT, "'top:%.40s': give top:1 to top:%d", value,
                            DRC_CHART_BARS_MAX);
     out->top = (int)n;
     return 0;
@@ -163,7 +163,7 @@ static int take_as_of(const char *value, struct drc_params *out, struct drc_err 
 {
     if (drc_date_parse(value, &out->as_of_day) < 0)
         return drc_err_set(err, DRC_ERR_INPUT,
-                           "as-of:%.40s is not a date: write it as as-of:2026-11-01", value);
+                           "'as-of:%.40s' is not a date: write it as as-of:2026-11-01", value);
     return 0;
 }
 
@@ -171,7 +171,7 @@ static int take_price(const char *value, struct drc_params *out, struct drc_err 
 {
     if (strcmp(value, "list") != 0 && strcmp(value, "contract") != 0)
         return drc_err_set(err, DRC_ERR_INPUT,
-                           "price:%.40s: give price:list or price:contract (list price less your "
+                           "'price:%.40s': give price:list or price:contract (list price less your "
                            "discounts)",
                            value);
     out->contract = *value == 'c';

@@ -249,6 +249,9 @@ static json_t *faulty(struct emu_call *c, const struct emu_method *m, const char
         c->retry_after_s = f->number > 0 ? f->number : 1;
         return emu_error("ratelimited");
     }
+    f = emu_fault(c->e, "method_error", c->method);
+    if (f != NULL)
+        return emu_error(f->text);
     f = emu_fault(c->e, "method_5xx", c->method);
     if (f == NULL)
         return NULL;

@@ -5,10 +5,12 @@
  * {"fault":"clear","name":N} one.
  *
  *   lasting: stop_pings no_hello hello_delay{ms} too_many duplicate_event deliver_to_oldest
- * expired_trigger revoked_token method_429{retry_after_s} method_5xx{status,executed} slow{ms}
- * body_cut file_never_ready complete_not_shared acting:  disconnect{reason,close_after_ms,all}
- * drop_tcp{all} half_open{frozen} unknown_envelope rate_limited_event
- *            big_payload{bytes,fragment_bytes} raw{text} scopes{scopes} redelivery{delays_ms} */
+ *            expired_trigger revoked_token method_429{retry_after_s}
+ *            method_5xx{status,executed} method_error{error} response_url_gone slow{ms} body_cut
+ *            file_never_ready complete_not_shared
+ *   acting:  disconnect{reason,close_after_ms,all} drop_tcp{all} half_open{frozen}
+ *            unknown_envelope rate_limited_event big_payload{bytes,fragment_bytes} raw{text}
+ *            scopes{scopes} redelivery{delays_ms} */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,20 +22,11 @@
 #define BIG_BYTES 200000
 #define LEAVE_MS 10000 /* Slack drops a socket about this long after its warning */
 
-static const char *const lasting[] = {"stop_pings",
-                                      "no_hello",
-                                      "hello_delay",
-                                      "too_many",
-                                      "duplicate_event",
-                                      "deliver_to_oldest",
-                                      "expired_trigger",
-                                      "revoked_token",
-                                      "method_429",
-                                      "method_5xx",
-                                      "slow",
-                                      "body_cut",
-                                      "file_never_ready",
-                                      "complete_not_shared"};
+static const char *const lasting[] = {
+    "stop_pings",         "no_hello",          "hello_delay",   "too_many",   "duplicate_event",
+    "deliver_to_oldest",  "expired_trigger",   "revoked_token", "method_429", "method_5xx",
+    "method_error",       "response_url_gone", "slow",          "body_cut",   "file_never_ready",
+    "complete_not_shared"};
 
 struct emu_fault *emu_fault(struct emu *e, const char *name, const char *method)
 {
@@ -72,6 +65,7 @@ static json_t *set_lasting(struct emu *e, const char *name, const json_t *args)
         .number = (int)drc_json_int(args, "retry_after_s", drc_json_int(args, "status", 0)),
         .flag = drc_json_bool(args, "executed", false)};
     snprintf(f.name, sizeof f.name, "%s", name);
+    snprintf(f.text, sizeof f.text, "%s", drc_json_str(args, "error", "internal_error"));
     snprintf(f.method, sizeof f.method, "%s", drc_json_str(args, "method", ""));
     size_t kept = 0; /* what is used up makes room */
     for (size_t i = 0; i < e->fault_count; i++)

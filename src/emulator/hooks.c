@@ -115,7 +115,7 @@ void emu_hook_request(struct emu *e, struct drc_http_peer *p, const struct drc_h
     json_t *error = NULL;
     const char *bad = NULL;
     json_t *args = emu_args(in, &bad);
-    if (drc_clock_mono_us() > h->expires_us)
+    if (drc_clock_mono_us() > h->expires_us || emu_fault(e, "response_url_gone", NULL) != NULL)
         error = emu_error("expired_url");
     else if (h->uses >= HOOK_USES)
         error = emu_error("used_url");

@@ -136,13 +136,13 @@ static bool is_refused_form(const struct slack_reply *r)
     return false;
 }
 
-/* One step of the ladder; a file that Slack is still looking at is waited for, within ten seconds.
- */
+/* One step of the ladder; a file that Slack is still looking at is waited for once more: the upload
+ * has waited ten seconds already. */
 static int send_step(struct drc_slack_api *api, struct drc_arena *a,
                      const struct drc_slack_dest *dest, const struct drc_message *m,
                      const char *blocks, struct slack_reply *reply, struct drc_err *err)
 {
-    static const int waits_ms[] = {100, 250, 500, 1000, 2000, 2000, 2000, 2000};
+    static const int waits_ms[] = {100, 250, 500, 1000};
     for (size_t i = 0;; i++) {
         struct drc_err own = DRC_ERR_INIT;
         int rc = send_once(api, a, dest, m, blocks, reply, &own);
@@ -181,6 +181,8 @@ int drc_slack_post(struct drc_slack_api *api, struct drc_arena *a,
         if (lower)
             drc_log(DRC_LOG_WARN, "slack.refused", "step=%d error=%s detail=\"%s\"", step,
                     reply.error, reply.detail);
+        if (lower && is_file_not_ready(&reply) && step < NO_IMAGES)
+            step = NO_IMAGES - 1; /* tables were not at fault */
         slack_reply_fini(&reply);
         if (rc == 0 && degraded != NULL)
             *degraded = step != WHOLE;

@@ -35,6 +35,20 @@ static int to_one_person(struct drc_slack_poster *sp, struct drc_arena *a,
     return drc_slack_post(&sp->api, a, &dest, m, NULL, NULL, NULL, err);
 }
 
+/* Slack has not taken the pictures: the figures stand without them, and the message says so. */
+static void drop_pictures(struct drc_arena *a, struct drc_message *m, const struct drc_err *why)
+{
+    drc_log(DRC_LOG_WARN, "slack.upload", "code=%s why=\"%s\"", drc_err_name(why->code), why->msg);
+    for (struct drc_block *b = m->first; b != NULL; b = b->next) {
+        if (b->kind != DRC_BLOCK_IMAGE || b->image.file_ref != NULL)
+            continue;
+        b->kind = DRC_BLOCK_CONTEXT;
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "The chart could not be uploaded: %s. The figures stand without it.",
+                        why->msg);
+    }
+}
+
 static int to_channel(struct drc_slack_poster *sp, struct drc_arena *a, const struct drc_to *to,
                       const char *channel, struct drc_message *m, struct drc_posted *out,
                       struct drc_err *err)
@@ -45,8 +59,16 @@ static int to_channel(struct drc_slack_poster *sp, struct drc_arena *a, const st
                                   .thread_ts = to->thread_ts,
                                   .ts = to->ts};
     bool degraded = false;
-    if (drc_slack_upload(&sp->api, a, m, true, err) < 0)
-        return -1;
+    struct drc_err upload = DRC_ERR_INIT;
+    if (drc_slack_upload(&sp->api, a, m, true, &upload) < 0) {
+        if (upload.code == DRC_ERR_RATE) { /* waiting cures that */
+            drc_err_set(err, upload.code, "%s", upload.msg);
+            if (err != NULL)
+                err->retry_ms = upload.retry_ms;
+            return -1;
+        }
+        drop_pictures(a, m, &upload);
+    }
     if (drc_slack_post(&sp->api, a, &dest, m, &out->ts, &degraded, &out->unclear, err) < 0)
         return -1;
     out->channel = channel;
