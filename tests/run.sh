@@ -11,6 +11,8 @@ jobs=-j$(nproc)
 node=$PWD/tests/node_modules/.bin/node
 logs=build/test
 mkdir -p "$logs"
+export DRC_TEST_FACTS=$PWD/$logs/facts.db # built by the first test that asks for it, shared by all of them
+rm -f "$DRC_TEST_FACTS"
 
 if [ "${1:-}" = --long ]; then
     exec bash "tests/$2/run.sh"
