@@ -170,5 +170,7 @@ int db_register_functions(sqlite3 *handle)
         rc = db_register_aggregates(handle);
     if (rc == SQLITE_OK)
         rc = db_register_packed(handle);
+    if (rc == SQLITE_OK)
+        rc = db_register_detect(handle);
     return rc;
 }

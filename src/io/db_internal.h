@@ -37,8 +37,8 @@ int db_fail(struct drc_db *db, int rc, const char *what, struct drc_err *err);
  * PARSE. */
 struct drc_stmt *db_prepare(struct drc_db *db, const char *sql, struct drc_err *err);
 
-/* SQL functions: db_functions.c (scalars), db_aggregates.c, db_packed.c. `final` set: an aggregate,
- * `call` is its step. */
+/* SQL functions: db_functions.c (scalars), db_aggregates.c, db_packed.c, db_detect.c. `final` set:
+ * an aggregate, `call` is its step. */
 struct db_function {
     const char *name;
     int argc;
@@ -49,6 +49,7 @@ int db_register_table(sqlite3 *handle, const struct db_function *functions, size
 int db_register_functions(sqlite3 *handle);
 int db_register_aggregates(sqlite3 *handle);
 int db_register_packed(sqlite3 *handle);
+int db_register_detect(sqlite3 *handle);
 
 #define DB_AGGREGATE_VALUES_MAX (8u * 1024u * 1024u) /* values of one aggregate */
 

@@ -185,6 +185,95 @@ static void the_split_of_a_cost(void **state)
     refuse("shapley_cost(2,2,200,1,9007199254740993,0, 3,3,300,300,600,0, 1)");
 }
 
+/* ---- the detector ------------------------------------------------------------------------- */
+
+/* 90 days from 2026-08-01 of $200, one of $900 on 1 October, the last not yet billed. */
+#define SERIES                                                                                     \
+    "WITH RECURSIVE d(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM d WHERE i < 89),"                \
+    " s(j) AS (SELECT day_series(date('2026-08-01', '+' || i || ' days'),"                         \
+    " CASE i WHEN 61 THEN 900 WHEN 89 THEN NULL ELSE 200 END * 1000000,"                           \
+    " '2026-08-01', '2026-10-29') FROM d) "
+
+static void series_of_days(void **state)
+{
+    (void)state;
+    assert_string_equal(row("day_series(column1, column2, '2026-01-01', '2026-01-05') FROM (VALUES"
+                            " ('2026-01-04', 2.5), ('2026-01-01', 1), ('2026-01-04', 3),"
+                            " ('2025-12-31', 9), ('2026-01-06', 9), ('2026-01-02', NULL))")
+                            ->text,
+                        "[1,null,0,5.5,0]");
+    assert_int_equal(row("day_series(i, 1, '2026-01-01', '2026-01-05') FROM n WHERE i < 0")->type,
+                     DRC_CELL_NULL);
+    refuse("day_series('2026-01-01', 1, '2026-01-05', '2026-01-01')");
+    refuse("day_series('then', 1, '2026-01-01', '2026-01-05')");
+}
+
+static void anomalies_as_a_table(void **state)
+{
+    (void)state;
+    struct drc_rows rows;
+    if (run(SERIES "SELECT a.* FROM s, detect_anomalies(s.j, '2026-08-01') AS a", &rows) < 0)
+        fail_msg("%s", err.msg);
+    assert_int_equal(rows.row_count, 1);
+    assert_int_equal(rows.column_count, 9);
+    assert_string_equal(rows.cells[0].text, "2026-10-01");
+    assert_string_equal(rows.cells[1].text, "2026-10-01");
+    assert_string_equal(rows.cells[2].text, "spike");
+    assert_int_equal(rows.cells[3].i, 900000000);
+    assert_int_equal(rows.cells[4].i, 200000000);
+    assert_int_equal(rows.cells[7].i, 700000000);
+    /* too small; expected by the calendar; unknown */
+    static const char *const more[] = {
+        "SELECT count(*) FROM s, detect_anomalies(s.j, '2026-08-01', 800000000)",
+        "SELECT count(*) FROM s, detect_anomalies(s.j, '2026-08-01', NULL, NULL,"
+        " '[\"2026-10-01\"]') WHERE shape <> 'calendar'",
+        "SELECT count(*) FROM detect_anomalies(NULL, '2026-08-01')"};
+    for (size_t i = 0; i < 3; i++) {
+        if (run(drc_arena_printf(a, "%s%s", i < 2 ? SERIES : "", more[i]), &rows) < 0)
+            fail_msg("%s", err.msg);
+        assert_int_equal(rows.cells[0].i, 0);
+    }
+}
+
+static void days_as_a_table(void **state)
+{
+    (void)state;
+    struct drc_rows rows;
+    if (run(SERIES "SELECT b.* FROM s, detect_days(s.j, '2026-08-01') AS b", &rows) < 0)
+        fail_msg("%s", err.msg);
+    assert_int_equal(rows.row_count, 90);
+    const struct drc_cell *day = rows.cells + 61 * rows.column_count;
+    assert_string_equal(day[0].text, "2026-10-01");
+    assert_int_equal(day[2].i, 200000000);
+    assert_true(day[3].i < 200000000 && day[4].i > 200000000 && day[4].i < 900000000);
+    assert_int_equal(day[6].i, 1);
+    assert_int_equal(rows.cells[89 * rows.column_count + 1].type, DRC_CELL_NULL);
+    assert_int_equal(rows.cells[0 * rows.column_count + 2].type, DRC_CELL_NULL);
+}
+
+static void the_detector_refuses_nonsense(void **state)
+{
+    (void)state;
+    static const char *const series[] = {"",   "[",     "[1,",     "[1 2]",
+                                         "12", "[nan]", "[1e400]", "[\"a\"]"};
+    for (size_t i = 0; i < sizeof series / sizeof *series; i++)
+        refuse(drc_arena_printf(a, "* FROM detect_anomalies('%s', '2026-08-01')", series[i]));
+    refuse("* FROM detect_anomalies('[1]', '2026-02-30')");
+    refuse("* FROM detect_anomalies('[1]', '2026-02-01', 1, 1, '[\"soon\"]')");
+}
+
+/* Modules that tell of the handle, the file or the schema are gone. */
+static void the_sandbox_has_no_other_modules(void **state)
+{
+    (void)state;
+    assert_int_equal(row("value FROM json_each('[7]')")->i, 7);
+    refuse("* FROM sqlite_stmt");
+    refuse("* FROM dbstat");
+    refuse("* FROM sqlite_dbpage");
+    refuse("* FROM pragma_table_info('n')");
+    refuse("* FROM bytecode('SELECT 1')");
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, fresh)
 
 int main(void)
@@ -196,6 +285,11 @@ int main(void)
         TEST(tests_of_hypotheses),
         TEST(trend),
         TEST(the_split_of_a_cost),
+        TEST(series_of_days),
+        TEST(anomalies_as_a_table),
+        TEST(days_as_a_table),
+        TEST(the_detector_refuses_nonsense),
+        TEST(the_sandbox_has_no_other_modules),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

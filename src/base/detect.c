@@ -1,0 +1,422 @@
+/* The anomaly detector; the contract and the formulas are in the header. */
+#include "drc/detect.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "drc/clock.h"
+#include "drc/stats.h"
+
+enum { WEEKS = 8, RECENT_WEEKS = 4, SAME_MIN = 6, SEASON_MAX = 168, DAYS = 28, DAYS_MIN = 14 };
+
+static const double cutoff = 3.5, min_ratio = 0.25, min_share = 0.005, m_max = 9999;
+
+/* A level shift that may still end. */
+struct shift {
+    bool active;
+    size_t from, event; /* its first value; its place in `events` */
+    double sign;
+    struct drc_detect_point pattern[SEASON_MAX]; /* what the old level expects, from `from` on */
+    double old[WEEKS * SEASON_MAX];              /* the baseline before it was carried over */
+};
+
+struct work {
+    const double *x;
+    size_t n, season, run; /* run: values that make a level shift */
+    const struct drc_detect_options *o;
+    double *base;   /* the values as baseline: carried over by level shifts */
+    bool *excluded; /* not part of the baseline */
+    bool *owned;    /* told by a level shift */
+    struct shift *shift;
+    struct drc_detection *out;
+};
+
+static bool is_clean(const struct work *w, size_t i)
+{
+    return !w->excluded[i] && !isnan(w->x[i]);
+}
+
+/* ---- the median of a few ------------------------------------------------------------------ */
+
+/* Insertion sort is the fastest for a week or eight weeks. */
+static double median(double *v, size_t n)
+{
+    if (n > 16)
+        return drc_stats_median(v, n);
+    for (size_t i = 1; i < n; i++) {
+        double x = v[i];
+        size_t j = i;
+        for (; j > 0 && v[j - 1] > x; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
+    }
+    return n % 2 == 1 ? v[n / 2] : v[n / 2 - 1] + 0.5 * (v[n / 2] - v[n / 2 - 1]);
+}
+
+/* ---- what to expect ----------------------------------------------------------------------- */
+
+static void set_band(const struct work *w, double expected, double mad, struct drc_detect_point *p)
+{
+    double spread = drc_stats_spread(mad, expected, w->o->unit);
+    double half = fmax(cutoff * spread / 0.6745, min_ratio * fabs(expected));
+    p->expected = expected;
+    p->low = expected - half;
+    p->high = expected + half;
+    p->m = spread; /* until score() */
+}
+
+/* The weeks before t, of values before `limit` only; cell [k][c] is c values behind the start of
+ * the k-th week, c = 0 has the weekday of t. */
+struct weeks {
+    double cell[WEEKS * SEASON_MAX]; /* NaN: unknown, flagged or of a week that is not used */
+    double level[WEEKS], lowest, highest;
+    size_t same; /* clean values with the weekday of t */
+};
+
+static void read_weeks(const struct work *w, size_t t, size_t limit, struct weeks *g)
+{
+    double v[SEASON_MAX];
+    g->lowest = INFINITY;
+    g->highest = -INFINITY;
+    g->same = 0;
+    for (size_t k = 0; k < WEEKS; k++) {
+        double *row = g->cell + k * w->season;
+        size_t back = (k + 1) * w->season, have = 0;
+        for (size_t c = 0; c < w->season; c++) {
+            size_t i = t + c - back;
+            bool clean = t + c >= back && i < limit && is_clean(w, i);
+            row[c] = clean ? w->base[i] : (double)NAN;
+            if (clean)
+                v[have++] = row[c];
+        }
+        g->level[k] = 2 * have > w->season ? median(v, have) : (double)NAN;
+        for (size_t c = 0; c < w->season; c++) {
+            if (isnan(g->level[k]) || isnan(row[c])) {
+                row[c] = (double)NAN;
+                continue;
+            }
+            g->lowest = fmin(g->lowest, row[c]);
+            g->highest = fmax(g->highest, row[c]);
+            g->same += c == 0;
+            row[c] -= g->level[k];
+        }
+    }
+}
+
+static bool expect_by_weeks(const struct work *w, size_t t, size_t limit,
+                            struct drc_detect_point *p)
+{
+    struct weeks g;
+    double v[WEEKS * SEASON_MAX], today = 0;
+    if (t < SAME_MIN * w->season)
+        return false;
+    read_weeks(w, t, limit, &g);
+    if (g.same < SAME_MIN)
+        return false;
+    size_t rests = 0, levels = 0;
+    for (size_t c = 0; c < w->season; c++) {
+        double column[WEEKS];
+        size_t have = 0, at = rests;
+        for (size_t k = 0; k < WEEKS; k++)
+            if (!isnan(g.cell[k * w->season + c]))
+                v[rests++] = column[have++] = g.cell[k * w->season + c];
+        double effect = have == 0 ? 0 : median(column, have);
+        today = c == 0 ? effect : today;
+        for (; at < rests; at++)
+            v[at] = fabs(v[at] - effect);
+    }
+    double mad = 1.3 * median(v, rests), newest[RECENT_WEEKS];
+    for (size_t k = 0; k < WEEKS && levels < RECENT_WEEKS; k++)
+        if (!isnan(g.level[k]))
+            newest[levels++] = g.level[k];
+    set_band(w, fmin(fmax(median(newest, levels) + today, g.lowest), g.highest), mad, p);
+    return true;
+}
+
+static bool expect_by_days(const struct work *w, size_t t, size_t limit, struct drc_detect_point *p)
+{
+    double v[DAYS * 24], lowest = INFINITY, highest = -INFINITY;
+    size_t per_day = (size_t)w->o->per_day, have = 0, same = 0;
+    size_t window = DAYS * per_day, from = t > window ? t - window : 0;
+    for (size_t i = from; i < t && i < limit; i++) {
+        if (!is_clean(w, i))
+            continue;
+        v[have++] = w->base[i];
+        if ((t - i) % w->season == 0) {
+            same++;
+            lowest = fmin(lowest, w->base[i]);
+            highest = fmax(highest, w->base[i]);
+        }
+    }
+    if (have < DAYS_MIN * per_day)
+        return false;
+    double mid = drc_stats_median(v, have);
+    set_band(w, mid, drc_stats_mad(v, have), p);
+    if (same >= 2) {
+        p->low = fmin(p->low, lowest - min_ratio * fabs(lowest));
+        p->high = fmax(p->high, highest + min_ratio * fabs(highest));
+    }
+    return true;
+}
+
+/* What the clean values before `limit` say about t; m is the spread. */
+static void expect(const struct work *w, size_t t, size_t limit, struct drc_detect_point *p)
+{
+    if (!expect_by_weeks(w, t, limit, p) && !expect_by_days(w, t, limit, p))
+        *p = (struct drc_detect_point){(double)NAN, (double)NAN, (double)NAN, (double)NAN, false};
+}
+
+static bool fits(const struct drc_detect_point *p, double x)
+{
+    return x >= p->low && x <= p->high;
+}
+
+static double score(const struct drc_detect_point *p, double x)
+{
+    return fmin(fmax(drc_stats_modified_z(x, p->expected, p->m), -m_max), m_max);
+}
+
+static void judge(const struct work *w, size_t t)
+{
+    struct drc_detect_point *p = &w->out->points[t];
+    expect(w, t, t, p);
+    if (isnan(p->expected))
+        return;
+    p->m = score(p, w->x[t]);
+    p->flagged = w->excluded[t] = !fits(p, w->x[t]);
+}
+
+/* ---- level shifts ------------------------------------------------------------------------- */
+
+static struct drc_detect_event *add_event(struct work *w, size_t from, size_t to,
+                                          enum drc_detect_shape shape)
+{
+    struct drc_detect_event *e = &w->out->events[w->out->event_count++];
+    *e = (struct drc_detect_event){.from = from, .to = to, .shape = shape};
+    return e;
+}
+
+static void add_to(struct drc_detect_event *e, double x, const struct drc_detect_point *p, double m)
+{
+    if (isnan(x) || isnan(p->expected))
+        return;
+    e->actual += x;
+    e->expected += p->expected;
+    e->low += p->low;
+    e->high += p->high;
+    e->impact = e->actual - e->expected;
+    if (fabs(m) > fabs(e->m))
+        e->m = m;
+}
+
+/* The first of the values that end at t and make a level shift; n if they do not. */
+static size_t shift_start(const struct work *w, size_t t)
+{
+    double sizes[SEASON_MAX], sign = 0;
+    size_t have = 0, i = t + 1;
+    while (have < w->run && i > 0) {
+        const struct drc_detect_point *p = &w->out->points[--i];
+        if (isnan(w->x[i]))
+            continue;
+        if (isnan(p->expected) || w->owned[i] || fabs(p->m) <= cutoff / 2 || p->m * sign < 0)
+            return w->n;
+        sign = p->m;
+        sizes[have++] = fabs(p->m);
+    }
+    if (have < w->run || !w->out->points[i].flagged || !(median(sizes, have) > cutoff))
+        return w->n;
+    return i;
+}
+
+/* Moves the baseline before `from` to the level of from..t. */
+static void carry_over(struct work *w, size_t from, size_t t)
+{
+    double ratio[SEASON_MAX], more[SEASON_MAX];
+    size_t have = 0, window = WEEKS * w->season;
+    bool positive = true;
+    for (size_t i = from; i <= t && have < w->run; i++) {
+        if (isnan(w->x[i]))
+            continue;
+        double expected = w->out->points[i].expected;
+        positive = positive && expected > 0;
+        ratio[have] = positive ? w->x[i] / expected : 0;
+        more[have++] = w->x[i] - expected;
+    }
+    double times = median(ratio, have), plus = 0;
+    if (!positive || times < 0) {
+        times = 1;
+        plus = median(more, have);
+    }
+    for (size_t i = from > window ? from - window : 0; i < from; i++)
+        w->base[i] = w->base[i] * times + plus;
+}
+
+static void begin_shift(struct work *w, size_t from, size_t t)
+{
+    struct shift *s = w->shift;
+    size_t window = WEEKS * w->season, start = from > window ? from - window : 0;
+    struct drc_detect_event *e = add_event(w, from, t, DRC_SHAPE_LEVEL);
+    s->active = true;
+    s->from = from;
+    s->event = w->out->event_count - 1;
+    s->sign = w->out->points[from].m;
+    for (size_t j = 0; j < w->season; j++)
+        expect(w, from + j, from, &s->pattern[j]);
+    memcpy(s->old, w->base + start, (from - start) * sizeof *s->old);
+    carry_over(w, from, t);
+    for (size_t i = from; i <= t; i++) {
+        w->excluded[i] = false;
+        w->owned[i] = true;
+        add_to(e, w->x[i], &s->pattern[(i - from) % w->season], w->out->points[i].m);
+    }
+}
+
+/* Back at the old level: what lay between is no baseline. */
+static void end_shift(struct work *w, size_t t)
+{
+    struct shift *s = w->shift;
+    size_t window = WEEKS * w->season, start = s->from > window ? s->from - window : 0;
+    memcpy(w->base + start, s->old, (s->from - start) * sizeof *s->old);
+    for (size_t i = s->from; i < t; i++)
+        w->excluded[i] = true;
+    w->excluded[t] = w->out->points[t].flagged = false;
+    s->active = false;
+}
+
+static void follow_shift(struct work *w, size_t t)
+{
+    struct shift *s = w->shift;
+    struct drc_detect_point *p = &w->out->points[t];
+    const struct drc_detect_point *old = &s->pattern[(t - s->from) % w->season];
+    if (t - s->from >= DAYS * (size_t)w->o->per_day) {
+        s->active = false;
+    } else if (p->flagged && p->m * s->sign < 0 && fits(old, w->x[t])) {
+        end_shift(w, t);
+        *p = *old;
+        p->m = score(old, w->x[t]);
+    } else {
+        w->out->events[s->event].to = t;
+        add_to(&w->out->events[s->event], w->x[t], old, p->m);
+    }
+}
+
+static void walk(struct work *w)
+{
+    for (size_t t = 0; t < w->n; t++) {
+        w->out->points[t].expected = w->out->points[t].low = (double)NAN;
+        w->out->points[t].high = w->out->points[t].m = (double)NAN;
+        if (isnan(w->x[t]))
+            continue;
+        judge(w, t);
+        if (w->shift->active)
+            follow_shift(w, t);
+        size_t from = w->out->points[t].flagged ? shift_start(w, t) : w->n;
+        if (from < w->n)
+            begin_shift(w, from, t);
+    }
+}
+
+/* ---- spikes, drops, calendar -------------------------------------------------------------- */
+
+static bool in_calendar(const struct drc_detect_options *o, int64_t day)
+{
+    for (size_t i = 0; i < o->calendar_count; i++)
+        if (o->calendar[i] == day)
+            return true;
+    return false;
+}
+
+/* The same day of the month before; the last day for the last day. */
+static int64_t month_before(int64_t day)
+{
+    int year, month, mday, next_month, last, ignored;
+    drc_date_civil(day, &year, &month, &mday);
+    drc_date_civil(day + 1, &ignored, &next_month, &ignored);
+    drc_date_civil(drc_date_day(year, month, 1) - 1, &year, &month, &last);
+    return drc_date_day(year, month, next_month != (month % 12) + 1 || mday > last ? last : mday);
+}
+
+static bool is_expected(const struct work *w, size_t t)
+{
+    int64_t at = w->o->first + (int64_t)t, per_day = w->o->per_day;
+    int64_t day = at >= 0 ? at / per_day : (at - per_day + 1) / per_day;
+    if (in_calendar(w->o, day))
+        return true;
+    int64_t then = month_before(day) * per_day + (at - day * per_day) - w->o->first;
+    if (then < 0)
+        return false;
+    const struct drc_detect_point *p = &w->out->points[then];
+    double was = w->x[then];
+    return (p->flagged || isnan(p->expected)) && fabs(w->x[t] - was) <= 0.2 * fabs(was);
+}
+
+/* Flagged values in a row on one side, from t on; returns the first behind them. */
+static size_t add_run(struct work *w, size_t t)
+{
+    const struct drc_detect_point *p = w->out->points;
+    struct drc_detect_event *e = add_event(w, t, t, p[t].m > 0 ? DRC_SHAPE_SPIKE : DRC_SHAPE_DROP);
+    size_t days = 0, expected = 0, i = t;
+    for (; i < w->n && (isnan(w->x[i]) || (p[i].flagged && !w->owned[i] && p[i].m * p[t].m > 0));
+         i++) {
+        if (isnan(w->x[i]))
+            continue;
+        days++;
+        expected += is_expected(w, i);
+        e->to = i;
+        add_to(e, w->x[i], &p[i], p[i].m);
+    }
+    if (2 * expected >= days)
+        e->shape = DRC_SHAPE_CALENDAR;
+    return i;
+}
+
+static bool is_material(const struct work *w, const struct drc_detect_event *e)
+{
+    double days = (double)(e->to - e->from + 1) / w->o->per_day;
+    return fabs(e->impact) >= w->o->min_impact ||
+           (w->o->total > 0 && fabs(e->impact) / days >= min_share * w->o->total);
+}
+
+/* Drops what is not material; sorts by the first day (level shifts came first). */
+static void tidy(struct work *w)
+{
+    struct drc_detect_event *e = w->out->events;
+    size_t kept = 0;
+    for (size_t i = 0; i < w->out->event_count; i++) {
+        if (!is_material(w, &e[i]))
+            continue;
+        struct drc_detect_event one = e[i];
+        size_t j = kept++;
+        for (; j > 0 && e[j - 1].from > one.from; j--)
+            e[j] = e[j - 1];
+        e[j] = one;
+    }
+    w->out->event_count = kept;
+}
+
+void drc_detect(struct drc_arena *a, const double *series, size_t n,
+                const struct drc_detect_options *o, struct drc_detection *out)
+{
+    struct work w = {.x = series, .n = n, .o = o, .out = out};
+    w.season = 7 * (size_t)o->per_day;
+    w.run = o->per_day == 1 ? 5 : 24;
+    w.base = drc_arena_array(a, n + 1, sizeof *w.base);
+    w.excluded = drc_arena_array(a, n + 1, sizeof *w.excluded);
+    w.owned = drc_arena_array(a, n + 1, sizeof *w.owned);
+    w.shift = drc_arena_alloc(a, sizeof *w.shift);
+    out->points = drc_arena_array(a, n + 1, sizeof *out->points);
+    out->events = drc_arena_array(a, n + 1, sizeof *out->events);
+    out->event_count = 0;
+    if (n > 0)
+        memcpy(w.base, series, n * sizeof *w.base);
+    walk(&w);
+    for (size_t t = 0; t < n;)
+        t = out->points[t].flagged && !w.owned[t] ? add_run(&w, t) : t + 1;
+    tidy(&w);
+}
+
+const char *drc_detect_shape_name(enum drc_detect_shape shape)
+{
+    static const char *const names[] = {"spike", "drop", "level shift", "calendar"};
+    return names[shape];
+}
