@@ -6,6 +6,8 @@ import { channelOf, channelTitle, store, userOf } from './state.js';
 import { copyable } from './widgets.js';
 import { dateTokens } from './time.js';
 
+const SHORT_CODE = 24; // a name of this length is not broken at its hyphens
+
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 const EMOJI = /:([a-z0-9_+'-]{1,60}(?:::skin-tone-[2-6])?):/y;
 const BARE_URL = /https?:\/\/[^\s<>|"'`]+[^\s<>|"'`.,;:!?)\]}]/y;
@@ -80,7 +82,8 @@ function codeSpan(text) {
     if (/^[@#!]/.test(body)) return all;
     return body.includes('|') ? body.slice(body.indexOf('|') + 1) : body;
   });
-  return h('code', { class: 'code' }, decode(plain));
+  const shown = decode(plain);
+  return h('code', { class: `code${shown.length <= SHORT_CODE ? ' short' : ''}` }, shown);
 }
 
 // Styles, links, emoji of one or several lines.
