@@ -44,11 +44,12 @@ struct drc_param_def {
 
 struct drc_report {
     const char *path, *id, *title, *pillar, *question, *entity, *method, *mark;
-    const char *noun; /* of a row, as a person says it: "job", "compute type" */
+    const char *noun, *nouns; /* of a row, of rows, as a person says it: "job", "jobs" */
     int version, top;
     const char *key, *label; /* column names */
     const char *amount;      /* column by which rows are ranked; money */
     const char *live;        /* column that is not zero in rows that count (default: amount) */
+    const char *graph;       /* column with the entity id whose neighbours explain a row */
     const char *summary;     /* the notification, with {slots}; NULL: made from the amount */
     const char *finding;     /* the chart's subtitle, with {slots}; NULL: made from the amount */
     const char *empty;       /* said where no row counts; NULL: a general sentence */

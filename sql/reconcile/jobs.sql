@@ -1,34 +1,45 @@
 -- id: jobs
 -- title: How much of the billed amount the job rows explain
 --
--- One row, list-price dollars of the window :days days up to :as_of. billed: job products, that is usage billed to jobs and to
--- all-purpose clusters on days on which a job ran on them (the most that those jobs can have cost). explained: the part that
--- is billed to a job. bill: every product in scope.
+-- One row, dollars of the window :days days up to :as_of at the chosen price. billed: job products, that is usage billed to jobs
+-- and to all-purpose clusters on days on which a job ran on them (the most that those jobs can have cost). explained: the part
+-- that is billed to a job that the filters let through. bill: every product in scope.
 WITH span AS MATERIALIZED (
-    SELECT :as_of AS last_day, date(:as_of, '-' || (:days - 1) || ' days') AS first_day
+    SELECT :as_of AS last_day,
+           date(:as_of, '-' || (:days - 1) || ' days') AS first_day
+),
+chosen AS MATERIALIZED ( -- jobs that the filters let through
+    SELECT j.workspace_id, j.job_id
+    FROM jobs AS j LEFT JOIN users_lookup AS u ON u.user_id = j.owner_user_id
+    WHERE (:workspace IS NULL OR j.workspace_id = :workspace OR j.workspace_id IN (
+               SELECT w.workspace_id FROM workspace AS w WHERE w.workspace_name = :workspace COLLATE NOCASE))
+      AND (:owner IS NULL OR u.user_id = :owner OR u.name = :owner COLLATE NOCASE)
+      AND (:department IS NULL OR u.department = :department COLLATE NOCASE)
+      AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM job_tag AS t WHERE t.workspace_id = j.workspace_id AND t.job_id = j.job_id
+                                       AND t.key = :tag_key AND t.value = :tag_value))
 ),
 place AS MATERIALIZED (
     SELECT w.workspace_id FROM workspace AS w
     WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
 ),
-shared AS MATERIALIZED ( -- cluster days with a job on them
-    SELECT DISTINCT r.workspace_id, r.compute_id, r.run_date
-    FROM span AS p CROSS JOIN place AS w
-    CROSS JOIN job_runs AS r ON r.workspace_id = w.workspace_id AND r.compute_id IS NOT NULL
-        AND r.run_date BETWEEN p.first_day AND p.last_day
+sku AS MATERIALIZED (
+    SELECT coalesce(sum(s.uusd), 0) AS bill_uusd, coalesce(sum(s.uusd) FILTER (WHERE s.product = 'JOBS'), 0) AS jobs_uusd
+    FROM (SELECT s.product, iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd) AS uusd
+          FROM span AS p CROSS JOIN sku_day AS s
+          WHERE s.usage_date BETWEEN p.first_day AND p.last_day AND s.workspace_id IN (SELECT workspace_id FROM place)) AS s
 ),
-bill AS MATERIALIZED (
-    SELECT u.workspace_id, u.product, u.usage_date, u.job_id, u.compute_id, u.cost_uusd
-    FROM span AS p CROSS JOIN compute_usage AS u
-    WHERE u.usage_date BETWEEN p.first_day AND p.last_day AND u.workspace_id IN (SELECT w.workspace_id FROM place AS w)
+shared AS MATERIALIZED ( -- cluster days with a job on them
+    SELECT coalesce(sum(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd)), 0) AS uusd
+    FROM span AS p CROSS JOIN resource_day AS r
+    WHERE r.usage_date BETWEEN p.first_day AND p.last_day AND r.product = 'ALL_PURPOSE'
+      AND r.workspace_id IN (SELECT workspace_id FROM place)
+      AND EXISTS (SELECT 1 FROM job_runs AS x INDEXED BY job_runs_by_compute
+                  WHERE x.workspace_id = r.workspace_id AND x.compute_id = r.compute_id AND x.run_date = r.usage_date)
 )
-SELECT coalesce(sum(b.cost_uusd) FILTER (WHERE b.product = 'JOBS' OR EXISTS (
-           SELECT 1 FROM shared AS s
-           WHERE b.product = 'ALL_PURPOSE' AND s.workspace_id = b.workspace_id AND s.compute_id = b.compute_id
-             AND s.run_date = b.usage_date)), 0) AS billed_uusd,
-       coalesce(sum(b.cost_uusd) FILTER (WHERE b.product = 'JOBS' AND b.job_id IS NOT NULL), 0) AS explained_uusd,
-       coalesce(sum(b.cost_uusd), 0) AS bill_uusd,
-       (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS first_day,
-       (SELECT min(m.complete_until) FROM data_mark AS m) AS last_complete_day,
-       (SELECT m.value FROM meta AS m WHERE m.key = 'generation') AS data_generation
-FROM bill AS b
+SELECT sku.jobs_uusd + shared.uusd AS billed_uusd,
+       (SELECT coalesce(sum(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd)), 0)
+        FROM span AS p CROSS JOIN chosen AS c
+        CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
+            AND d.usage_date BETWEEN p.first_day AND p.last_day) AS explained_uusd,
+       sku.bill_uusd
+FROM sku, shared

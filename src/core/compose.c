@@ -161,8 +161,8 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
            drawn = live < (size_t)res->params.top ? live : (size_t)res->params.top;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "honesty");
     const char *rest = strcmp(res->report->mark, "stacked-hbar") == 0 ? ", the rest in Other" : "";
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %ss drawn%s", drawn, live,
-                    res->report->noun, live > drawn ? rest : "");
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %s drawn%s", drawn, live,
+                    res->report->nouns, live > drawn ? rest : "");
     if (res->billed_uusd > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         " \u00b7 explains %s of the list $ billed for its products, which are %s "

@@ -71,7 +71,7 @@ static void fold_other(struct drc_arena *a, const struct drc_result *res, size_t
                        struct drc_chart_row *out)
 {
     out->is_other = true;
-    out->label = drc_arena_printf(a, "Other (%zu %ss)", live - from, res->report->entity);
+    out->label = drc_arena_printf(a, "Other (%zu %s)", live - from, res->report->nouns);
     for (size_t s = 0; s < res->report->series_count && s < DRC_CHART_SERIES_MAX; s++)
         out->values[s] = drc_result_sum(res, from, res->report->series[s], NULL);
 }
@@ -86,7 +86,7 @@ static char *subtitle(struct drc_arena *a, const struct drc_result *res, size_t 
     drc_fmt_usd(sum, total);
     if (live == 0 || sum <= 0)
         return drc_arena_printf(a, "%s in the window", total);
-    return drc_arena_printf(a, "%zu %ss, %s in all; the top %zu make %s", live, res->report->entity,
+    return drc_arena_printf(a, "%zu %s, %s in all; the top %zu make %s", live, res->report->nouns,
                             total, few, drc_fmt_pct((double)lead / (double)sum, share));
 }
 

@@ -273,7 +273,8 @@ int drc_context_build(struct drc_arena *a, const struct drc_result *res,
         add_rest(a, res, sel->row, out);
     }
     if (facts_db != NULL && sel->row >= 0 &&
-        drc_graph_hop(a, res, sel->entity_id, facts_db, graph, graph_count, out, err) < 0)
+        drc_graph_hop(a, res, drc_result_text(res, (size_t)sel->row, res->report->graph), facts_db,
+                      graph, graph_count, out, err) < 0)
         return -1;
     hash_edges(a, out);
     return 0;

@@ -11,9 +11,10 @@
 #include "drc/meta.h"
 
 static const char *const keys[] = {
-    "id",     "version",   "title",  "pillar", "question", "entity",  "noun",    "key",   "label",
-    "amount", "live",      "mark",   "series", "column",   "param",   "top",     "order", "method",
-    "chip",   "reconcile", "figure", "card",   "details",  "summary", "finding", "empty", NULL};
+    "id",      "version", "title",  "pillar", "question",  "entity", "noun",   "nouns",
+    "key",     "label",   "amount", "live",   "mark",      "series", "column", "param",
+    "top",     "order",   "method", "chip",   "reconcile", "figure", "card",   "details",
+    "summary", "finding", "empty",  "graph",  NULL};
 
 static const struct {
     const char *name;
@@ -166,8 +167,10 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     if (r->top < 1 || r->top > DRC_CHART_BARS_MAX)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s: top is 1 to %d", r->path, DRC_CHART_BARS_MAX);
     r->noun = or_else(drc_meta_get(m, "noun"), r->entity);
+    r->nouns = or_else(drc_meta_get(m, "nouns"), drc_arena_printf(a, "%ss", r->noun));
     r->amount = or_else(drc_meta_get(m, "amount"), "total_uusd");
     r->live = or_else(drc_meta_get(m, "live"), r->amount);
+    r->graph = or_else(drc_meta_get(m, "graph"), r->key);
     r->summary = drc_meta_get(m, "summary");
     r->finding = drc_meta_get(m, "finding");
     r->empty = drc_meta_get(m, "empty");
@@ -226,7 +229,7 @@ static int check_columns(struct drc_arena *a, const struct drc_report *r, struct
         if (!has_column(&shape, r->columns[i].name))
             return drc_err_set(err, DRC_ERR_CONFIG, "%s: the SQL has no column '%s'", r->path,
                                r->columns[i].name);
-    const char *const single[] = {r->key, r->label, r->amount, r->live};
+    const char *const single[] = {r->key, r->label, r->amount, r->live, r->graph};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)
         if (find_column(r, single[i]) == NULL)
             return undeclared(r, single[i], err);

@@ -74,7 +74,7 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
         return true;
     }
     if (strcmp(name, "noun") == 0) { /* "jobs" */
-        drc_text_printf(a, t, DRC_SPAN_PLAIN, "%ss", res->report->noun);
+        drc_text_add(a, t, DRC_SPAN_PLAIN, res->report->nouns);
         return true;
     }
     if (strcmp(name, "window") == 0 || strcmp(name, "before") == 0) {

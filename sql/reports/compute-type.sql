@@ -1,0 +1,140 @@
+-- id: compute-type
+-- version: 1
+-- title: Cost by compute type
+-- pillar: cost
+-- question: Which kind of compute does the money go to, and how steady is it?
+-- entity: compute_type
+-- noun: compute type
+-- key: compute_key
+-- label: compute_name
+-- mark: bars-area
+-- series: dbu_uusd, vm_uusd
+-- column: compute_key | id | Compute id
+-- column: compute_name | text | Compute
+-- column: compute_kind | text | Kind
+-- column: workspace_id | id | Workspace id
+-- column: workspace_name | text | Workspace
+-- column: workspace_url | text | Workspace address
+-- column: object_path | text | Path in the workspace
+-- column: dbu_uusd | usd | DBU
+-- column: vm_uusd | usd | VM estimate
+-- column: total_uusd | usd | Total
+-- column: baseline_uusd | usd | Window before
+-- column: udbu | count | Micro-DBU
+-- column: uusd_per_dbu | usd | Price of a DBU
+-- column: robust_cv | ratio | Daily variation
+-- column: paid_ms | ms | Time paid
+-- column: used_ms | ms | Time used
+-- column: idle_share | ratio | Idle
+-- column: idle_uusd | usd | Idle cost
+-- column: daily | json | Daily total
+-- param: days | 28 | 1..365
+-- param: as_of | | date
+-- param: workspace | | text
+-- param: price | list | text
+-- top: 15
+-- order: total cost, highest first; equal ones by compute id
+-- reconcile: sql/reconcile/all.sql
+-- method: job compute by kind (classic, serverless), each SQL warehouse and each all-purpose cluster on its own. DBU as billed; virtual machines as node-hours times their price (an estimate; serverless has them in its DBU price). Daily variation: 1.4826 x MAD / median of the daily cost, days without use included. Idle: paid time without a query, command or task; its cost is that share of the total.
+-- details: total_uusd, dbu_uusd, vm_uusd, robust_cv, idle_share, idle_uusd
+-- figure: Total | {total_uusd}  ({dbu_uusd} DBU + {vm_uusd} VM estimate)
+-- figure: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
+-- figure: Top compute | {top}  {top.total_uusd}, {top_share} of the total
+-- figure: Idle warehouses and clusters | {idle_uusd} | not known: no hours of use are recorded
+-- card: Cost | {total_uusd}, {share} of the total, rank {rank} of {entity_count}
+-- card: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
+-- card: Layers | {dbu_uusd} DBU, {vm_uusd} VM estimate
+-- card: Daily variation | {robust_cv} of the median day
+-- card: Idle | {idle_share} of paid time, {idle_uusd} | does not apply: job compute ends with its job
+-- card: Price of a DBU | {uusd_per_dbu}, mean of the window
+-- chip: report.explain
+-- chip: report.cut-cost
+
+-- Cost belongs to the UTC day on which it was used. W is the :days days up to :as_of, B the :days days before. NULL is "not
+-- known" or "does not apply", never zero.
+WITH RECURSIVE span AS MATERIALIZED (
+    SELECT :as_of AS last_day,
+           date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
+           date(:as_of, '-' || :days || ' days') AS base_last_day,
+           date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
+           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
+),
+next_day(date) AS (
+    SELECT first_day FROM span
+    UNION ALL
+    SELECT date(n.date, '+1 day') FROM next_day AS n WHERE n.date < (SELECT last_day FROM span)
+),
+place AS MATERIALIZED (
+    SELECT w.workspace_id FROM workspace AS w
+    WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
+),
+day_cost AS MATERIALIZED ( -- one row per compute and day of B and W
+    SELECT iif(s.product = 'JOBS', iif(s.compute_sku LIKE '%SERVERLESS%', 'jobs-serverless', 'jobs-classic'), 'other') AS kind,
+           '' AS workspace_id, '' AS compute_id, s.usage_date, sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)) AS dbu_uusd,
+           NULL AS vm_uusd, sum(s.udbu) AS udbu, NULL AS paid_ms, NULL AS used_ms
+    FROM span AS p CROSS JOIN sku_day AS s
+    WHERE s.usage_date BETWEEN p.base_first_day AND p.last_day AND s.product NOT IN ('SQL', 'ALL_PURPOSE')
+      AND s.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY 1, s.usage_date
+    UNION ALL -- the machines of classic job compute
+    SELECT 'jobs-classic', '', '', d.usage_date, 0, sum(d.ondemand_uusd + d.spot_uusd), 0, NULL, NULL
+    FROM span AS p CROSS JOIN job_day AS d
+    WHERE d.usage_date BETWEEN p.base_first_day AND p.last_day AND d.workspace_id IN (SELECT workspace_id FROM place)
+    GROUP BY d.usage_date
+    UNION ALL
+    SELECT 'resource', r.workspace_id, r.compute_id, r.usage_date, iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd), r.vm_uusd,
+           r.udbu, r.paid_ms, r.used_ms
+    FROM span AS p CROSS JOIN resource_day AS r
+    WHERE r.usage_date BETWEEN p.base_first_day AND p.last_day AND r.workspace_id IN (SELECT workspace_id FROM place)
+),
+cost AS MATERIALIZED (
+    SELECT d.kind, d.workspace_id, d.compute_id, sum(iif(d.usage_date >= p.first_day, d.dbu_uusd, 0)) AS dbu_uusd,
+           sum(iif(d.usage_date >= p.first_day, d.vm_uusd, NULL)) AS vm_uusd,
+           sum(iif(d.usage_date < p.first_day, d.dbu_uusd + coalesce(d.vm_uusd, 0), 0)) AS base_uusd,
+           sum(iif(d.usage_date >= p.first_day, d.udbu, 0)) AS udbu,
+           sum(iif(d.usage_date >= p.first_day, d.paid_ms, NULL)) AS paid_ms,
+           sum(iif(d.usage_date >= p.first_day, d.used_ms, NULL)) AS used_ms,
+           day_series(iif(d.usage_date >= p.first_day, d.usage_date, NULL), d.dbu_uusd + coalesce(d.vm_uusd, 0), p.first_day,
+                      p.last_day) AS daily
+    FROM span AS p CROSS JOIN day_cost AS d
+    GROUP BY d.kind, d.workspace_id, d.compute_id
+),
+spread AS MATERIALIZED ( -- over all days of W, those without use are zero
+    SELECT z.kind, z.workspace_id, z.compute_id, median(z.uusd) AS median_uusd, mad(z.uusd) AS mad_uusd
+    FROM (
+        SELECT c.kind, c.workspace_id, c.compute_id, n.date, coalesce(sum(d.dbu_uusd + coalesce(d.vm_uusd, 0)), 0) AS uusd
+        FROM cost AS c CROSS JOIN next_day AS n
+        LEFT JOIN day_cost AS d ON d.kind = c.kind AND d.workspace_id = c.workspace_id AND d.compute_id = c.compute_id
+            AND d.usage_date = n.date
+        GROUP BY c.kind, c.workspace_id, c.compute_id, n.date
+    ) AS z
+    GROUP BY z.kind, z.workspace_id, z.compute_id
+)
+SELECT CASE c.kind WHEN 'resource' THEN entity_id('compute_type', c.workspace_id, c.compute_id)
+                   ELSE entity_id('compute_type', 'all', c.kind) END AS compute_key,
+       CASE c.kind WHEN 'jobs-classic' THEN 'Job compute, classic' WHEN 'jobs-serverless' THEN 'Job compute, serverless'
+                   WHEN 'other' THEN 'Other products' ELSE n.compute_name END AS compute_name,
+       CASE WHEN c.kind <> 'resource' THEN 'job compute' WHEN n.compute_type = 'SQL_WAREHOUSE' THEN 'SQL warehouse'
+            ELSE 'all-purpose cluster' END AS compute_kind,
+       iif(c.kind = 'resource', c.workspace_id, NULL) AS workspace_id,
+       w.workspace_name,
+       w.workspace_url,
+       iif(n.compute_type = 'SQL_WAREHOUSE', 'sql/warehouses/' || n.compute_id, 'compute/clusters/' || n.compute_id) AS object_path,
+       c.dbu_uusd,
+       c.vm_uusd,
+       c.dbu_uusd + coalesce(c.vm_uusd, 0) AS total_uusd,
+       iif(p.data_first_day > p.base_first_day, NULL, c.base_uusd) AS baseline_uusd,
+       c.udbu,
+       CAST(c.dbu_uusd * 1000000.0 / nullif(c.udbu, 0) + 0.5 AS INTEGER) AS uusd_per_dbu,
+       1.4826 * s.mad_uusd / nullif(s.median_uusd, 0) AS robust_cv,
+       c.paid_ms,
+       c.used_ms,
+       CAST(c.paid_ms - c.used_ms AS REAL) / nullif(c.paid_ms, 0) AS idle_share,
+       CAST((c.dbu_uusd + coalesce(c.vm_uusd, 0)) * CAST(c.paid_ms - c.used_ms AS REAL) / nullif(c.paid_ms, 0) + 0.5 AS INTEGER) AS idle_uusd,
+       c.daily
+FROM span AS p
+CROSS JOIN cost AS c
+LEFT JOIN spread AS s ON s.kind = c.kind AND s.workspace_id = c.workspace_id AND s.compute_id = c.compute_id
+LEFT JOIN non_job_compute AS n ON n.workspace_id = c.workspace_id AND n.compute_id = c.compute_id
+LEFT JOIN workspace AS w ON w.workspace_id = n.workspace_id
+ORDER BY total_uusd <> 0 DESC, total_uusd DESC, compute_key

@@ -1,0 +1,171 @@
+-- id: spot-risk
+-- version: 1
+-- title: Spot risk
+-- pillar: cost
+-- question: Which jobs lose money to spot evictions, and which may?
+-- entity: job
+-- key: job_key
+-- label: job_name
+-- amount: expected_loss_uusd
+-- live: spot_node_ms
+-- mark: dot-strip
+-- series: expected_loss_uusd
+-- column: job_key | id | Job id
+-- column: job_name | text | Job
+-- column: workspace_id | id | Workspace id
+-- column: workspace_name | text | Workspace
+-- column: workspace_url | text | Workspace address
+-- column: object_path | text | Path in the workspace
+-- column: owner | text | Owner
+-- column: expected_loss_uusd | usd | Exp. loss
+-- column: total_uusd | usd | Total
+-- column: spot_vm_uusd | usd | Spot VM
+-- column: spot_node_ms | ms | Spot node time
+-- column: node_ms | ms | Node time
+-- column: runs | count | Runs
+-- column: evictions | count | Evictions
+-- column: evictions_per_100h | factor | Per 100 spot hours
+-- column: evicted_runs | count | Runs evicted
+-- column: evicted_share | ratio | Runs hit
+-- column: evicted_runs_failed | count | Evicted runs with a failed attempt
+-- column: fail_if_evicted | ratio | Fails if evicted
+-- column: fail_if_not | ratio | Fails if not evicted
+-- column: fail_gap | change | Fails more by
+-- column: lost_attempt_uusd | usd | Lost attempts
+-- column: rerun_uusd | usd | A run's usual cost
+-- column: availability | text | Availability
+-- column: evidence | text | Evidence
+-- column: evictions_daily | json | Evictions by day
+-- column: daily | json | Daily total
+-- param: days | 28 | 1..365
+-- param: as_of | | date
+-- param: workspace | | text
+-- param: owner | | text
+-- param: department | | text
+-- param: tag | | text
+-- top: 15
+-- order: expected loss, highest first; then spot cost; then job id
+-- reconcile: sql/reconcile/jobs.sql
+-- method: expected loss of the window = cost of attempts that an eviction ended + (evicted runs with a failed attempt x the usual cost of a run, for the repetition). It is 0 where no eviction cost anything. A run's usual cost: median cost of the successful runs' attempts that began in the window. Spot lowers the virtual machine's price only; a DBU costs the same on spot. Evidence: api_event from the cluster's events, inferred from terminations, config_only where only the configuration says spot.
+-- details: expected_loss_uusd, spot_vm_uusd, evictions, evictions_per_100h, evicted_share, fail_gap, evidence
+-- summary: {expected_loss_uusd} expected loss, {evictions} evictions, top: {top} {top.expected_loss_uusd}
+-- finding: {evictions} evictions in {spot_node_ms} of spot node time; expected loss {expected_loss_uusd}
+-- empty: No job ran on spot nodes in this window.
+-- figure: Expected loss | {expected_loss_uusd}
+-- figure: Evictions | {evictions}, in {evicted_runs} runs
+-- figure: Most at risk | {top}  {top.expected_loss_uusd}
+-- figure: Node time on spot | {spot_share}, {spot_vm_uusd} of VM cost
+-- card: Expected loss | {expected_loss_uusd}, rank {rank} of {entity_count}
+-- card: Evictions | {evictions}, {evictions_per_100h} per 100 spot node-hours | {evictions}
+-- card: Runs evicted | {evicted_share} of {runs} | none of {runs}
+-- card: Fails if evicted | {fail_if_evicted}; if not {fail_if_not} | n/a: no run was evicted
+-- card: Lost attempts | {lost_attempt_uusd}; a run usually costs {rerun_uusd} | {lost_attempt_uusd}
+-- card: Spot | {spot_share} of node time, {spot_vm_uusd} of VM cost
+-- chip: job.explain
+
+-- Evictions belong to the run that they hit, a run to the UTC day on which it began, cost to the day on which it was used.
+WITH span AS MATERIALIZED (
+    SELECT :as_of AS last_day,
+           date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
+           date(:as_of, '-' || :days || ' days') AS base_last_day,
+           date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
+           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
+),
+chosen AS MATERIALIZED ( -- jobs that the filters let through
+    SELECT j.workspace_id, j.job_id
+    FROM jobs AS j LEFT JOIN users_lookup AS u ON u.user_id = j.owner_user_id
+    WHERE (:workspace IS NULL OR j.workspace_id = :workspace OR j.workspace_id IN (
+               SELECT w.workspace_id FROM workspace AS w WHERE w.workspace_name = :workspace COLLATE NOCASE))
+      AND (:owner IS NULL OR u.user_id = :owner OR u.name = :owner COLLATE NOCASE)
+      AND (:department IS NULL OR u.department = :department COLLATE NOCASE)
+      AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM job_tag AS t WHERE t.workspace_id = j.workspace_id AND t.job_id = j.job_id
+                                       AND t.key = :tag_key AND t.value = :tag_value))
+),
+used AS MATERIALIZED ( -- jobs with node time on spot in W
+    SELECT d.workspace_id, d.job_id,
+           sum(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd) AS uusd,
+           sum(d.spot_uusd) AS spot_uusd, sum(d.spot_node_ms) AS spot_node_ms, sum(d.node_ms) AS node_ms,
+           day_series(d.usage_date, d.dbu_uusd + d.ondemand_uusd + d.spot_uusd,
+                      p.first_day, p.last_day) AS daily
+    FROM span AS p CROSS JOIN chosen AS c
+    CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
+        AND d.usage_date BETWEEN p.first_day AND p.last_day
+    GROUP BY d.workspace_id, d.job_id
+    HAVING sum(d.spot_node_ms) > 0
+),
+run AS MATERIALIZED (
+    SELECT r.workspace_id, r.job_id, sum(r.runs) AS runs, sum(r.evictions) AS evictions, sum(r.evicted_runs) AS evicted_runs,
+           sum(r.evicted_runs_failed) AS evicted_runs_failed, sum(r.failed_runs) AS failed_runs,
+           day_series(r.run_date, r.evictions, p.first_day, p.last_day) AS evictions_daily
+    FROM span AS p CROSS JOIN used AS u
+    CROSS JOIN job_run_day AS r ON r.workspace_id = u.workspace_id AND r.job_id = u.job_id
+        AND r.run_date BETWEEN p.first_day AND p.last_day
+    GROUP BY r.workspace_id, r.job_id
+),
+hit AS MATERIALIZED ( -- evicted attempts of runs that began in W, of jobs that had evictions
+    SELECT x.workspace_id, x.job_id, x.job_run_id, x.run_status, max(e.evidence) AS evidence_last, min(e.evidence) AS evidence_first
+    FROM span AS p CROSS JOIN run AS r
+    CROSS JOIN job_runs AS x INDEXED BY job_runs_by_job ON x.workspace_id = r.workspace_id AND x.job_id = r.job_id
+        AND x.run_date BETWEEN p.first_day AND p.last_day
+    CROSS JOIN eviction_details AS e ON e.workspace_id = x.workspace_id AND e.job_run_id = x.job_run_id
+    WHERE r.evictions > 0
+    GROUP BY x.workspace_id, x.job_id, x.job_run_id, x.run_status
+),
+lost AS MATERIALIZED ( -- all layers of the attempts that ended by it
+    SELECT h.workspace_id, h.job_id, min(h.evidence_first) AS evidence,
+           sum(iif(h.run_status = 'FAILED',
+                   (SELECT coalesce(sum(u.cost_uusd), 0) FROM compute_usage AS u WHERE u.workspace_id = h.workspace_id AND u.parent_id = h.job_run_id)
+                   + (SELECT coalesce(sum(n.vm_uusd), 0) FROM node_usage AS n WHERE n.workspace_id = h.workspace_id AND n.parent_id = h.job_run_id),
+                   0)) AS uusd
+    FROM hit AS h
+    GROUP BY h.workspace_id, h.job_id
+),
+usual AS MATERIALIZED ( -- only where it is needed: jobs of which an eviction ended an attempt
+    SELECT r.workspace_id, r.job_id, median(
+               (SELECT coalesce(sum(u.cost_uusd), 0) FROM compute_usage AS u WHERE u.workspace_id = x.workspace_id AND u.parent_id = x.job_run_id)
+               + (SELECT coalesce(sum(n.vm_uusd), 0) FROM node_usage AS n WHERE n.workspace_id = x.workspace_id AND n.parent_id = x.job_run_id)
+           ) AS uusd
+    FROM span AS p CROSS JOIN run AS r
+    CROSS JOIN job_runs AS x INDEXED BY job_runs_by_job ON x.workspace_id = r.workspace_id AND x.job_id = r.job_id
+        AND x.run_date BETWEEN p.first_day AND p.last_day AND x.run_status = 'SUCCESS'
+    WHERE r.evicted_runs_failed > 0
+    GROUP BY r.workspace_id, r.job_id
+)
+SELECT j.job_key,
+       j.job_name,
+       j.workspace_id,
+       w.workspace_name,
+       w.workspace_url,
+       'jobs/' || j.job_id AS object_path,
+       o.name AS owner,
+       coalesce(l.uusd, 0) + coalesce(CAST(r.evicted_runs_failed * s.uusd + 0.5 AS INTEGER), 0) AS expected_loss_uusd,
+       u.uusd AS total_uusd,
+       u.spot_uusd AS spot_vm_uusd,
+       u.spot_node_ms,
+       u.node_ms,
+       coalesce(r.runs, 0) AS runs,
+       coalesce(r.evictions, 0) AS evictions,
+       coalesce(r.evictions, 0) * 360000000.0 / u.spot_node_ms AS evictions_per_100h,
+       coalesce(r.evicted_runs, 0) AS evicted_runs,
+       CAST(r.evicted_runs AS REAL) / nullif(r.runs, 0) AS evicted_share,
+       coalesce(r.evicted_runs_failed, 0) AS evicted_runs_failed,
+       CAST(r.evicted_runs_failed AS REAL) / nullif(r.evicted_runs, 0) AS fail_if_evicted,
+       CAST(r.failed_runs AS REAL) / nullif(r.runs - r.evicted_runs, 0) AS fail_if_not,
+       CAST(r.evicted_runs_failed AS REAL) / nullif(r.evicted_runs, 0) - CAST(r.failed_runs AS REAL) / nullif(r.runs - r.evicted_runs, 0)
+           AS fail_gap,
+       coalesce(l.uusd, 0) AS lost_attempt_uusd,
+       CAST(s.uusd + 0.5 AS INTEGER) AS rerun_uusd,
+       j.availability,
+       coalesce(l.evidence, 'config_only') AS evidence,
+       coalesce(r.evictions_daily, day_series(NULL, NULL, p.first_day, p.last_day)) AS evictions_daily,
+       u.daily
+FROM span AS p
+CROSS JOIN used AS u
+CROSS JOIN jobs AS j ON j.workspace_id = u.workspace_id AND j.job_id = u.job_id
+JOIN workspace AS w ON w.workspace_id = u.workspace_id
+LEFT JOIN users_lookup AS o ON o.user_id = j.owner_user_id
+LEFT JOIN run AS r ON r.workspace_id = u.workspace_id AND r.job_id = u.job_id
+LEFT JOIN lost AS l ON l.workspace_id = u.workspace_id AND l.job_id = u.job_id
+LEFT JOIN usual AS s ON s.workspace_id = u.workspace_id AND s.job_id = u.job_id
+GROUP BY u.workspace_id, u.job_id
+ORDER BY expected_loss_uusd DESC, u.spot_uusd DESC, j.job_key
