@@ -47,8 +47,10 @@
 -- card: Daily variation | {robust_cv} of the median day
 -- card: Idle | {idle_share} of paid time, {idle_uusd} | does not apply: job compute ends with its job
 -- card: Price of a DBU | {uusd_per_dbu}, mean of the window
--- chip: report.explain
--- chip: report.cut-cost
+-- chip: compute_type.explain
+-- chip: compute_type.what-changed
+-- chip: compute_type.cut-cost
+-- chip: compute_type.what-to-watch
 
 -- Cost belongs to the UTC day on which it was used. W is the :days days up to :as_of, B the :days days before. NULL is "not
 -- known" or "does not apply", never zero.

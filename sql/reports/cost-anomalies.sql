@@ -74,6 +74,8 @@
 -- top: 15
 -- order: critical and warnings by impact, largest first; then those for information; then id
 -- method: each job, warehouse and all-purpose cluster is a series of daily totals, days without use are zero. A day is judged against its own past by median and MAD (modified z above 3.5; same weekday where eight weeks are known). An anomaly is material if it is at least $100 or 0.5 % of the daily spend, and at least 25 %. The split compares its days with the mean of the 28 days before; its parts are Shapley values over runs, attempts per run, minutes per attempt, DBU per minute, price per DBU and VM cost per minute, in cents that add up. Critical: above expected by at least $250 or twice the expected. For information: drops, and what the calendar or the same day of the month before explains.
+-- chip: anomaly.explain
+-- chip: anomaly.what-changed
 -- details: severity, shape, impact_uusd, impact_ratio, m, top_factor, top_factor_uusd, evictions, failed_attempts
 -- summary: {entity_count} found, {excess_uusd} above expected, top: {top} {top.impact_uusd}
 -- finding: {entity_count} anomalies in {watched} series; {excess_uusd} above expected
@@ -85,7 +87,7 @@
 -- card: Impact | {impact_uusd} ({impact_ratio}) against {expected_uusd} expected
 -- card: Actual | {actual_uusd}; band {low_uusd} to {high_uusd}
 -- card: Change to split | {delta_uusd} against the mean of the 28 days before | n/a: fewer than 28 days before
--- card: Largest part | {top_factor}: {top_factor_uusd} | not attributable
+-- card: Largest part | {row.top_factor}: {top_factor_uusd} | not attributable
 -- card: Failed attempts | {failed_attempts}, evictions {evictions}
 -- card: Modified z | {m}, {event_days} days
 

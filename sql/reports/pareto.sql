@@ -20,8 +20,8 @@
 -- column: cum_before | ratio | Share before it
 -- column: cum_after | ratio | Share up to it
 -- column: class | text | Class
--- column: baseline_uusd | usd | Window before
--- column: baseline_rank | count | Place before
+-- column: before_uusd | usd | Window before
+-- column: before_rank | count | Place before
 -- column: runs | count | Runs
 -- column: daily | json | Daily total
 -- column: n50 | count | Jobs that make 50 % | whole
@@ -41,7 +41,7 @@
 -- order: cost, highest first; equal ones by job id
 -- reconcile: sql/reconcile/jobs.sql
 -- method: jobs ranked by their whole cost (DBU, and virtual machines as an estimate). Class A: less than 50 % lies before the job; B: less than 80 %; C: the rest. n80 is the first place at which the running share reaches 80 %. Gini: 0 if all jobs cost the same, near 1 if one makes all. Jobs without a positive cost are left out.
--- details: total_uusd, cum_after, class, baseline_uusd, baseline_rank, runs
+-- details: total_uusd, cum_after, class, before_uusd, before_rank, runs
 -- summary: {n80} of {entity_count} jobs make 80 % of {total_uusd}, top: {top} {top.total_uusd}
 -- finding: {n80} of {entity_count} jobs make 80 % of {total_uusd}; {n50} make half
 -- figure: Total | {total_uusd} over {entity_count} jobs
@@ -50,10 +50,12 @@
 -- figure: Long tail | {class_c} class C jobs, {class_c_share} of the total; Gini {gini}
 -- card: Cost | {total_uusd}, {share} of the total, place {rank} of {entity_count}
 -- card: Up to here | {cum_after} of the total; {cum_before} lies before it
--- card: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
+-- card: Cost {before} | {before_uusd}, place {before_rank} | n/a: no complete window before
 -- card: Runs | {runs}
--- chip: report.explain
--- chip: report.cut-cost
+-- chip: job.explain
+-- chip: job.what-changed
+-- chip: job.cut-cost
+-- chip: job.what-to-watch
 
 -- Cost belongs to the UTC day on which it was used. W is the :days days up to :as_of, B the :days days before.
 WITH span AS MATERIALIZED (
@@ -126,8 +128,8 @@ SELECT j.job_key,
             WHEN coalesce(date(j.created_ms / 1000, 'unixepoch'),
                           (SELECT min(m.run_date) FROM job_runs AS m WHERE m.workspace_id = j.workspace_id AND m.job_id = j.job_id))
                  <= p.base_first_day THEN c.base_uusd
-       END AS baseline_uusd,
-       iif(p.data_first_day > p.base_first_day, NULL, b.place) AS baseline_rank,
+       END AS before_uusd,
+       iif(p.data_first_day > p.base_first_day, NULL, b.place) AS before_rank,
        (SELECT coalesce(sum(r.runs), 0) FROM job_run_day AS r WHERE r.workspace_id = c.workspace_id AND r.job_id = c.job_id
         AND r.run_date BETWEEN p.first_day AND p.last_day) AS runs,
        c.daily,

@@ -47,6 +47,7 @@
 -- order: expected loss, highest first; then spot cost; then job id
 -- reconcile: sql/reconcile/jobs.sql
 -- method: expected loss of the window = cost of attempts that an eviction ended + (evicted runs with a failed attempt x the usual cost of a run, for the repetition). It is 0 where no eviction cost anything. A run's usual cost: median cost of the successful runs' attempts that began in the window. Spot lowers the virtual machine's price only; a DBU costs the same on spot. Evidence: api_event from the cluster's events, inferred from terminations, config_only where only the configuration says spot.
+-- chip: job.eviction-pattern
 -- details: expected_loss_uusd, spot_vm_uusd, evictions, evictions_per_100h, evicted_share, fail_gap, evidence
 -- summary: {expected_loss_uusd} expected loss, {evictions} evictions, top: {top} {top.expected_loss_uusd}
 -- finding: {evictions} evictions in {spot_node_ms} of spot node time; expected loss {expected_loss_uusd}

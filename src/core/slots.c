@@ -25,6 +25,19 @@ static void add_edge(struct drc_arena *a, const struct drc_edge *e, struct drc_t
         drc_text_printf(a, t, DRC_SPAN_PLAIN, " on %s", stamp);
 }
 
+/* A cell; text in it may come from the platform and is shown as code. */
+static bool add_cell(struct drc_arena *a, const struct drc_result *res, int row, const char *column,
+                     struct drc_text *t)
+{
+    const struct drc_cell *cell = drc_result_cell(res, row < 0 ? SIZE_MAX : (size_t)row, column);
+    enum drc_unit unit = drc_report_unit(res->report, column);
+    if (cell->type == DRC_CELL_NULL)
+        return false;
+    bool code = unit == DRC_UNIT_TEXT || unit == DRC_UNIT_ID || unit == DRC_UNIT_JSON;
+    drc_text_add(a, t, code ? DRC_SPAN_CODE : DRC_SPAN_PLAIN, drc_cell_show(a, cell, unit));
+    return true;
+}
+
 /* "top": the first row's name; "top.total_uusd": a cell of the first row. */
 static bool add_top(struct drc_arena *a, const char *name, const struct drc_context *c,
                     struct drc_text *t)
@@ -36,12 +49,7 @@ static bool add_top(struct drc_arena *a, const char *name, const struct drc_cont
         drc_text_add(a, t, DRC_SPAN_CODE, drc_result_label(a, res, 0));
         return true;
     }
-    const struct drc_cell *cell = drc_result_cell(res, 0, name + 1);
-    if (cell->type == DRC_CELL_NULL)
-        return false;
-    drc_text_add(a, t, DRC_SPAN_PLAIN,
-                 drc_cell_show(a, cell, drc_report_unit(res->report, name + 1)));
-    return true;
+    return add_cell(a, res, 0, name + 1, t);
 }
 
 static bool add_fact(struct drc_arena *a, const char *name, const struct drc_context *c,
@@ -85,6 +93,8 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
     }
     if (strncmp(name, "top", 3) == 0 && (name[3] == '\0' || name[3] == '.'))
         return add_top(a, name + 3, c, t);
+    if (strncmp(name, "row.", 4) == 0)
+        return add_cell(a, res, c->selection.row, name + 4, t);
     if (strncmp(name, "edge:", 5) == 0) {
         const struct drc_edge *e = find_edge(c, name + 5, strlen(name + 5));
         if (e == NULL)
