@@ -106,9 +106,9 @@ struct drc_cited {
     bool facts[DRC_FACTS_MAX], edges[DRC_EDGES_MAX];
 };
 
-/* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window}, {before},
- * {amount} (of the row, or the sum), {top} (name of the
- * first row), {top.column}, {row.column}, {edge:NAME} (first graph row of that kind), or a metric of the facts.
+/* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window},
+ * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and
+ * {row.column} (a cell), {edge:NAME} (first graph row of that kind), or a metric of the facts.
  * false, and nothing is appended, where a slot is not known. `used` (may be NULL) gets what was
  * printed. */
 bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_context *c,

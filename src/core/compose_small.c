@@ -7,7 +7,7 @@
 
 #define DETAIL_ROWS 60
 #define NAME_WIDTH 28
-#define CELL_WIDTH 9 /* at least; a wider title makes its column wider */
+#define CELL_WIDTH 9          /* at least; a wider title makes its column wider */
 #define SHOWN_CHARS_MAX 65536 /* a view takes 250 kB; the longest report file fits whole */
 
 struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, const char *id)
