@@ -10,8 +10,6 @@
 #include "drc/db.h"
 #include "drc/err.h"
 
-#define DRC_FACTS_SCHEMA 2 /* meta.schema_version and user_version that this drc reads */
-
 /* `home` holds sql/. `progress` may be NULL; percent rises from 0 to 100. Blocks for some seconds;
  * any thread. Errors: CONFIG (SQL files missing, folder not writable), DB (SQL refused, a check
  * found rows). */
@@ -22,9 +20,5 @@ int drc_build_facts(const char *home, const char *db_path,
 /* Opens a facts database read-only and runs every check. Errors: CONFIG (missing), DB (damaged,
  * other schema version, a check found rows: the sentence names the check and its first row). */
 int drc_build_check(const char *home, const char *db_path, struct drc_err *err);
-
-/* Quick: is this open database of the schema that this drc reads? Works on a sandboxed handle too.
- * Errors: DB. */
-int drc_build_version(struct drc_db *facts, struct drc_err *err);
 
 #endif

@@ -9,6 +9,8 @@
 #include "drc/chip.h"
 #include "drc/report.h"
 
+#define DRC_FACTS_SCHEMA 2 /* meta.schema_version that this drc reads */
+
 struct drc_snapshot {
     struct drc_arena *arena;
     int refs; /* guarded by the owner's lock */
@@ -26,6 +28,8 @@ struct drc_snapshot {
  * line. */
 struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
                                        struct drc_err *err);
+/* DB where the file is no facts database of drc, or of another schema version. */
+int drc_snapshot_facts_version(struct drc_db *facts, struct drc_err *err);
 void drc_snapshot_free(struct drc_snapshot *s);
 
 /* Loads fonts and charts/theme.conf at the first call (tens of ms: warmed up on a worker). Any

@@ -14,6 +14,7 @@
 #include "drc/file.h"
 #include "drc/limits.h"
 #include "drc/meta.h"
+#include "drc/snapshot.h"
 
 #define SCRIPT_MAX_BYTES (1024u * 1024u)
 #define HASH_CHUNK_BYTES (1024u * 1024u)
@@ -79,7 +80,7 @@ static int run_checks(const struct build *b, struct drc_db *facts, struct drc_er
 {
     const char **names;
     size_t n;
-    if (drc_db_sandbox(facts, err) < 0 || drc_build_version(facts, err) < 0 ||
+    if (drc_db_sandbox(facts, err) < 0 || drc_snapshot_facts_version(facts, err) < 0 ||
         drc_file_list(b->a, drc_arena_printf(b->a, "%s/sql/checks", b->home), ".sql", &names, &n,
                       err) < 0)
         return -1;
@@ -108,24 +109,6 @@ int drc_build_check(const char *home, const char *db_path, struct drc_err *err)
     int rc = check_file(&b, db_path, err);
     drc_arena_free(b.a);
     return rc;
-}
-
-int drc_build_version(struct drc_db *facts, struct drc_err *err)
-{
-    struct drc_stmt *st =
-        drc_db_query(facts, NULL, "SELECT value FROM meta WHERE key = 'schema_version'", "");
-    const char *text = st != NULL && drc_db_next(st, NULL) == 1 ? drc_db_text(st, 0) : NULL;
-    int64_t found = text == NULL ? -1 : strtoll(text, NULL, 10);
-    drc_db_done(st);
-    if (found == DRC_FACTS_SCHEMA)
-        return 0;
-    if (found < 0)
-        return drc_err_set(err, DRC_ERR_DB,
-                           "this is not a facts database of drc; run: drc db build");
-    return drc_err_set(err, DRC_ERR_DB,
-                       "the facts have schema version %" PRId64
-                       ", this drc reads %d; run: drc db build",
-                       found, DRC_FACTS_SCHEMA);
 }
 
 /* ---- the hash of the content -------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 #include "drc/snapshot.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "drc/file.h"
@@ -59,6 +61,24 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
     return 0;
 }
 
+int drc_snapshot_facts_version(struct drc_db *facts, struct drc_err *err)
+{
+    struct drc_stmt *st =
+        drc_db_query(facts, NULL, "SELECT value FROM meta WHERE key = 'schema_version'", "");
+    const char *text = st != NULL && drc_db_next(st, NULL) == 1 ? drc_db_text(st, 0) : NULL;
+    int64_t found = text == NULL ? -1 : strtoll(text, NULL, 10);
+    drc_db_done(st);
+    if (found == DRC_FACTS_SCHEMA)
+        return 0;
+    if (found < 0)
+        return drc_err_set(err, DRC_ERR_DB,
+                           "this is not a facts database of drc; run: drc db build");
+    return drc_err_set(err, DRC_ERR_DB,
+                       "the facts have schema version %" PRId64
+                       ", this drc reads %d; run: drc db build",
+                       found, DRC_FACTS_SCHEMA);
+}
+
 struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
                                        struct drc_err *err)
 {
@@ -69,6 +89,8 @@ struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
     s->home = drc_arena_strdup(a, home);
     struct drc_db *facts = drc_db_open(facts_path, DRC_DB_READ, err);
     int rc = facts == NULL ? -1 : drc_db_sandbox(facts, err);
+    if (rc == 0 && drc_snapshot_facts_version(facts, err) < 0)
+        rc = drc_err_context(err, "%s", facts_path);
     if (rc == 0)
         rc = load_all(s, facts, err);
     drc_db_close(facts);
