@@ -149,30 +149,37 @@ static void recognise(struct emu_file *f, const unsigned char *b, size_t n)
     json_object_set(f->j, "thumb_1024", json_object_get(f->j, "url_private"));
 }
 
+static void share_in(struct emu *e, struct emu_file *f, struct emu_channel *c, const json_t *wish)
+{
+    static const char *const lists[] = {"channels", "groups", "ims"};
+    json_t *j = emu_bot_message(drc_json_str(wish, "text", ""));
+    const char *thread_ts = drc_json_str(wish, "thread_ts", "");
+    if (thread_ts[0] != '\0')
+        json_object_set_new(j, "thread_ts", json_string(thread_ts));
+    if (json_is_array(json_object_get(wish, "blocks")))
+        json_object_set_new(j, "blocks", json_deep_copy(json_object_get(wish, "blocks")));
+    json_object_set_new(j, "upload", json_true());
+    json_object_set_new(j, "files", json_pack("[o]", json_deep_copy(f->j)));
+    struct emu_msg *m = emu_msg_add(e, c, j, EMU_NOBODY);
+    json_t *shares = json_object_get(f->j, "shares");
+    const char *kind = c->kind == EMU_PUBLIC ? "public" : "private";
+    if (json_object_get(shares, kind) == NULL)
+        json_object_set_new(shares, kind, json_object());
+    json_object_set_new(json_object_get(shares, kind), c->id,
+                        json_pack("[{s:s, s:s}]", "ts", m->ts, "channel_name", c->name));
+    json_array_append_new(json_object_get(f->j, lists[c->kind]), json_string(c->id));
+}
+
 /* What completeUploadExternal asked to be posted waits in the file's "_share" until the file is
  * processed. */
 static void share(struct emu *e, struct emu_file *f)
 {
     json_t *wish = json_incref(json_object_get(f->j, "_share"));
     json_object_del(f->j, "_share");
-    struct emu_channel *c = emu_channel(e, drc_json_str(wish, "channel", ""));
-    if (c != NULL && emu_fault(e, "complete_not_shared", NULL) == NULL) {
-        json_t *j = emu_bot_message(drc_json_str(wish, "text", ""));
-        const char *thread_ts = drc_json_str(wish, "thread_ts", "");
-        if (thread_ts[0] != '\0')
-            json_object_set_new(j, "thread_ts", json_string(thread_ts));
-        if (json_is_array(json_object_get(wish, "blocks")))
-            json_object_set(j, "blocks", json_object_get(wish, "blocks"));
-        json_object_set_new(j, "upload", json_true());
-        json_object_set_new(j, "files", json_pack("[o]", json_deep_copy(f->j)));
-        struct emu_msg *m = emu_msg_add(e, c, j, EMU_NOBODY);
-        json_object_set_new(f->j, "shares",
-                            json_pack("{s:{s:[{s:s, s:s}]}}",
-                                      c->kind == EMU_PUBLIC ? "public" : "private", c->id, "ts",
-                                      m->ts, "channel_name", c->name));
-        json_array_append_new(json_object_get(f->j, c->kind == EMU_PUBLIC ? "channels" : "groups"),
-                              json_string(c->id));
-    }
+    const json_t *ids = json_object_get(wish, "channels");
+    bool lost = emu_fault(e, "complete_not_shared", NULL) != NULL;
+    for (size_t i = 0; i < json_array_size(ids) && !lost; i++)
+        share_in(e, f, emu_channel(e, json_string_value(json_array_get(ids, i))), wish);
     json_decref(wish);
 }
 
@@ -219,22 +226,44 @@ void emu_file_resume(struct emu *e)
 
 /* ---- step 3 ------------------------------------------------------------------------------- */
 
+/* The ids of a comma list of channels, all of them the bot's; else NULL and *error. */
+static json_t *channel_ids(struct emu *e, const char *list, json_t **error)
+{
+    json_t *ids = json_array();
+    for (const char *p = list; *p != '\0' && *error == NULL;) {
+        char name[40];
+        size_t n = strcspn(p, ",");
+        snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : 0), p);
+        struct emu_channel *ch = emu_channel_named(e, name);
+        if (ch == NULL || (ch->kind == EMU_PRIVATE && !ch->bot_member))
+            *error = emu_error("channel_not_found");
+        else if (!ch->bot_member)
+            *error = emu_error("not_in_channel");
+        else
+            json_array_append_new(ids, json_string(ch->id));
+        p += n + (p[n] == ',');
+    }
+    if (*error == NULL)
+        return ids;
+    json_decref(ids);
+    return NULL;
+}
+
 /* The wish to share, with its errors. NULL and no error = stays private. */
 static json_t *share_wish(struct emu_call *c, json_t **error)
 {
-    const char *name = emu_arg(c->args, "channel_id")[0] != '\0' ? "channel_id" : "channels";
-    if (emu_arg(c->args, name)[0] == '\0')
-        return NULL;
-    struct emu_channel *ch = emu_call_channel(c, name, error);
-    if (ch == NULL)
+    const char *list = emu_arg(c->args, "channel_id");
+    if (list[0] == '\0')
+        list = emu_arg(c->args, "channels");
+    json_t *ids = list[0] == '\0' ? NULL : channel_ids(c->e, list, error);
+    if (ids == NULL)
         return NULL;
     const char *thread_ts = emu_arg(c->args, "thread_ts"),
                *comment = emu_arg(c->args, "initial_comment");
     bool bad;
     json_t *blocks = emu_arg_json(c->args, "blocks", &bad);
-    if (!ch->bot_member)
-        *error = emu_error("not_in_channel");
-    else if (thread_ts[0] != '\0' && emu_msg(ch, thread_ts) == NULL)
+    struct emu_channel *first = emu_channel(c->e, json_string_value(json_array_get(ids, 0)));
+    if (thread_ts[0] != '\0' && (json_array_size(ids) != 1 || emu_msg(first, thread_ts) == NULL))
         *error = emu_error("invalid_thread_ts");
     else if (bad || (blocks != NULL && !json_is_array(blocks)))
         *error = emu_error("invalid_blocks");
@@ -242,10 +271,11 @@ static json_t *share_wish(struct emu_call *c, json_t **error)
         *error = emu_blocks_prepare(c->e, blocks);
     json_t *wish = NULL;
     if (*error == NULL)
-        wish = json_pack("{s:s, s:s, s:o, s:o}", "channel", ch->id, "thread_ts", thread_ts, "text",
+        wish = json_pack("{s:O, s:s, s:o, s:o}", "channels", ids, "thread_ts", thread_ts, "text",
                          drc_json_text(comment), "blocks",
                          blocks == NULL || comment[0] != '\0' ? json_null() : json_incref(blocks));
     json_decref(blocks);
+    json_decref(ids);
     return wish;
 }
 

@@ -118,6 +118,25 @@ static void replace(struct emu *e, int user, json_t *view, const json_t *fresh)
     }
 }
 
+/* Errors stand at input blocks only, each with its sentence. */
+static bool errors_fit(const json_t *blocks, const json_t *errors)
+{
+    const char *id;
+    json_t *sentence;
+    json_object_foreach((json_t *)errors, id, sentence)
+    {
+        bool found = false;
+        for (size_t i = 0; i < json_array_size(blocks); i++) {
+            const json_t *b = json_array_get(blocks, i);
+            found = found || (strcmp(drc_json_str(b, "type", ""), "input") == 0 &&
+                              strcmp(drc_json_str(b, "block_id", ""), id) == 0);
+        }
+        if (!found || !json_is_string(sentence))
+            return false;
+    }
+    return json_object_size(errors) > 0;
+}
+
 const char *emu_view_respond(struct emu *e, int user, const char *view_id, const json_t *ack)
 {
     int owner = EMU_NOBODY;
@@ -136,7 +155,7 @@ const char *emu_view_respond(struct emu *e, int user, const char *view_id, const
     }
     if (strcmp(action, "errors") == 0) {
         json_t *errors = json_object_get(ack, "errors");
-        if (!json_is_object(errors))
+        if (!errors_fit(json_object_get(view, "blocks"), errors))
             return "invalid_errors";
         emu_ui_user(e, user,
                     json_pack("{s:s, s:s, s:s, s:O}", "type", "view", "op", "errors", "view_id",

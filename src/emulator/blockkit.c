@@ -27,12 +27,28 @@ struct judge {
     int depth;
 };
 
+/* `field` NULL: the last part of the pointer. `constraint` NULL: none that has a number. */
+static void complain_about(struct judge *g, const char *pointer, const char *field,
+                           const char *code, const char *message, const char *constraint,
+                           long expected)
+{
+    if (json_array_size(g->errors) >= ERRORS_MAX)
+        return;
+    const char *slash = strrchr(pointer, '/');
+    if (field == NULL)
+        field = slash == NULL ? pointer : slash + 1;
+    json_t *one = json_pack("{s:s, s:o, s:o, s:o}", "code", code, "message", drc_json_text(message),
+                            "pointer", drc_json_text(pointer), "field", drc_json_text(field));
+    if (constraint != NULL)
+        json_object_set_new(
+            one, "constraint",
+            json_pack("{s:s, s:I}", "type", constraint, "expected", (json_int_t)expected));
+    json_array_append_new(g->errors, one);
+}
+
 static void complain(struct judge *g, const char *pointer, const char *code, const char *message)
 {
-    if (json_array_size(g->errors) < ERRORS_MAX)
-        json_array_append_new(g->errors,
-                              json_pack("{s:s, s:o, s:o}", "code", code, "message",
-                                        drc_json_text(message), "pointer", drc_json_text(pointer)));
+    complain_about(g, pointer, NULL, code, message, NULL, 0);
 }
 
 static bool has_word(const char *words, const char *word)
@@ -54,6 +70,19 @@ static void below_index(char *out, const char *pointer, size_t i)
     snprintf(out, POINTER_BYTES, "%.480s/%zu", pointer, i);
 }
 
+static const struct rule view_rules[] = {
+    {"title", R_PLAIN, false, 1, 24, NULL},
+    {"submit", R_PLAIN, false, 1, 24, NULL},
+    {"close", R_PLAIN, false, 1, 24, NULL},
+    {"private_metadata", R_STRING, false, 0, 3000, NULL},
+    {"callback_id", R_STRING, false, 0, 255, NULL},
+    {"external_id", R_STRING, false, 0, 255, NULL},
+    {"clear_on_close", R_BOOL, false, 0, 0, NULL},
+    {"notify_on_close", R_BOOL, false, 0, 0, NULL},
+    {NULL, R_OBJECT, false, 0, 0, NULL},
+};
+static const struct shape view_shape = {"view", "", 0, NULL, NULL, view_rules};
+
 /* ---- values ------------------------------------------------------------------------------- */
 
 static void check_string(struct judge *g, const json_t *v, long min, long max, const char *pointer)
@@ -66,10 +95,34 @@ static void check_string(struct judge *g, const json_t *v, long min, long max, c
     long n = (long)drc_utf8_count(json_string_value(v));
     if (n > max) {
         snprintf(message, sizeof message, "must be less than %ld characters", max + 1);
-        complain(g, pointer, "too_long", message);
+        complain_about(g, pointer, NULL, "too_long", message, "max_length", max);
     } else if (n < min) {
         snprintf(message, sizeof message, "must be more than %ld characters", min - 1);
-        complain(g, pointer, "too_short", message);
+        complain_about(g, pointer, NULL, "too_short", message, "min_length", min);
+    }
+}
+
+static bool has_rule(const struct rule *rules, const char *name)
+{
+    for (const struct rule *r = rules; r != NULL && r->name != NULL; r++)
+        if (strcmp(r->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Members that are neither in `rules` (NULL = none) nor among the words. */
+static void check_unknown(struct judge *g, const json_t *v, const struct rule *rules,
+                          const char *words, const char *pointer)
+{
+    char message[160];
+    const char *key;
+    json_t *member;
+    json_object_foreach((json_t *)v, key, member)
+    {
+        if (has_rule(rules, key) || (strchr(key, ' ') == NULL && has_word(words, key)))
+            continue;
+        snprintf(message, sizeof message, "invalid additional property: %.60s", key);
+        complain_about(g, pointer, key, "additional_property", message, NULL, 0);
     }
 }
 
@@ -89,6 +142,7 @@ static void check_text(struct judge *g, const json_t *v, bool plain_only, long m
                  plain_only ? "must be plain_text" : "must be plain_text or mrkdwn");
         return;
     }
+    check_unknown(g, v, NULL, plain ? "type text emoji" : "type text verbatim", pointer);
     below(at, pointer, "text");
     check_string(g, json_object_get(v, "text"), min, max, at);
 }
@@ -103,6 +157,7 @@ static void check_file(struct judge *g, const json_t *v, const char *pointer)
     size_t n = id == NULL ? 0 : strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
     if (id != NULL && (*id != 'F' || n < 9 || id[n] != '\0'))
         complain(g, pointer, "invalid_slack_file", "id must match ^[F][A-Z0-9]{8,}$");
+    check_unknown(g, v, NULL, "id url", pointer);
 }
 
 static void check_int(struct judge *g, const json_t *v, long min, long max, const char *pointer)
@@ -150,20 +205,31 @@ static void check_typed(struct judge *g, const json_t *v, const char *family, co
     complain(g, at, "invalid_type", message);
 }
 
-static void check_array(struct judge *g, const json_t *v, const struct rule *r, const char *pointer)
+/* How many items; false: it is no array. */
+static bool check_count(struct judge *g, const json_t *v, const struct rule *r, const char *pointer)
 {
-    char at[POINTER_BYTES], message[120];
-    long n = (long)json_array_size(v);
+    char message[120];
+    long n = (long)json_array_size(v), most = n < r->min ? r->min : r->max;
     if (!json_is_array(v)) {
         complain(g, pointer, "type_mismatch", "must be an array");
-        return;
+        return false;
     }
     if (n < r->min || n > r->max) {
         snprintf(message, sizeof message,
                  n < r->min ? "no fewer than %ld items allowed" : "no more than %ld items allowed",
-                 n < r->min ? r->min : r->max);
-        complain(g, pointer, "item_count", message);
+                 most);
+        complain_about(g, pointer, NULL, "item_count", message,
+                       n < r->min ? "min_items" : "max_items", most);
     }
+    return true;
+}
+
+static void check_array(struct judge *g, const json_t *v, const struct rule *r, const char *pointer)
+{
+    char at[POINTER_BYTES];
+    long n = (long)json_array_size(v);
+    if (!check_count(g, v, r, pointer))
+        return;
     for (long i = 0; i < n && i < r->max; i++) {
         const json_t *item = json_array_get(v, (size_t)i);
         below_index(at, pointer, (size_t)i);
@@ -175,6 +241,18 @@ static void check_array(struct judge *g, const json_t *v, const struct rule *r, 
             check_typed(g, item, r->arg, at);
         else
             check_string(g, item, 0, 3000, at);
+    }
+}
+
+static void check_rows(struct judge *g, const json_t *rows, const char *pointer)
+{
+    static const struct rule some_rows = {"rows", R_ROWS, true, 1, TABLE_ROWS, NULL},
+                             cells = {"row", R_TYPEDS, true, 1, TABLE_CELLS, "cell"};
+    char at[POINTER_BYTES];
+    check_count(g, rows, &some_rows, pointer);
+    for (size_t i = 0; i < json_array_size(rows) && i < TABLE_ROWS; i++) {
+        below_index(at, pointer, i);
+        check_array(g, json_array_get(rows, i), &cells, at);
     }
 }
 
@@ -208,6 +286,9 @@ static void check_value(struct judge *g, const struct rule *r, const json_t *v, 
         break;
     case R_FILE:
         check_file(g, v, pointer);
+        break;
+    case R_ROWS:
+        check_rows(g, v, pointer);
         break;
     case R_OBJECT:
         if (!json_is_object(v))
@@ -292,12 +373,14 @@ static void check_members(struct judge *g, const struct shape *s, const json_t *
         if (member == NULL || json_is_null(member)) {
             snprintf(message, sizeof message, "missing required field: %s", r->name);
             if (r->required)
-                complain(g, pointer, "missing_field", message);
+                complain_about(g, pointer, r->name, "missing_field", message, NULL, 0);
             continue;
         }
         below(at, pointer, r->name);
         check_value(g, r, member, at);
     }
+    if (s != &view_shape) /* a view may come back with what Slack added to it */
+        check_unknown(g, v, s->rules, "type", pointer);
     if (s->exactly_one != NULL && count_present(v, s->exactly_one) != 1) {
         snprintf(message, sizeof message, "must have exactly one of: %s", s->exactly_one);
         complain(g, pointer, "exactly_one", message);
@@ -311,30 +394,6 @@ static void check_members(struct judge *g, const struct shape *s, const json_t *
 }
 
 /* ---- blocks ------------------------------------------------------------------------------- */
-
-/* Rows of cells: no shape says "array of arrays". */
-static void check_table(struct judge *g, const json_t *block, const char *pointer)
-{
-    char at[POINTER_BYTES];
-    const json_t *rows = json_object_get(block, "rows");
-    size_t n = json_array_size(rows);
-    below(at, pointer, "rows");
-    if (n == 0 || n > TABLE_ROWS)
-        complain(g, at, "item_count", "must have 1 to 100 rows");
-    for (size_t r = 0; r < n && r < TABLE_ROWS; r++) {
-        const json_t *row = json_array_get(rows, r);
-        size_t cells = json_array_size(row);
-        snprintf(at, sizeof at, "%.400s/rows/%zu", pointer, r);
-        if (cells == 0 || cells > TABLE_CELLS)
-            complain(g, at, "item_count", "must have 1 to 20 cells");
-        for (size_t c = 0; c < cells && c < TABLE_CELLS; c++) {
-            snprintf(at, sizeof at, "%.400s/rows/%zu/%zu", pointer, r, c);
-            check_typed(g, json_array_get(row, c), "cell", at);
-        }
-    }
-    if (++g->tables == 2)
-        complain(g, pointer, "only_one_table_allowed", "only one table is allowed");
-}
 
 static void check_block_id(struct judge *g, const json_t *block, const char *pointer)
 {
@@ -354,8 +413,8 @@ static void check_block(struct judge *g, const json_t *block, const char *pointe
     const char *type = drc_json_str(block, "type", "");
     check_typed(g, block, "block", pointer);
     check_block_id(g, block, pointer);
-    if (strcmp(type, "table") == 0)
-        check_table(g, block, pointer);
+    if (strcmp(type, "table") == 0 && ++g->tables == 2)
+        complain(g, pointer, EMU_ONE_TABLE, EMU_ONE_TABLE);
     if (strcmp(type, "actions") == 0)
         check_action_ids(g, block, pointer);
     if (strcmp(type, "markdown") == 0) {
@@ -371,14 +430,9 @@ static void check_blocks(struct judge *g, const json_t *blocks, const char *pref
     char at[POINTER_BYTES];
     size_t n = json_array_size(blocks),
            most = g->surface == EMU_MESSAGE ? BLOCKS_MESSAGE : BLOCKS_VIEW;
-    if (!json_is_array(blocks)) {
-        complain(g, prefix, "type_mismatch", "must be an array");
+    const struct rule some_blocks = {"blocks", R_TYPEDS, true, 0, (long)most, "block"};
+    if (!check_count(g, blocks, &some_blocks, prefix))
         return;
-    }
-    if (n > most)
-        complain(g, prefix, "item_count",
-                 most == BLOCKS_MESSAGE ? "no more than 50 items allowed"
-                                        : "no more than 100 items allowed");
     for (size_t i = 0; i < n && i < most; i++) {
         below_index(at, prefix, i);
         check_block(g, json_array_get(blocks, i), at);
@@ -401,19 +455,6 @@ json_t *emu_blockkit_check(const json_t *blocks, enum emu_surface surface,
 }
 
 /* ---- views -------------------------------------------------------------------------------- */
-
-static const struct rule view_rules[] = {
-    {"title", R_PLAIN, false, 1, 24, NULL},
-    {"submit", R_PLAIN, false, 1, 24, NULL},
-    {"close", R_PLAIN, false, 1, 24, NULL},
-    {"private_metadata", R_STRING, false, 0, 3000, NULL},
-    {"callback_id", R_STRING, false, 0, 255, NULL},
-    {"external_id", R_STRING, false, 0, 255, NULL},
-    {"clear_on_close", R_BOOL, false, 0, 0, NULL},
-    {"notify_on_close", R_BOOL, false, 0, 0, NULL},
-    {NULL, R_OBJECT, false, 0, 0, NULL},
-};
-static const struct shape view_shape = {"view", "", 0, NULL, NULL, view_rules};
 
 static bool has_input(const json_t *blocks)
 {

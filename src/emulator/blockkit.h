@@ -7,7 +7,11 @@
 
 enum emu_surface { EMU_MESSAGE = 1, EMU_MODAL = 2, EMU_HOME = 4 };
 
-/* New array of {"code","message","pointer"}; empty = valid. pointer_prefix: "/blocks",
+/* The code of the error about a second table: Slack answers it with an error of its own. */
+#define EMU_ONE_TABLE "only_one_table_allowed"
+
+/* New array of {"code","message","pointer","field"} and, where a number was passed,
+ * "constraint":{"type","expected"}; empty = valid. pointer_prefix: "/blocks",
  * "/view/blocks". At most 20 errors. */
 json_t *emu_blockkit_check(const json_t *blocks, enum emu_surface surface,
                            const char *pointer_prefix);

@@ -36,10 +36,18 @@
 
 /* ---- composition objects ------------------------------------------------------------------ */
 
-static const struct rule option[] = {{"text", R_TEXT, true, 1, 75, NULL},
+static const struct rule option[] = {{"text", R_PLAIN, true, 1, 75, NULL},
+                                     {"value", R_STRING, true, 1, 150, NULL},
+                                     {"description", R_PLAIN, false, 1, 75, NULL},
+                                     END};
+static const struct rule overflow_option[] = {{"text", R_PLAIN, true, 1, 75, NULL},
+                                              {"value", R_STRING, true, 1, 150, NULL},
+                                              {"description", R_PLAIN, false, 1, 75, NULL},
+                                              {"url", R_STRING, false, 1, 3000, NULL},
+                                              END};
+static const struct rule choice[] = {{"text", R_TEXT, true, 1, 75, NULL},
                                      {"value", R_STRING, true, 1, 150, NULL},
                                      {"description", R_TEXT, false, 1, 75, NULL},
-                                     {"url", R_STRING, false, 1, 3000, NULL},
                                      END};
 static const struct rule option_group[] = {
     {"label", R_PLAIN, true, 1, 75, NULL}, {"options", R_SHAPES, true, 1, 100, "option"}, END};
@@ -90,6 +98,13 @@ static const struct rule external_select[] = {ACTION_ID,
                                               END};
 static const struct rule users_select[] = {
     ACTION_ID, PLACEHOLDER, {"initial_user", R_STRING, false, 1, 50, NULL}, CONFIRM, FOCUS, END};
+static const struct rule multi_users_select[] = {ACTION_ID,
+                                                 PLACEHOLDER,
+                                                 {"initial_users", R_STRINGS, false, 1, 100, NULL},
+                                                 {"max_selected_items", R_INT, false, 1, 100, NULL},
+                                                 CONFIRM,
+                                                 FOCUS,
+                                                 END};
 static const struct rule conversations_select[] = {
     ACTION_ID,
     PLACEHOLDER,
@@ -98,6 +113,7 @@ static const struct rule conversations_select[] = {
     {"response_url_enabled", R_BOOL, false, 0, 0, NULL},
     CONFIRM,
     FOCUS,
+    {"filter", R_OBJECT, false, 0, 0, NULL},
     END};
 static const struct rule channels_select[] = {ACTION_ID,
                                               PLACEHOLDER,
@@ -107,11 +123,11 @@ static const struct rule channels_select[] = {ACTION_ID,
                                               FOCUS,
                                               END};
 static const struct rule overflow[] = {
-    ACTION_ID, {"options", R_SHAPES, true, 1, 5, "option"}, CONFIRM, END};
+    ACTION_ID, {"options", R_SHAPES, true, 1, 5, "overflow_option"}, CONFIRM, END};
 static const struct rule choices[] = {ACTION_ID,
-                                      {"options", R_SHAPES, true, 1, 10, "option"},
-                                      {"initial_option", R_SHAPE, false, 0, 0, "option"},
-                                      {"initial_options", R_SHAPES, false, 1, 10, "option"},
+                                      {"options", R_SHAPES, true, 1, 10, "choice"},
+                                      {"initial_option", R_SHAPE, false, 0, 0, "choice"},
+                                      {"initial_options", R_SHAPES, false, 1, 10, "choice"},
                                       CONFIRM,
                                       FOCUS,
                                       END};
@@ -133,12 +149,16 @@ static const struct rule text_input[] = {ACTION_ID,
                                          {"min_length", R_INT, false, 0, 3000, NULL},
                                          {"max_length", R_INT, false, 1, 3000, NULL},
                                          FOCUS,
+                                         {"dispatch_action_config", R_OBJECT, false, 0, 0, NULL},
                                          END};
 static const struct rule number_input[] = {ACTION_ID,
                                            PLACEHOLDER,
                                            {"is_decimal_allowed", R_BOOL, true, 0, 0, NULL},
                                            {"initial_value", R_STRING, false, 0, 100, NULL},
                                            FOCUS,
+                                           {"dispatch_action_config", R_OBJECT, false, 0, 0, NULL},
+                                           {"min_value", R_STRING, false, 1, 100, NULL},
+                                           {"max_value", R_STRING, false, 1, 100, NULL},
                                            END};
 static const struct rule image_element[] = {{"alt_text", R_STRING, true, 1, 2000, NULL},
                                             {"image_url", R_STRING, false, 1, 3000, NULL},
@@ -157,6 +177,8 @@ static const struct rule icon_button[] = {ACTION_ID,
                                           {"text", R_PLAIN, true, 1, 75, NULL},
                                           {"value", R_STRING, false, 0, 2000, NULL},
                                           CONFIRM,
+                                          {"accessibility_label", R_STRING, false, 1, 75, NULL},
+                                          {"visible_to_user_ids", R_STRINGS, false, 1, 100, NULL},
                                           END};
 
 /* ---- rich text ---------------------------------------------------------------------------- */
@@ -175,21 +197,30 @@ static const struct rule rich_word[] = {
 static const struct rule rich_link[] = {{"url", R_STRING, true, 1, 3000, NULL},
                                         {"text", R_STRING, false, 1, 3000, NULL},
                                         {"style", R_OBJECT, false, 0, 0, NULL},
+                                        {"unsafe", R_BOOL, false, 0, 0, NULL},
                                         END};
 static const struct rule rich_user[] = {
     {"user_id", R_STRING, true, 1, 50, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
 static const struct rule rich_channel[] = {
     {"channel_id", R_STRING, true, 1, 50, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
-static const struct rule rich_group[] = {{"usergroup_id", R_STRING, true, 1, 50, NULL}, END};
-static const struct rule rich_emoji[] = {{"name", R_STRING, true, 1, 100, NULL}, END};
+static const struct rule rich_group[] = {
+    {"usergroup_id", R_STRING, true, 1, 50, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
+static const struct rule rich_emoji[] = {{"name", R_STRING, true, 1, 100, NULL},
+                                         {"style", R_OBJECT, false, 0, 0, NULL},
+                                         {"unicode", R_STRING, false, 1, 100, NULL},
+                                         {"url", R_STRING, false, 1, 3000, NULL},
+                                         END};
 static const struct rule rich_range[] = {{"range", R_ENUM, true, 0, 0, "here channel everyone"},
+                                         {"style", R_OBJECT, false, 0, 0, NULL},
                                          END};
 static const struct rule rich_date[] = {{"timestamp", R_INT, true, 0, 99999999999L, NULL},
                                         {"format", R_STRING, true, 1, 200, NULL},
                                         {"fallback", R_STRING, false, 1, 300, NULL},
                                         {"url", R_STRING, false, 1, 3000, NULL},
+                                        {"style", R_OBJECT, false, 0, 0, NULL},
                                         END};
-static const struct rule rich_color[] = {{"value", R_STRING, true, 1, 20, NULL}, END};
+static const struct rule rich_color[] = {
+    {"value", R_STRING, true, 1, 20, NULL}, {"style", R_OBJECT, false, 0, 0, NULL}, END};
 
 /* ---- blocks ------------------------------------------------------------------------------- */
 
@@ -223,8 +254,10 @@ static const struct rule input[] = {BLOCK_ID,
 static const struct rule markdown[] = {BLOCK_ID, {"text", R_STRING, true, 1, 12000, NULL}, END};
 static const struct rule rich_text[] = {
     BLOCK_ID, {"elements", R_TYPEDS, true, 1, 500, "rich"}, END};
-static const struct rule table[] = {
-    BLOCK_ID, {"column_settings", R_SHAPES, false, 0, 20, "column_setting"}, END};
+static const struct rule table[] = {BLOCK_ID,
+                                    {"rows", R_ROWS, true, 1, 100, NULL},
+                                    {"column_settings", R_SHAPES, false, 0, 20, "column_setting"},
+                                    END};
 static const struct rule alert[] = {
     BLOCK_ID,
     {"text", R_TEXT, true, 1, 200, NULL},
@@ -237,6 +270,8 @@ static const struct rule raw_text[] = {{"text", R_STRING, true, 1, 12000, NULL},
 
 const struct shape blockkit_shapes[] = {
     {"option", "", ALL, NULL, NULL, option},
+    {"overflow_option", "", ALL, NULL, NULL, overflow_option},
+    {"choice", "", ALL, NULL, NULL, choice},
     {"option_group", "", ALL, NULL, NULL, option_group},
     {"confirm", "", ALL, NULL, NULL, confirm},
     {"column_setting", "", ALL, NULL, NULL, column_setting},
@@ -250,7 +285,7 @@ const struct shape blockkit_shapes[] = {
     {"users_select", SELECT, ALL, NULL, NULL, users_select},
     {"conversations_select", SELECT, ALL, NULL, NULL, conversations_select},
     {"channels_select", SELECT, ALL, NULL, NULL, channels_select},
-    {"multi_users_select", "accessory input", ALL, NULL, NULL, users_select},
+    {"multi_users_select", "accessory input", ALL, NULL, NULL, multi_users_select},
     {"overflow", "action accessory", ALL, NULL, NULL, overflow},
     {"radio_buttons", SELECT, ALL, NULL, NULL, choices},
     {"checkboxes", SELECT, ALL, NULL, NULL, choices},

@@ -18,6 +18,7 @@ enum rule_kind {
     R_TYPEDS,  /* array of those, min..max */
     R_FILE,    /* slack_file: id xor url */
     R_STRINGS, /* array of strings, min..max */
+    R_ROWS,    /* of a table: rows of cells, min..max rows */
     R_OBJECT   /* any object */
 };
 

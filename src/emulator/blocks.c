@@ -173,13 +173,22 @@ static void complete_blocks(struct emu *e, json_t *blocks)
     }
 }
 
+static bool has_code(const json_t *issues, const char *code)
+{
+    for (size_t i = 0; i < json_array_size(issues); i++)
+        if (strcmp(drc_json_str(json_array_get(issues, i), "code", ""), code) == 0)
+            return true;
+    return false;
+}
+
 json_t *emu_blocks_prepare(struct emu *e, json_t *blocks)
 {
     json_t *issues = emu_blockkit_check(blocks, EMU_MESSAGE, "/blocks"), *error = NULL;
     if (json_array_size(issues) == 0)
         check_files(e, blocks, "/blocks", issues, 0);
     if (json_array_size(issues) > 0)
-        error = emu_issues_reply("invalid_blocks", issues);
+        error = emu_issues_reply(
+            has_code(issues, EMU_ONE_TABLE) ? "invalid_attachments" : "invalid_blocks", issues);
     else if (count_chars(blocks, 0) > MESSAGE_MAX_CHARS)
         error = emu_error("msg_blocks_too_long");
     else

@@ -239,6 +239,7 @@ struct emu {
     struct emu_fault faults[EMU_FAULTS_MAX];
     size_t fault_count;
     int64_t redeliver_ms[3];
+    int64_t jumped_us; /* how far the clock of expiries was moved */
     char scopes[512];
     struct emu_counts counts;
     struct drc_map *method_counts; /* name -> uint64_t */
@@ -425,6 +426,7 @@ char *emu_wire_mask(const char *text,
 /* fault.c */
 struct emu_fault *emu_fault(struct emu *e, const char *name,
                             const char *method); /* counts one use; NULL = off */
+int64_t emu_now_us(const struct emu *e); /* for expiries: the clock, and what tests add to it */
 json_t *emu_fault_set(struct emu *e, const json_t *args, struct emu_waiter *w);
 
 /* admin.c */

@@ -10,7 +10,7 @@
  *            file_never_ready complete_not_shared
  *   acting:  disconnect{reason,close_after_ms,all} drop_tcp{all} half_open{frozen}
  *            unknown_envelope rate_limited_event big_payload{bytes,fragment_bytes} raw{text}
- *            scopes{scopes} redelivery{delays_ms} */
+ *            scopes{scopes} redelivery{delays_ms} clock_jump{ms} */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +179,19 @@ static json_t *redelivery(struct emu *e, const json_t *args, struct emu_waiter *
     return emu_ok();
 }
 
+/* Trigger ids, response URLs and tickets grow older by so much at once. */
+static json_t *clock_jump(struct emu *e, const json_t *args, struct emu_waiter *w)
+{
+    (void)w;
+    e->jumped_us += drc_json_int(args, "ms", 0) * 1000;
+    return emu_ok();
+}
+
+int64_t emu_now_us(const struct emu *e)
+{
+    return drc_clock_mono_us() + e->jumped_us;
+}
+
 json_t *emu_fault_set(struct emu *e, const json_t *args, struct emu_waiter *w)
 {
     static const struct {
@@ -192,7 +205,8 @@ json_t *emu_fault_set(struct emu *e, const json_t *args, struct emu_waiter *w)
                   {"big_payload", big_payload},
                   {"raw", raw},
                   {"scopes", scopes},
-                  {"redelivery", redelivery}};
+                  {"redelivery", redelivery},
+                  {"clock_jump", clock_jump}};
     const char *name = drc_json_str(args, "fault", "");
     if (strcmp(name, "clear") == 0)
         return clear(e, args);

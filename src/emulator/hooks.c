@@ -19,7 +19,7 @@ const char *emu_new_trigger(struct emu *e, int user)
     char secret[33];
     drc_random_hex(16, secret);
     *t = (struct emu_trigger){
-        .seq = seq, .user = user, .expires_us = drc_clock_mono_us() + EMU_TRIGGER_MS * 1000};
+        .seq = seq, .user = user, .expires_us = emu_now_us(e) + EMU_TRIGGER_MS * 1000};
     snprintf(t->id, sizeof t->id, "%llu.%llu.%s", (unsigned long long)seq,
              (unsigned long long)(seq % 997 + 7000), secret);
     return t->id;
@@ -33,7 +33,7 @@ const char *emu_use_trigger(struct emu *e, const char *id, int *user)
         return "invalid_trigger_id";
     if (t->used)
         return "exchanged_trigger_id";
-    if (drc_clock_mono_us() > t->expires_us || emu_fault(e, "expired_trigger", NULL) != NULL)
+    if (emu_now_us(e) > t->expires_us || emu_fault(e, "expired_trigger", NULL) != NULL)
         return "expired_trigger_id";
     t->used = true;
     *user = t->user;
@@ -47,7 +47,7 @@ void emu_hook_url(struct emu *e, const struct emu_hook *proto, char *out, size_t
     *h = *proto;
     h->seq = seq;
     h->uses = 0;
-    h->expires_us = drc_clock_mono_us() + HOOK_LIFE_US;
+    h->expires_us = emu_now_us(e) + HOOK_LIFE_US;
     drc_random_hex(16, h->secret);
     snprintf(out, size, "http://%s/%s/%s/%llu/%s", e->host, h->command ? "commands" : "actions",
              EMU_TEAM, (unsigned long long)seq, h->secret);
@@ -115,7 +115,7 @@ void emu_hook_request(struct emu *e, struct drc_http_peer *p, const struct drc_h
     json_t *error = NULL;
     const char *bad = NULL;
     json_t *args = emu_args(in, &bad);
-    if (drc_clock_mono_us() > h->expires_us || emu_fault(e, "response_url_gone", NULL) != NULL)
+    if (emu_now_us(e) > h->expires_us || emu_fault(e, "response_url_gone", NULL) != NULL)
         error = emu_error("expired_url");
     else if (h->uses >= HOOK_USES)
         error = emu_error("used_url");

@@ -21,7 +21,7 @@ json_t *emu_sm_open(struct emu *e, const char *host)
 {
     size_t slot = (size_t)(emu_next(e) % TICKETS);
     drc_random_hex(16, e->tickets[slot]);
-    e->ticket_us[slot] = drc_clock_mono_us() + TICKET_LIFE_US;
+    e->ticket_us[slot] = emu_now_us(e) + TICKET_LIFE_US;
     json_t *reply = emu_ok();
     json_object_set_new(
         reply, "url",
@@ -34,7 +34,7 @@ static bool use_ticket(struct emu *e, const char *ticket)
     for (size_t i = 0; i < TICKETS && ticket[0] != '\0'; i++)
         if (strcmp(e->tickets[i], ticket) == 0) {
             e->tickets[i][0] = '\0';
-            return drc_clock_mono_us() <= e->ticket_us[i];
+            return emu_now_us(e) <= e->ticket_us[i];
         }
     return false;
 }
