@@ -58,7 +58,7 @@ const fakeModel = async (texts) => {
 
 facts(); // built before the clocks run
 
-describe('the bot against another Slack', { concurrency: 4, timeout: 100000 }, () => {
+describe('the bot against another Slack', { concurrency: 4, timeout: 150000 }, () => {
   test('command, card, every chip, windows, home, help, mistakes: answered, and every message passes the schema and the limits', async () => {
     const model = await fakeModel(['Look at the failing runs first.', `<!channel> <https://evil.example|click> ${'long words '.repeat(900)}`, `${'- a point\n'.repeat(60)}`,
       '```\n*_~`<@U0DANA0001>\n', '| a | b |\n|---|---|\n| 1 | 2 |']);
@@ -307,6 +307,16 @@ describe('the bot against another Slack', { concurrency: 4, timeout: 100000 }, (
       }
     });
 
+    test('uploads: the report comes without its picture', async () => {
+      await withFake(async (slack) => {
+        await slack.slash('report job-cost top:5');
+        const m = await slack.posted((x) => x.text?.startsWith('Job cost'));
+        assert.ok(!m.blocks.some((b) => b.type === 'image'));
+        assert.ok(find(m, 'pick:entity'));
+        judge(slack);
+      }, { prepare: (slack) => { slack.force = (method) => (method === 'files.getUploadURLExternal' ? { body: { ok: false, error: 'file_uploads_disabled' } } : undefined); } });
+    });
+
     test('429 on a post: waits as long as Slack says, then posts once', async () => {
       await withFake(async (slack) => {
         await slack.slash('report job-cost top:5');
@@ -318,18 +328,17 @@ describe('the bot against another Slack', { concurrency: 4, timeout: 100000 }, (
       }, { prepare: (slack) => { let n = 0; slack.force = (method) => (method === 'chat.postMessage' && n++ === 0 ? { status: 429, headers: { 'retry-after': '1' }, body: { ok: false, error: 'ratelimited' } } : undefined); } });
     });
 
-    test('not in the channel, uploads switched off, a scope missing: the person is told, with what to do', async () => {
+    test('not in the channel, a rule of the workspace, a scope missing: the person is told, with what to do', async () => {
       const cases = [
         ['chat.postMessage', [ids.channel], { ok: false, error: 'not_in_channel' }, /direct messages.*invite @drc/s],
         ['chat.postMessage', [ids.channel], { ok: false, error: 'channel_not_found' }, /direct messages.*invite @drc/s],
         ['chat.postMessage', [ids.channel], { ok: false, error: 'restricted_action' }, /direct messages.*a rule of this workspace/s],
         ['chat.postMessage', [ids.channel, ids.dm], { ok: false, error: 'missing_scope', needed: 'chat:write', provided: 'commands' }, /chat:write/],
-        ['files.getUploadURLExternal', [undefined], { ok: false, error: 'file_uploads_disabled' }, /file uploads are switched off/],
       ];
       for (const [name, channels, body, sentence] of cases) {
         await withFake(async (slack) => {
           await slack.slash('report job-cost top:5');
-          const told = await waitFor('a word to the person', () => slack.calls.find((c) => c.method === 'response_url'));
+          const told = await waitFor('a word to the person', () => slack.calls.find((c) => c.method === 'response_url'), 25000);
           assert.match(told.args.text + JSON.stringify(told.args.blocks ?? []), sentence);
           judge(slack);
         }, { prepare: (slack) => { slack.force = (method, args) => (method === name && channels.includes(args.channel) ? { body } : undefined); } });

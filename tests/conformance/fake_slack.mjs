@@ -144,7 +144,7 @@ export class FakeSlack {
     const posts = this.calls.filter((c) => ['chat.postMessage', 'chat.update', 'chat.postEphemeral', 'response_url'].includes(c.method) && !c.refused);
     return [...posts.map((c) => ({ where: c.method, message: c.args })), ...this.views.map((v) => ({ where: 'view', view: v }))];
   }
-  posted(test, ms = 8000) { return waitFor('a message', () => [...this.messages.values()].find(test), ms); }
+  posted(test, ms = 25000) { return waitFor('a message', () => [...this.messages.values()].find(test), ms); }
 
   // ---- Web API ------------------------------------------------------------------------------
 
