@@ -58,6 +58,9 @@ enum drc_request_class drc_run_class(const struct drc_request *req);
 int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *part,
                 const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
                 struct drc_err *err);
+/* What is said after a message stands and could not be kept in the state (kept < 0): logged, not
+ * told, because the person has the answer already. Leaves *why empty. */
+void drc_unkept(const struct drc_request *req, int kept, struct drc_err *why);
 /* To the asking person alone. */
 int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
                 struct drc_err *err);

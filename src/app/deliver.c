@@ -1,7 +1,16 @@
 /* Exactly once: a message is announced in the state before it is sent, and confirmed after. */
 #include <string.h>
 
+#include "drc/log.h"
 #include "drc/run.h"
+
+void drc_unkept(const struct drc_request *req, int kept, struct drc_err *why)
+{
+    if (kept < 0)
+        drc_log(DRC_LOG_WARN, "state.unkept", "key=\"%s\" code=%s why=\"%s\"", req->key,
+                drc_err_name(why->code), why->msg);
+    *why = (struct drc_err)DRC_ERR_INIT;
+}
 
 /* The end of an earlier try is not known: was it posted? 1 yes (out filled), 0 no, -1 the look-up
  * failed. */
@@ -29,8 +38,12 @@ static int post_once(struct drc_env *env, const struct drc_request *req, const c
     int rc = env->poster->post(env->poster, env->a, req, to, m, out, &own);
     if (rc < 0 && out->unclear)
         rc = look_for(env, req, to, m->metadata_id, env->now_ms, out, NULL) == 1 ? 0 : -1;
-    if (rc == 0)
-        return drc_store_post_done(env->state, req->key, part, out->channel, out->ts, err);
+    if (rc == 0) {
+        own = (struct drc_err)DRC_ERR_INIT;
+        rc = drc_store_post_done(env->state, req->key, part, out->channel, out->ts, &own);
+        drc_unkept(req, rc, &own);
+        return 0;
+    }
     if (!out->unclear && drc_store_post_undo(env->state, req->key, part, err) < 0)
         return -1;
     drc_err_set(err, own.code, "%s", own.msg);
@@ -60,8 +73,13 @@ int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *
         int found = look_for(env, req, &there, m->metadata_id, begun_ms, out, err);
         if (found < 0)
             return -1;
-        if (found == 1)
-            return drc_store_post_done(env->state, req->key, part, out->channel, out->ts, err);
+        if (found == 1) {
+            struct drc_err own = DRC_ERR_INIT;
+            drc_unkept(req,
+                       drc_store_post_done(env->state, req->key, part, out->channel, out->ts, &own),
+                       &own);
+            return 0;
+        }
     }
     if (drc_store_post_begin(env->state, req->key, part, to->channel, to->thread_ts, env->now_ms,
                              err) < 0)
@@ -97,7 +115,7 @@ int drc_run_trouble(struct drc_env *env, const struct drc_request *req, const st
         drc_compose_note(env->a, drc_trouble_sentence(env->a, req, why), plain ? NULL : req->key);
     if (req->kind == DRC_REQ_HOME)
         return 0; /* nobody asked in words; the log has it */
-    if (req->is_slash || req->kind == DRC_REQ_ACTION || !req->is_dm)
+    if (req->is_slash || req->kind == DRC_REQ_ACTION || !req->is_dm || env->state == NULL)
         return drc_whisper(env, req, m, err);
     struct drc_to to = {
         .where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};

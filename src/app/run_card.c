@@ -56,14 +56,20 @@ int drc_run_card(struct drc_env *env, const struct drc_request *req, const struc
     if (posted.ts == NULL)
         return 0;
     const char *root = thread == NULL ? posted.ts : thread;
-    if (thread == NULL &&
-        drc_store_run_posted(env->state, run->run_id, posted.channel, posted.ts, err) < 0)
-        return -1;
-    if (drc_store_select(env->state, req->user, posted.channel, root, run->run_id, entity_id,
-                         env->now_ms, err) < 0)
-        return -1;
-    return drc_store_card_put(env->state, run->run_id, entity_id, posted.channel, thread, posted.ts,
-                              err);
+    struct drc_err own = DRC_ERR_INIT;
+    if (thread == NULL)
+        drc_unkept(req,
+                   drc_store_run_posted(env->state, run->run_id, posted.channel, posted.ts, &own),
+                   &own);
+    drc_unkept(req,
+               drc_store_select(env->state, req->user, posted.channel, root, run->run_id, entity_id,
+                                env->now_ms, &own),
+               &own);
+    drc_unkept(req,
+               drc_store_card_put(env->state, run->run_id, entity_id, posted.channel, thread,
+                                  posted.ts, &own),
+               &own);
+    return 0;
 }
 
 int drc_run_pick(struct drc_env *env, const struct drc_request *req, struct drc_err *err)

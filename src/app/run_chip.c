@@ -73,7 +73,9 @@ static int edit_with_model(struct drc_env *env, const struct drc_request *req,
     if (env->poster->post(env->poster, env->a, req, &to, m, &posted, err) < 0)
         return -1;
     env->poster->status(env->poster, env->a, rec->channel, rec->thread_ts, "");
-    return drc_store_answer_put(env->state, rec, env->now_ms, err);
+    struct drc_err own = DRC_ERR_INIT;
+    drc_unkept(req, drc_store_answer_put(env->state, rec, env->now_ms, &own), &own);
+    return 0;
 }
 
 static int post_answer(struct drc_env *env, const struct drc_request *req,
@@ -91,7 +93,9 @@ static int post_answer(struct drc_env *env, const struct drc_request *req,
         return -1;
     rec->channel = posted.channel == NULL ? rec->channel : posted.channel;
     rec->ts = posted.ts;
-    return drc_store_answer_put(env->state, rec, env->now_ms, err);
+    struct drc_err own = DRC_ERR_INIT;
+    drc_unkept(req, drc_store_answer_put(env->state, rec, env->now_ms, &own), &own);
+    return 0;
 }
 
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,

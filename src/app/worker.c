@@ -173,9 +173,8 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
         *outcome = "unread";
     } else if (req.kind == DRC_REQ_IGNORE || req.kind == DRC_REQ_SUBMIT) {
         *outcome = "ignored";
-    } else if (open_all(w, &err) < 0) {
-        drc_log(DRC_LOG_ERROR, "worker.state", "why=\"%s\"", err.msg);
     } else {
+        bool opened = open_all(w, &err) == 0;
         int64_t begun = drc_clock_mono_us();
         struct drc_env env = {.a = a,
                               .state = w->state,
@@ -186,7 +185,10 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
                               .again_queued = item->class == DRC_CLASS_MODEL};
         unsigned calls = w->poster.api.calls;
         req.received_ms = item->received_ms;
-        again = run_request(w, &env, &req, item, outcome);
+        if (opened)
+            again = run_request(w, &env, &req, item, outcome);
+        else
+            tell(w, &env, &req, &err);
         drc_log(DRC_LOG_INFO, "request.done",
                 "key=\"%s\" outcome=%s ms=%.1f since_received_ms=%lld calls=%u", req.key,
                 again ? "again" : *outcome, (double)(drc_clock_mono_us() - begun) / 1000,
