@@ -57,6 +57,7 @@ sanitized_flow() { # sanitized_flow VARIANT
 }
 suite_flow_asan() { make -s "$jobs" SAN=address build && sanitized_flow address; }
 suite_flow_tsan() { make -s "$jobs" SAN=thread build && sanitized_flow thread; }
+suite_torture() { make -s "$jobs" build && DRC_TORTURE_SECONDS=20 bash tests/torture/run.sh; }
 suite_fuzz() { bash tests/fuzz/run.sh; }
 
 passed=0 failed=0 started=$SECONDS
@@ -73,7 +74,7 @@ run_suite() {
     echo "$name: $p passed, $f failed, $((SECONDS - begin)) s"
 }
 
-[ $# -gt 0 ] || set -- lint unit clang golden cli flow conformance e2e asan flow-asan tsan flow-tsan fuzz
+[ $# -gt 0 ] || set -- lint unit clang golden cli flow torture conformance e2e asan flow-asan tsan flow-tsan fuzz
 for suite in "$@"; do
     run_suite "$suite"
 done

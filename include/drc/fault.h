@@ -1,6 +1,6 @@
 /* Fault injection for the torture tests: DRC_FAULT="db:12" makes the 12th call through that door of
  * io/ fail once; "db:12+" makes it and every later one fail. Without the variable the check is one
- * load. Any thread. */
+ * load. Each failure is logged as fault.injected. Any thread. */
 #ifndef DRC_FAULT_H
 #define DRC_FAULT_H
 

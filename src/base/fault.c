@@ -35,5 +35,8 @@ bool drc_fault_hit(const char *door)
     if (armed_call == 0 || strcmp(door, armed_door) != 0)
         return false;
     long n = atomic_fetch_add(&calls, 1) + 1;
-    return armed_sticky ? n >= armed_call : n == armed_call;
+    bool hit = armed_sticky ? n >= armed_call : n == armed_call;
+    if (hit)
+        drc_log(DRC_LOG_WARN, "fault.injected", "door=%s call=%ld", door, n);
+    return hit;
 }
