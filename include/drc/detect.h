@@ -8,11 +8,12 @@
  *   news.
  * - Else a decomposition in medians, period one week, after the idea of STL with its robust
  *   weights (Cleveland et al. 1990), but looking back only, so that a verdict never changes
- *   later and a step is not smoothed away. Of the eight weeks before: level L_k of week k =
- *   median of its values (at least half of them clean); effect S_c of weekday c = median over
- *   the weeks of x - L_k; remainder R = x - L_k - S_c. expected = median(L of the four newest
- *   weeks) + S_today, kept within the values seen; MAD = 1.3 median|R| (the fit uses up 14 of 56
- *   degrees of freedom, sqrt(56/42), and the expectation is itself uncertain).
+ *   later and a step is not smoothed away. Of the eight whole weeks before, as far as the series
+ *   reaches: level L_k of week k = median of its values (at least half of them clean); effect
+ *   S_c of weekday c = median over the weeks of x - L_k; remainder R = x - L_k - S_c. expected =
+ *   median(L of the four newest weeks) + S_today, kept within the values seen; MAD = 1.3
+ *   median|R| (the fit uses up 14 of 56 degrees of freedom, sqrt(56/42), and the expectation is
+ *   itself uncertain).
  * spread = max(MAD, 5 % of expected, unit); M = 0.6745 (x - expected) / spread (Iglewicz &
  * Hoaglin 1993), at most 9999. band = expected +- max(3.5 spread / 0.6745, 25 % of expected).
  * Outside of it a value is flagged and no longer part of the baseline.
@@ -39,6 +40,7 @@ struct drc_detect_options {
     double total;      /* ... or |impact| per day reaches 0.5 % of this total; 0: no such rule */
     const int64_t *calendar; /* days on which something is expected, ascending; may be NULL */
     size_t calendar_count;
+    bool bands; /* the band of every day; else m and band only of those that an event needs */
 };
 
 /* expected is NaN where nothing is known before it, or the value itself is unknown. */
@@ -52,14 +54,15 @@ struct drc_detect_point {
  * above 3.5; then the baseline is carried over to the new level (times the median ratio; plus
  * the median difference where something expected is not above 0), so that weekdays and spread
  * stay known. The shift ends when a flagged value fits the level before it, or after 28 days, as
- * the new normal.
+ * the new normal; the next shift does not reach back over such an end.
  * calendar: a spike or drop of which at least half the days are in the calendar, or are within
  * 20 % of the same day of the month before (last day: of the last day), that itself was flagged
  * or not judged; it informs only. */
 enum drc_detect_shape { DRC_SHAPE_SPIKE, DRC_SHAPE_DROP, DRC_SHAPE_LEVEL, DRC_SHAPE_CALENDAR };
 
 /* actual, expected, low, high, impact = actual - expected: sums over the known values from..to.
- * m: the largest by size. A level shift is measured against the level before it. */
+ * m: the largest by size, of a level shift among the values that made it. A level shift is
+ * measured against the level before it. */
 struct drc_detect_event {
     size_t from, to;
     enum drc_detect_shape shape;

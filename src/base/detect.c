@@ -27,6 +27,8 @@ struct work {
     double *base;   /* the values as baseline: carried over by level shifts */
     bool *excluded; /* not part of the baseline */
     bool *owned;    /* told by a level shift */
+    double *level;  /* of the week from i on; NaN: not known, or not asked yet */
+    size_t since;   /* a run for a level shift begins here or later */
     struct shift *shift;
     struct drc_detection *out;
 };
@@ -55,6 +57,16 @@ static double median(double *v, size_t n)
 
 /* ---- what to expect ----------------------------------------------------------------------- */
 
+/* The cheap case: a value so near that no spread can flag it. m stays open. */
+static bool is_near(const struct work *w, double x, double expected, struct drc_detect_point *p)
+{
+    double half = min_ratio * fabs(expected);
+    if (w->o->bands || !(fabs(x - expected) <= half))
+        return false;
+    *p = (struct drc_detect_point){expected, expected - half, expected + half, (double)NAN, false};
+    return true;
+}
+
 static void set_band(const struct work *w, double expected, double mad, struct drc_detect_point *p)
 {
     double spread = drc_stats_spread(mad, expected, w->o->unit);
@@ -65,75 +77,92 @@ static void set_band(const struct work *w, double expected, double mad, struct d
     p->m = spread; /* until score() */
 }
 
-/* The weeks before t, of values before `limit` only; cell [k][c] is c values behind the start of
- * the k-th week, c = 0 has the weekday of t. */
+/* Median of the clean values of the week from i on, if they are at least half. */
+static double week_level(const struct work *w, size_t i, size_t limit)
+{
+    double v[SEASON_MAX];
+    size_t have = 0;
+    if (i + w->season <= limit && !isnan(w->level[i]))
+        return w->level[i];
+    for (size_t end = i + w->season; i < end && i < limit; i++)
+        if (is_clean(w, i))
+            v[have++] = w->base[i];
+    return 2 * have > w->season ? median(v, have) : (double)NAN;
+}
+
+/* The weeks before t, of values before `limit` only: what is left of them without their level. Row
+ * k begins at start[k]; its value c has the weekday of t + c. Rows without a level are left out. */
 struct weeks {
-    double cell[WEEKS * SEASON_MAX]; /* NaN: unknown, flagged or of a week that is not used */
-    double level[WEEKS], lowest, highest;
-    size_t same; /* clean values with the weekday of t */
+    size_t rows, start[WEEKS];
+    double level[WEEKS];
 };
 
 static void read_weeks(const struct work *w, size_t t, size_t limit, struct weeks *g)
 {
-    double v[SEASON_MAX];
-    g->lowest = INFINITY;
-    g->highest = -INFINITY;
-    g->same = 0;
-    for (size_t k = 0; k < WEEKS; k++) {
-        double *row = g->cell + k * w->season;
-        size_t back = (k + 1) * w->season, have = 0;
-        for (size_t c = 0; c < w->season; c++) {
-            size_t i = t + c - back;
-            bool clean = t + c >= back && i < limit && is_clean(w, i);
-            row[c] = clean ? w->base[i] : (double)NAN;
-            if (clean)
-                v[have++] = row[c];
-        }
-        g->level[k] = 2 * have > w->season ? median(v, have) : (double)NAN;
-        for (size_t c = 0; c < w->season; c++) {
-            if (isnan(g->level[k]) || isnan(row[c])) {
-                row[c] = (double)NAN;
-                continue;
-            }
-            g->lowest = fmin(g->lowest, row[c]);
-            g->highest = fmax(g->highest, row[c]);
-            g->same += c == 0;
-            row[c] -= g->level[k];
-        }
+    g->rows = 0;
+    for (size_t k = 1; k <= WEEKS && k * w->season <= t; k++) {
+        size_t start = t - k * w->season;
+        double level = week_level(w, start, limit);
+        if (start + w->season <= limit)
+            w->level[start] = level;
+        if (isnan(level))
+            continue;
+        g->start[g->rows] = start;
+        g->level[g->rows++] = level;
     }
 }
 
-static bool expect_by_weeks(const struct work *w, size_t t, size_t limit,
+/* x - level of the clean values of weekday c; returns how many. */
+static size_t column_of(const struct work *w, const struct weeks *g, size_t c, size_t limit,
+                        double *out)
+{
+    size_t have = 0;
+    for (size_t k = 0; k < g->rows; k++)
+        if (g->start[k] + c < limit && is_clean(w, g->start[k] + c))
+            out[have++] = w->base[g->start[k] + c] - g->level[k];
+    return have;
+}
+
+static double within_seen(const struct work *w, const struct weeks *g, size_t limit, double x)
+{
+    double lowest = INFINITY, highest = -INFINITY;
+    for (size_t k = 0; k < g->rows; k++)
+        for (size_t i = g->start[k]; i < g->start[k] + w->season && i < limit; i++)
+            if (is_clean(w, i)) {
+                lowest = fmin(lowest, w->base[i]);
+                highest = fmax(highest, w->base[i]);
+            }
+    return fmin(fmax(x, lowest), highest);
+}
+
+static bool expect_by_weeks(const struct work *w, size_t t, size_t limit, double x,
                             struct drc_detect_point *p)
 {
     struct weeks g;
-    double v[WEEKS * SEASON_MAX], today = 0;
-    if (t < SAME_MIN * w->season)
-        return false;
+    double v[WEEKS * SEASON_MAX], column[WEEKS], newest[RECENT_WEEKS];
     read_weeks(w, t, limit, &g);
-    if (g.same < SAME_MIN)
+    size_t rests = column_of(w, &g, 0, limit, column);
+    if (rests < SAME_MIN)
         return false;
-    size_t rests = 0, levels = 0;
+    size_t recent = g.rows < RECENT_WEEKS ? g.rows : RECENT_WEEKS;
+    memcpy(newest, g.level, recent * sizeof *newest);
+    double plain = median(newest, recent) + median(column, rests);
+    double expected = within_seen(w, &g, limit, plain);
+    if (is_near(w, x, expected, p))
+        return true;
+    rests = 0;
     for (size_t c = 0; c < w->season; c++) {
-        double column[WEEKS];
-        size_t have = 0, at = rests;
-        for (size_t k = 0; k < WEEKS; k++)
-            if (!isnan(g.cell[k * w->season + c]))
-                v[rests++] = column[have++] = g.cell[k * w->season + c];
+        size_t have = column_of(w, &g, c, limit, column);
         double effect = have == 0 ? 0 : median(column, have);
-        today = c == 0 ? effect : today;
-        for (; at < rests; at++)
-            v[at] = fabs(v[at] - effect);
+        for (size_t k = 0; k < have; k++)
+            v[rests++] = fabs(column[k] - effect);
     }
-    double mad = 1.3 * median(v, rests), newest[RECENT_WEEKS];
-    for (size_t k = 0; k < WEEKS && levels < RECENT_WEEKS; k++)
-        if (!isnan(g.level[k]))
-            newest[levels++] = g.level[k];
-    set_band(w, fmin(fmax(median(newest, levels) + today, g.lowest), g.highest), mad, p);
+    set_band(w, expected, 1.3 * median(v, rests), p);
     return true;
 }
 
-static bool expect_by_days(const struct work *w, size_t t, size_t limit, struct drc_detect_point *p)
+static bool expect_by_days(const struct work *w, size_t t, size_t limit, double x,
+                           struct drc_detect_point *p)
 {
     double v[DAYS * 24], lowest = INFINITY, highest = -INFINITY;
     size_t per_day = (size_t)w->o->per_day, have = 0, same = 0;
@@ -151,6 +180,8 @@ static bool expect_by_days(const struct work *w, size_t t, size_t limit, struct 
     if (have < DAYS_MIN * per_day)
         return false;
     double mid = drc_stats_median(v, have);
+    if (is_near(w, x, mid, p))
+        return true;
     set_band(w, mid, drc_stats_mad(v, have), p);
     if (same >= 2) {
         p->low = fmin(p->low, lowest - min_ratio * fabs(lowest));
@@ -159,10 +190,12 @@ static bool expect_by_days(const struct work *w, size_t t, size_t limit, struct 
     return true;
 }
 
-/* What the clean values before `limit` say about t; m is the spread. */
-static void expect(const struct work *w, size_t t, size_t limit, struct drc_detect_point *p)
+/* What the clean values before `limit` say about t; m is the spread, NaN where x is near enough not
+ * to need it (INFINITY is never near). */
+static void expect(const struct work *w, size_t t, size_t limit, double x,
+                   struct drc_detect_point *p)
 {
-    if (!expect_by_weeks(w, t, limit, p) && !expect_by_days(w, t, limit, p))
+    if (!expect_by_weeks(w, t, limit, x, p) && !expect_by_days(w, t, limit, x, p))
         *p = (struct drc_detect_point){(double)NAN, (double)NAN, (double)NAN, (double)NAN, false};
 }
 
@@ -179,8 +212,8 @@ static double score(const struct drc_detect_point *p, double x)
 static void judge(const struct work *w, size_t t)
 {
     struct drc_detect_point *p = &w->out->points[t];
-    expect(w, t, t, p);
-    if (isnan(p->expected))
+    expect(w, t, t, w->x[t], p);
+    if (isnan(p->m))
         return;
     p->m = score(p, w->x[t]);
     p->flagged = w->excluded[t] = !fits(p, w->x[t]);
@@ -215,10 +248,15 @@ static size_t shift_start(const struct work *w, size_t t)
     double sizes[SEASON_MAX], sign = 0;
     size_t have = 0, i = t + 1;
     while (have < w->run && i > 0) {
-        const struct drc_detect_point *p = &w->out->points[--i];
+        struct drc_detect_point *p = &w->out->points[--i];
         if (isnan(w->x[i]))
             continue;
-        if (isnan(p->expected) || w->owned[i] || fabs(p->m) <= cutoff / 2 || p->m * sign < 0)
+        if (isnan(p->m) && !isnan(p->expected) && i >= w->since && !w->owned[i]) {
+            expect(w, i, i, INFINITY, p);
+            p->m = score(p, w->x[i]);
+        }
+        if (i < w->since || isnan(p->expected) || w->owned[i] || fabs(p->m) <= cutoff / 2 ||
+            p->m * sign < 0)
             return w->n;
         sign = p->m;
         sizes[have++] = fabs(p->m);
@@ -226,6 +264,14 @@ static size_t shift_start(const struct work *w, size_t t)
     if (have < w->run || !w->out->points[i].flagged || !(median(sizes, have) > cutoff))
         return w->n;
     return i;
+}
+
+/* The weeks that have changed, before `end`. */
+static void forget_levels(struct work *w, size_t end)
+{
+    size_t window = (2 * WEEKS + 1) * w->season;
+    for (size_t i = end > window ? end - window : 0; i < end; i++)
+        w->level[i] = (double)NAN;
 }
 
 /* Moves the baseline before `from` to the level of from..t. */
@@ -249,6 +295,7 @@ static void carry_over(struct work *w, size_t from, size_t t)
     }
     for (size_t i = from > window ? from - window : 0; i < from; i++)
         w->base[i] = w->base[i] * times + plus;
+    forget_levels(w, t);
 }
 
 static void begin_shift(struct work *w, size_t from, size_t t)
@@ -261,7 +308,7 @@ static void begin_shift(struct work *w, size_t from, size_t t)
     s->event = w->out->event_count - 1;
     s->sign = w->out->points[from].m;
     for (size_t j = 0; j < w->season; j++)
-        expect(w, from + j, from, &s->pattern[j]);
+        expect(w, from + j, from, INFINITY, &s->pattern[j]);
     memcpy(s->old, w->base + start, (from - start) * sizeof *s->old);
     carry_over(w, from, t);
     for (size_t i = from; i <= t; i++) {
@@ -279,6 +326,8 @@ static void end_shift(struct work *w, size_t t)
     memcpy(w->base + start, s->old, (s->from - start) * sizeof *s->old);
     for (size_t i = s->from; i < t; i++)
         w->excluded[i] = true;
+    forget_levels(w, t);
+    w->since = t;
     w->excluded[t] = w->out->points[t].flagged = false;
     s->active = false;
 }
@@ -296,7 +345,7 @@ static void follow_shift(struct work *w, size_t t)
         p->m = score(old, w->x[t]);
     } else {
         w->out->events[s->event].to = t;
-        add_to(&w->out->events[s->event], w->x[t], old, p->m);
+        add_to(&w->out->events[s->event], w->x[t], old, 0);
     }
 }
 
@@ -403,6 +452,9 @@ void drc_detect(struct drc_arena *a, const double *series, size_t n,
     w.base = drc_arena_array(a, n + 1, sizeof *w.base);
     w.excluded = drc_arena_array(a, n + 1, sizeof *w.excluded);
     w.owned = drc_arena_array(a, n + 1, sizeof *w.owned);
+    w.level = drc_arena_array(a, n + 1, sizeof *w.level);
+    for (size_t i = 0; i < n; i++)
+        w.level[i] = (double)NAN;
     w.shift = drc_arena_alloc(a, sizeof *w.shift);
     out->points = drc_arena_array(a, n + 1, sizeof *out->points);
     out->events = drc_arena_array(a, n + 1, sizeof *out->events);

@@ -147,7 +147,7 @@ static int detect(struct drc_arena *a, const char *path, bool json, struct drc_d
 
 static int run(int argc, char **argv, struct drc_err *err)
 {
-    struct drc_detect_options o = {0};
+    struct drc_detect_options o = {.bands = true};
     const char *path = cli_option(argc, argv, "--csv");
     bool json = cli_flag(argc, argv, "--json");
     if (period_option(argc, argv, &o.per_day, err) < 0 ||

@@ -113,8 +113,11 @@ static int filter(sqlite3_vtab_cursor *base, int mask, const char *plan, int arg
     struct cursor *c = (struct cursor *)base;
     const struct table *t = (const struct table *)base->pVtab;
     sqlite3_value *arg[ARGUMENTS] = {NULL};
-    struct drc_detect_options o = {
-        .per_day = 1, .unit = USD, .min_impact = MIN_IMPACT_USD, .calendar = c->calendar};
+    struct drc_detect_options o = {.per_day = 1,
+                                   .unit = USD,
+                                   .min_impact = MIN_IMPACT_USD,
+                                   .calendar = c->calendar,
+                                   .bands = t->days};
     (void)plan, (void)argc;
     for (int i = 0, next = 0; i < ARGUMENTS; i++)
         if (mask >> i & 1)

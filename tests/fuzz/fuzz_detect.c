@@ -1,8 +1,10 @@
 /* libFuzzer target of `drc detect`: the reader of CSV files and the detector behind it. The first
- * byte chooses day or hour. Any bytes give a series or an error; a verdict is finite or unknown. */
+ * byte chooses day or hour. Any bytes give a series or an error; a verdict is finite or unknown;
+ * the events do not depend on whether bands are asked for. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "drc/detect.h"
 
@@ -11,8 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 static void look_at(struct drc_arena *a, const struct drc_series *s, int per_day)
 {
     struct drc_detect_options o = {.per_day = per_day, .first = s->first, .unit = 1};
-    struct drc_detection found;
+    struct drc_detection quick, found;
+    drc_detect(a, s->values, s->n, &o, &quick);
+    o.bands = true;
     drc_detect(a, s->values, s->n, &o, &found);
+    if (quick.event_count != found.event_count ||
+        memcmp(quick.events, found.events, found.event_count * sizeof *found.events) != 0)
+        abort();
     for (size_t i = 0; i < s->n; i++) {
         const struct drc_detect_point *p = &found.points[i];
         bool judged = !isnan(p->expected);

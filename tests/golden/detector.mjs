@@ -19,7 +19,7 @@ const banded = (expected, mad, unit) => {
 function byWeeks(clean, t, limit, unit) {
   const at = (i) => (i >= 0 && i < limit ? clean[i] : null);
   const weeks = [];
-  for (let k = 1; k <= WEEKS; k++) {
+  for (let k = 1; k <= WEEKS && k * SEASON <= t; k++) {
     const row = Array.from({ length: SEASON }, (_, c) => at(t - k * SEASON + c));
     const values = row.filter(known);
     if (values.length * 2 > SEASON) weeks.push({ row, level: median(values) });
@@ -68,12 +68,12 @@ function monthBefore(day) {
 // x: numbers or null; first: day number of x[0].
 export function detect(x, { first = 0, unit = 0, minImpact = 0, calendar = [] } = {}) {
   const n = x.length, points = [], owned = new Set(), levels = [];
-  let clean = [], shift = null;
+  let clean = [], shift = null, since = 0;
   const shiftStart = (t) => {
     const back = [];
     for (let i = t; i >= 0 && back.length < RUN; i--) if (known(x[i])) back.push(i);
     if (back.length < RUN) return -1;
-    const ok = back.every((i) => known(points[i].expected) && !owned.has(i) && Math.abs(points[i].m) > 1.75 && points[i].m * points[t].m > 0);
+    const ok = back.every((i) => i >= since && known(points[i].expected) && !owned.has(i) && Math.abs(points[i].m) > 1.75 && points[i].m * points[t].m > 0);
     const start = back[RUN - 1];
     return ok && points[start].flagged && median(back.map((i) => Math.abs(points[i].m))) > 3.5 ? start : -1;
   };
@@ -95,6 +95,7 @@ export function detect(x, { first = 0, unit = 0, minImpact = 0, calendar = [] } 
         clean[t] = x[t];
         points[t] = { ...old, m: score(old, x[t]), flagged: false };
         shift = null;
+        since = t;
       } else shift.event.days.push(t);
     }
     const from = points[t].flagged ? shiftStart(t) : -1;
@@ -134,7 +135,7 @@ export function detect(x, { first = 0, unit = 0, minImpact = 0, calendar = [] } 
       if (!p) continue;
       for (const k of ['expected', 'low', 'high']) sum[k] += p[k];
       sum.actual += x[t];
-      if (Math.abs(points[t].m) > Math.abs(sum.m)) sum.m = points[t].m;
+      if ((!e.pattern || owned.has(t)) && Math.abs(points[t].m) > Math.abs(sum.m)) sum.m = points[t].m;
     }
     return { from: e.days[0], to: e.days.at(-1), shape: e.shape, impact: sum.actual - sum.expected, ...sum };
   }).filter((e) => Math.abs(e.impact) >= minImpact);

@@ -13,6 +13,7 @@
 #include "drc/buf.h"
 #include "drc/clock.h"
 #include "drc/detect.h"
+#include "drc/stats.h"
 
 #define UNKNOWN ((double)NAN)
 
@@ -28,8 +29,11 @@ static int fresh(void **state)
     (void)state;
     a = drc_arena_new();
     memset(&err, 0, sizeof err);
-    o = (struct drc_detect_options){
-        .per_day = 1, .first = drc_date_day(2026, 6, 1), .unit = 1, .min_impact = 100};
+    o = (struct drc_detect_options){.per_day = 1,
+                                    .first = drc_date_day(2026, 6, 1),
+                                    .unit = 1,
+                                    .min_impact = 100,
+                                    .bands = true};
     n = 0;
     return 0;
 }
@@ -217,6 +221,35 @@ static void slow_growth_is_no_news(void **state)
     nothing();
 }
 
+/* The quick way leaves out bands that no event needs; what it finds is the same. */
+static void bands_do_not_change_events(void **state)
+{
+    (void)state;
+    size_t events = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        n = 0;
+        weeks(200);
+        double level = 1;
+        for (size_t i = 0; i < n; i++) {
+            uint64_t r = drc_stats_mix64(seed * 1000 + i);
+            level = r % 40 == 0 ? 0.5 + (double)(r >> 8 & 3) : level;
+            x[i] *= level * (0.9 + (double)(r >> 16 & 255) / 1275) * (r % 31 == 0 ? 2 : 1);
+            x[i] = r % 37 == 0 ? UNKNOWN : x[i];
+        }
+        struct drc_detection quick;
+        o.bands = false;
+        drc_detect(a, x, n, &o, &quick);
+        o.bands = true;
+        drc_detect(a, x, n, &o, &found);
+        assert_int_equal(quick.event_count, found.event_count);
+        events += found.event_count;
+        if (found.event_count > 0)
+            assert_memory_equal(quick.events, found.events,
+                                found.event_count * sizeof *found.events);
+    }
+    assert_true(events > 400);
+}
+
 /* ---- calendar and materiality ------------------------------------------------------------- */
 
 static void a_month_end_repeats(void **state)
@@ -378,6 +411,7 @@ int main(void)
         TEST(a_pause_is_a_level_shift_down),
         TEST(alternate_spikes_are_no_shift),
         TEST(slow_growth_is_no_news),
+        TEST(bands_do_not_change_events),
         TEST(a_month_end_repeats),
         TEST(a_listed_day_informs_only),
         TEST(small_money_stays_away),
