@@ -252,9 +252,9 @@ static json_t *button(struct build *b, const struct drc_button *x)
     if (x->style != DRC_BUTTON_PLAIN)
         json_object_set_new(e, "style",
                             json_string(x->style == DRC_BUTTON_PRIMARY ? "primary" : "danger"));
-    if (x->accessibility != NULL)
-        json_object_set_new(e, "accessibility_label",
-                            drc_json_text(cut(b, x->accessibility, BUTTON_CHARS)));
+    const char *spoken = x->accessibility == NULL ? "" : cut(b, x->accessibility, BUTTON_CHARS);
+    if (*spoken != '\0')
+        json_object_set_new(e, "accessibility_label", drc_json_text(spoken));
     return e;
 }
 
