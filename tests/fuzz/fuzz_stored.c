@@ -1,0 +1,67 @@
+/* A stored report run, as the state database may hold it after damage: it is read or refused, and
+ * what is read can be shown and stored again. */
+#include "fuzz.h"
+
+#include "../harness/small_home.h"
+#include "drc/compose.h"
+#include "drc/limits.h"
+#include "drc/slack.h"
+#include "drc/store.h"
+#include "drc/utf8.h"
+
+static char home[] = "/tmp/drc-fuzz-XXXXXX";
+static struct drc_snapshot *snap;
+
+static void prepare(void)
+{
+    char facts[100];
+    struct drc_err err = DRC_ERR_INIT;
+    MUST(mkdtemp(home) != NULL);
+    small_home(home);
+    snprintf(facts, sizeof facts, "%s/facts.db", home);
+    snap = drc_snapshot_load(home, facts, &err);
+    if (snap == NULL)
+        fprintf(stderr, "%s\n", err.msg);
+    MUST(snap != NULL);
+}
+
+static void check_answer(struct drc_arena *a, const struct drc_result *res, const char *words)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_context c;
+    struct drc_selection sel;
+    const char *why = NULL;
+    if (drc_selection_make(a, res, NULL, &sel, &err) < 0)
+        return;
+    MUST(drc_context_build(a, res, &sel, NULL, NULL, 0, &c, &err) == 0);
+    MUST(c.fact_count <= DRC_FACTS_MAX);
+    bool fine = drc_answer_literal(a, &c, words, &why);
+    MUST(fine == (why == NULL));
+    struct drc_picture none = {.trouble = "no picture"};
+    struct drc_message *m = drc_compose_report(a, snap, res, &c, "abc123", "U1", &none);
+    MUST(m->block_count > 0 && *m->summary != '\0');
+    drc_slack_blocks(a, m, false, NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+    if (snap == NULL)
+        prepare();
+    struct drc_arena *a = drc_arena_new();
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_result res, back;
+    const char *text = text_of(a, data, bytes);
+    int rc = drc_result_from_json(a, snap, text, &res, &err);
+    must_agree(rc, &err);
+    if (rc == 0) {
+        MUST(res.rows.row_count <= DRC_REPORT_ROWS_MAX);
+        MUST(res.params.days >= 1 && res.params.top >= 1);
+        const char *once = drc_result_to_json(a, &res);
+        MUST(drc_result_from_json(a, snap, once, &back, &err) == 0);
+        MUST(strcmp(drc_result_to_json(a, &back), once) == 0);
+        MUST(strcmp(res.rows_hash, back.rows_hash) == 0);
+        check_answer(a, &res, text);
+    }
+    drc_arena_free(a);
+    return 0;
+}
