@@ -1,4 +1,4 @@
-/* The gate for model text: what it lets through holds no run of digits that the facts do not hold. */
+/* The gate for model text: what it lets through holds no run of digits that the facts lack. */
 #include "fuzz.h"
 
 #include <ctype.h>
@@ -27,7 +27,7 @@ static const char evidence[] =
     "\u00bd 2026-11-20T00:00:00.000Z job:1/10 nightly_orders_etl Job cost 26 Oct 22 Nov 2026 "
     "2026-10-26 2026-11-22";
 
-/* Independent of the gate: each maximal run of ASCII digits stands in the evidence as a whole run. */
+/* Independent of the gate: each run of ASCII digits stands in the evidence as a whole run. */
 static bool stands(const char *digits, size_t n)
 {
     for (const char *p = evidence; *p != '\0'; p++)

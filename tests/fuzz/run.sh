@@ -10,7 +10,7 @@ for target in "${targets[@]}"; do
     name=$(basename "$target")
     found=build/fuzz/$name
     mkdir -p "$found/corpus" "$found/crashes"
-    if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    if "$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$found/crashes/" "$found/corpus" "tests/fuzz/corpus/$name" >"$found/log" 2>&1; then
         passed=$((passed + 1))
         echo "$name: $seconds s, $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/log") inputs, nothing found"
