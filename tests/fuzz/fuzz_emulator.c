@@ -1,5 +1,5 @@
-/* What callers send to the local Slack: bodies of every encoding, and blocks and views to judge. The
- * first byte chooses. */
+/* What callers send to the local Slack: bodies of every encoding, and blocks and views to judge.
+ * The first byte chooses. */
 #include "fuzz.h"
 
 #include "drc/jsonx.h"

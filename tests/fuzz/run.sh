@@ -2,6 +2,7 @@
 # Fuzzes every parser on its stored corpus. FUZZ_SECONDS: for each target (default: 20 s shared by all).
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
+export LSAN_OPTIONS="suppressions=tests/lsan.supp:print_suppressions=0"
 make -s "-j$(nproc)" SAN=fuzzer fuzz-build
 targets=(build/fuzzer/fuzz/fuzz_*[!.d])
 seconds=${FUZZ_SECONDS:-$(((20 + ${#targets[@]} - 1) / ${#targets[@]}))}
