@@ -11,12 +11,19 @@
 
 #define DRC_FACTS_SCHEMA 2 /* meta.schema_version that this drc reads */
 
+/* A report that does not work yet: a line of sql/reports/planned.list. */
+struct drc_planned {
+    const char *id, *pillar, *title, *question;
+};
+
 struct drc_snapshot {
     struct drc_arena *arena;
     int refs; /* guarded by the owner's lock */
     const char *home;
     struct drc_report *reports; /* by id */
     size_t report_count;
+    struct drc_planned *planned; /* in the order of the file */
+    size_t planned_count;
     struct drc_chips chips;
     struct drc_graph_sql *graph;
     size_t graph_count;
@@ -38,6 +45,8 @@ const struct drc_theme *drc_snapshot_theme(struct drc_snapshot *s, struct drc_er
 
 const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s,
                                              const char *id); /* NULL if unknown */
+const struct drc_planned *drc_snapshot_planned(const struct drc_snapshot *s,
+                                               const char *id); /* NULL if unknown */
 /* Nearest report id to a mistyped one; NULL where nothing is near. */
 const char *drc_snapshot_nearest(const struct drc_snapshot *s, const char *id);
 

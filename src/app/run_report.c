@@ -67,11 +67,17 @@ int drc_env_context(struct drc_env *env, const struct drc_result *res, const cha
 static int unknown_report(struct drc_env *env, const char *id, struct drc_err *err)
 {
     const char *best = drc_snapshot_nearest(env->snap, id);
+    const struct drc_planned *planned = drc_snapshot_planned(env->snap, id);
     const char *sigil = env->poster->sigil;
     if (*id == '\0')
         return drc_err_set(err, DRC_ERR_INPUT,
                            "which report? `%sreports` lists them; try `%sreport %s`", sigil, sigil,
                            env->snap->report_count > 0 ? env->snap->reports[0].id : "...");
+    if (planned != NULL)
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "the report %s does not work yet. It will answer: %s `%sreports` lists "
+                           "those that do",
+                           id, planned->question, sigil);
     if (best != NULL)
         return drc_err_set(err, DRC_ERR_INPUT,
                            "there is no report '%.60s'. Did you mean `%sreport %s`?", id, sigil,

@@ -1,4 +1,5 @@
 /* Help, lists, modals and notes. */
+#include <ctype.h>
 #include <string.h>
 
 #include "drc/clock.h"
@@ -68,29 +69,56 @@ struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snaps
     return m;
 }
 
-static bool mentions(const struct drc_report *r, const char *word)
+static bool mentions(const char *const *texts, size_t count, const char *word)
 {
-    return word == NULL || *word == '\0' || strcasestr(r->id, word) != NULL ||
-           strcasestr(r->title, word) != NULL || strcasestr(r->pillar, word) != NULL ||
-           strcasestr(r->question, word) != NULL;
+    for (size_t i = 0; i < count; i++)
+        if (word == NULL || strcasestr(texts[i], word) != NULL)
+            return true;
+    return false;
+}
+
+static const char *const pillars[] = {"cost",         "reliability", "performance",
+                                      "data quality", "resilience",  "operations"};
+
+/* One pillar: what works with its command, what does not yet without one. */
+static void add_pillar(struct drc_arena *a, struct drc_message *m, const struct drc_snapshot *s,
+                       const char *pillar, const char *word)
+{
+    struct drc_text t = {NULL, NULL};
+    for (size_t i = 0; i < s->report_count; i++) {
+        const struct drc_report *r = &s->reports[i];
+        const char *texts[] = {r->id, r->title, r->pillar, r->question};
+        if (strcmp(r->pillar, pillar) != 0 || !mentions(texts, 4, word))
+            continue;
+        drc_text_add(a, &t, DRC_SPAN_PLAIN, "\n");
+        drc_text_add(a, &t, DRC_SPAN_CODE, drc_arena_printf(a, "/drc report %s", r->id));
+        drc_text_printf(a, &t, DRC_SPAN_PLAIN, "  %s", r->question);
+    }
+    for (size_t i = 0; i < s->planned_count; i++) {
+        const struct drc_planned *r = &s->planned[i];
+        const char *texts[] = {r->id, r->title, r->pillar, r->question};
+        if (strcmp(r->pillar, pillar) != 0 || !mentions(texts, 4, word))
+            continue;
+        drc_text_printf(a, &t, DRC_SPAN_PLAIN, "\n%s, not available yet: ", r->title);
+        drc_text_add(a, &t, DRC_SPAN_ITALIC, r->question);
+    }
+    if (t.first == NULL)
+        return;
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, pillar);
+    drc_text_printf(a, &b->text, DRC_SPAN_BOLD, "%c%s", toupper((unsigned char)*pillar),
+                    pillar + 1);
+    b->text.last->next = t.first;
+    b->text.last = t.last;
 }
 
 struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_snapshot *s,
                                         const char *word)
 {
     struct drc_message *m = drc_message_new(a, "Reports");
-    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "reports");
-    size_t n = 0;
-    for (size_t i = 0; i < s->report_count; i++) {
-        const struct drc_report *r = &s->reports[i];
-        if (!mentions(r, word))
-            continue;
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%s", n++ == 0 ? "" : "\n");
-        drc_text_add(a, &b->text, DRC_SPAN_BOLD, r->title);
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " (%s)  %s\n", r->pillar, r->question);
-        drc_text_add(a, &b->text, DRC_SPAN_CODE, drc_arena_printf(a, "/drc report %s", r->id));
-    }
-    if (n == 0) {
+    for (size_t i = 0; i < sizeof pillars / sizeof *pillars; i++)
+        add_pillar(a, m, s, pillars[i], word == NULL || *word == '\0' ? NULL : word);
+    if (m->block_count == 0) {
+        struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "none");
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "No report speaks of ");
         drc_text_add(a, &b->text, DRC_SPAN_CODE, word);
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, ". All of them: ");
@@ -115,13 +143,24 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
     struct drc_message *m = drc_message_new(a, "SQL of this report");
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "parameters");
     drc_text_add(a, &b->text, DRC_SPAN_CODE, r->path);
+    const struct drc_params *p = &res->params;
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    "  run %s, SHA-256 %.16s\n:as_of = '%s', :days = %d, :workspace = ", run_id,
-                    r->sql_hash, drc_date_iso(res->params.as_of_day, day), res->params.days);
-    if (res->params.workspace == NULL)
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "NULL");
-    else
-        drc_text_add(a, &b->text, DRC_SPAN_CODE, res->params.workspace);
+                    "  run %s, SHA-256 %.16s\n:as_of = '%s', :days = %d, :price = '%s'", run_id,
+                    r->sql_hash, drc_date_iso(p->as_of_day, day), p->days,
+                    p->contract ? "contract" : "list");
+    const struct {
+        const char *name, *value;
+    } filters[] = {{"workspace", p->workspace},
+                   {"owner", p->owner},
+                   {"department", p->department},
+                   {"tag_key", p->tag_key},
+                   {"tag_value", p->tag_value}};
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, ", :%s = %s", filters[i].name,
+                        filters[i].value == NULL ? "NULL" : "");
+        if (filters[i].value != NULL)
+            drc_text_add(a, &b->text, DRC_SPAN_CODE, filters[i].value);
+    }
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%zu rows, SHA-256 %.16s, data %s",
                     res->rows.row_count, res->rows_hash, res->generation);
     add_pre(a, m, "sql", r->sql, SHOWN_CHARS_MAX);

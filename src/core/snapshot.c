@@ -7,6 +7,7 @@
 
 #include "drc/file.h"
 #include "drc/limits.h"
+#include "drc/meta.h"
 #include "drc/raster.h"
 #include "drc/utf8.h"
 
@@ -30,6 +31,37 @@ static int load_reports(struct drc_snapshot *s, struct drc_db *facts, struct drc
     return 0;
 }
 
+#define PLANNED_MAX 64
+#define PLANNED_MAX_BYTES 65536u
+
+/* id | pillar | title | question; a file that is not there holds no line. */
+static int load_planned(struct drc_snapshot *s, struct drc_err *err)
+{
+    const char *path = "sql/reports/planned.list", *full;
+    full = drc_arena_printf(s->arena, "%s/%s", s->home, path);
+    s->planned = drc_arena_array(s->arena, PLANNED_MAX, sizeof *s->planned);
+    if (!drc_file_exists(full))
+        return 0;
+    const char *text = drc_file_read(s->arena, full, PLANNED_MAX_BYTES, NULL, err);
+    if (text == NULL)
+        return -1;
+    int number = 1;
+    for (const char *p = text; *p != '\0'; number++) {
+        size_t n = strcspn(p, "\n");
+        const char *part[4], *line = drc_arena_strndup(s->arena, p, n);
+        p += n + (p[n] == '\n');
+        if (*line == '#' || *line == '\0')
+            continue;
+        if (s->planned_count == PLANNED_MAX || drc_meta_split(s->arena, line, '|', part, 4) != 4)
+            return drc_err_set(
+                err, DRC_ERR_CONFIG,
+                "%s:%d: a line is 'id | pillar | title | question', at most %d of them", path,
+                number, PLANNED_MAX);
+        s->planned[s->planned_count++] = (struct drc_planned){part[0], part[1], part[2], part[3]};
+    }
+    return 0;
+}
+
 /* Every chip that a report names exists for its entity. */
 static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
 {
@@ -47,6 +79,7 @@ static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
 static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
 {
     if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 || load_reports(s, facts, err) < 0 ||
+        load_planned(s, err) < 0 ||
         drc_graph_load(s->arena, s->home, facts, &s->graph, &s->graph_count, err) < 0 ||
         check_chips(s, err) < 0)
         return -1;
@@ -136,6 +169,14 @@ const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s, const
     for (size_t i = 0; i < s->report_count; i++)
         if (strcmp(s->reports[i].id, id) == 0)
             return &s->reports[i];
+    return NULL;
+}
+
+const struct drc_planned *drc_snapshot_planned(const struct drc_snapshot *s, const char *id)
+{
+    for (size_t i = 0; i < s->planned_count; i++)
+        if (strcmp(s->planned[i].id, id) == 0)
+            return &s->planned[i];
     return NULL;
 }
 
