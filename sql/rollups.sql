@@ -77,13 +77,15 @@ GROUP BY workspace_id, product, compute_sku, usage_date;
 
 DELETE FROM job_run_day WHERE run_date IN (SELECT usage_date FROM touched_day);
 INSERT INTO job_run_day (workspace_id, job_id, run_date, runs, runs_ok, runs_excluded, runs_open, attempts, failed_attempts, evictions,
-                         evicted_runs, evicted_runs_failed, failed_runs)
+                         evicted_runs, evicted_runs_failed, failed_runs, ok_ms)
 SELECT g.workspace_id, g.job_id, g.run_date, count(*), sum(g.ok), sum(g.excluded), sum(g.open), sum(g.attempts), sum(g.failed),
-       sum(g.evictions), sum(g.evictions > 0), sum(g.evictions > 0 AND g.failed > 0), sum(g.evictions = 0 AND g.failed > 0)
+       sum(g.evictions), sum(g.evictions > 0), sum(g.evictions > 0 AND g.failed > 0), sum(g.evictions = 0 AND g.failed > 0),
+       pack_ms(g.ok_ms)
 FROM (
     SELECT r.workspace_id, r.job_id, r.run_date, count(*) AS attempts, sum(r.run_status = 'FAILED') AS failed,
            max(r.is_final AND r.run_status = 'SUCCESS') AS ok, max(r.is_final AND r.run_status IN ('CANCELLED', 'SKIPPED')) AS excluded,
            max(r.run_status = 'RUNNING') AS open,
+           max(iif(r.run_status = 'SUCCESS', r.end_ms - r.start_ms, NULL)) AS ok_ms, -- of the one that succeeded
            sum((SELECT count(*) FROM eviction_details AS e WHERE e.workspace_id = r.workspace_id AND e.job_run_id = r.job_run_id))
                AS evictions
     FROM jobs AS j CROSS JOIN touched_day AS t

@@ -1,5 +1,5 @@
-/* Builds the facts database from sql/create_usage_tables.sql and sql/seed_usage_tables.sql, and
- * checks one.
+/* Builds the facts database from sql/create_usage_tables.sql, sql/seed_usage_tables.sql and
+ * sql/rollups.sql, and checks one.
  *
  * The file appears whole or not at all: it is made under another name in the same folder, checked
  * by all of sql/checks, flushed and renamed. Two builds of the same SQL hold the same rows;
@@ -10,10 +10,20 @@
 #include "drc/db.h"
 #include "drc/err.h"
 
-/* `home` holds sql/. `progress` may be NULL; percent rises from 0 to 100. Blocks for some seconds;
+#define DRC_ESTATE_SCALE_MAX 12 /* 504 jobs, 365 days, about 10 million usage rows */
+
+/* Which generated estate: seed 1 at scale 1 is the sample. The same two give the same rows. */
+struct drc_estate {
+    int64_t seed;
+    int scale; /* 1 to DRC_ESTATE_SCALE_MAX: times the jobs of the sample */
+};
+
+/* `home` holds sql/; `estate` NULL is the sample. Beside F.db it writes F.answers.json: what is
+ * planted in this estate, for tests; nothing else may read it. `progress` may be NULL; percent
+ * rises from 0 to 100. Blocks for some seconds (large ones for minutes);
  * any thread. Errors: CONFIG (SQL files missing, folder not writable), DB (SQL refused, a check
  * found rows). */
-int drc_build_facts(const char *home, const char *db_path,
+int drc_build_facts(const char *home, const char *db_path, const struct drc_estate *estate,
                     void (*progress)(const char *step, int percent, void *user), void *user,
                     struct drc_err *err);
 

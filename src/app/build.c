@@ -24,6 +24,8 @@
 struct build {
     struct drc_arena *a;
     const char *home;
+    struct drc_estate estate;
+    const char *answers; /* the answer key, once the rows are there */
     void (*progress)(const char *step, int percent, void *user);
     void *user;
 };
@@ -105,7 +107,7 @@ static int check_file(const struct build *b, const char *path, struct drc_err *e
 
 int drc_build_check(const char *home, const char *db_path, struct drc_err *err)
 {
-    struct build b = {drc_arena_new(), home, NULL, NULL};
+    struct build b = {.a = drc_arena_new(), .home = home};
     int rc = check_file(&b, db_path, err);
     drc_arena_free(b.a);
     return rc;
@@ -180,14 +182,124 @@ static int hash_content(const struct build *b, struct drc_db *db, char *out, str
 
 /* ---- build -------------------------------------------------------------------------------- */
 
+static const char *read_script(const struct build *b, const char *name, struct drc_err *err)
+{
+    return drc_file_read(b->a, drc_arena_printf(b->a, "%s/sql/%s", b->home, name), SCRIPT_MAX_BYTES,
+                         NULL, err);
+}
+
 static int run_script(const struct build *b, struct drc_db *db, const char *name,
                       struct drc_err *err)
 {
-    const char *path = drc_arena_printf(b->a, "%s/sql/%s", b->home, name);
-    const char *sql = drc_file_read(b->a, path, SCRIPT_MAX_BYTES, NULL, err);
+    const char *sql = read_script(b, name, err);
     if (sql == NULL)
         return -1;
     return drc_db_exec(db, sql, err) < 0 ? drc_err_context(err, "sql/%s", name) : 0;
+}
+
+#define SEED_SCRIPT "seed_usage_tables.sql"
+
+/* The part of a script from the line `-- section: <name>` to the next such line. */
+static int run_section(const struct build *b, struct drc_db *db, const char *script,
+                       const char *name, struct drc_err *err)
+{
+    const char *mark = drc_arena_printf(b->a, "\n-- section: %s\n", name);
+    const char *at = strstr(script, mark);
+    if (at == NULL)
+        return drc_err_set(err, DRC_ERR_CONFIG, "sql/" SEED_SCRIPT " has no section %s", name);
+    const char *from = at + strlen(mark), *end = strstr(from, "\n-- section: ");
+    const char *sql =
+        drc_arena_strndup(b->a, from, end == NULL ? strlen(from) : (size_t)(end - from));
+    return drc_db_exec(db, sql, err) < 0 ? drc_err_context(err, "sql/" SEED_SCRIPT ", %s", name)
+                                         : 0;
+}
+
+static int query_span(struct drc_db *db, int64_t *first, int64_t *last, struct drc_err *err)
+{
+    struct drc_stmt *st = drc_db_query(db, err, "SELECT min(day), max(day) FROM date_series", "");
+    int rc = st == NULL ? -1 : drc_db_next(st, err);
+    if (rc == 1) {
+        *first = drc_db_int(st, 0);
+        *last = drc_db_int(st, 1);
+    }
+    drc_db_done(st);
+    return rc < 0 ? -1 : 0;
+}
+
+/* All days in spans, so that the temporary rows of an estate of any size fit into memory. */
+static int each_span(const struct build *b, struct drc_db *db, const char *step, int from_percent,
+                     int to_percent,
+                     int (*run)(const struct build *b, struct drc_db *db, struct drc_err *err),
+                     struct drc_err *err)
+{
+    int64_t first = 0, last = -1, wide = b->estate.scale > 2 ? 7 : 28;
+    if (query_span(db, &first, &last, err) < 0)
+        return -1;
+    for (int64_t day = first; day <= last; day += wide) {
+        int64_t to = day + wide - 1 > last ? last : day + wide - 1;
+        tell(b, step,
+             from_percent +
+                 (int)((to_percent - from_percent) * (day - first) / (last - first + 1)));
+        if (drc_db_run(db, err, "UPDATE chunk SET first_day = ?, last_day = ?", "ii", day, to) <
+                0 ||
+            run(b, db, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int seed_days(const struct build *b, struct drc_db *db, struct drc_err *err)
+{
+    const char *script = read_script(b, SEED_SCRIPT, err);
+    return script == NULL ? -1 : run_section(b, db, script, "days", err);
+}
+
+static int roll_up_days(const struct build *b, struct drc_db *db, struct drc_err *err)
+{
+    if (drc_db_exec(db,
+                    "DELETE FROM touched_day; INSERT INTO touched_day SELECT d.date FROM "
+                    "chunk AS c JOIN date_series AS d ON d.day BETWEEN c.first_day AND c.last_day",
+                    err) < 0)
+        return -1;
+    return run_script(b, db, "rollups.sql", err);
+}
+
+static const char *read_text(const struct build *b, struct drc_db *db, const char *sql,
+                             struct drc_err *err)
+{
+    struct drc_stmt *st = drc_db_query(db, err, sql, "");
+    const char *text =
+        st != NULL && drc_db_next(st, err) == 1 ? drc_arena_strdup(b->a, drc_db_text(st, 0)) : NULL;
+    drc_db_done(st);
+    return text;
+}
+
+static int seed(struct build *b, struct drc_db *db, struct drc_err *err)
+{
+    const char *script = read_script(b, SEED_SCRIPT, err);
+    if (script == NULL ||
+        drc_db_exec(db,
+                    "CREATE TEMP TABLE estate (seed INTEGER, scale INTEGER);"
+                    "CREATE TEMP TABLE chunk (first_day INTEGER, last_day INTEGER);"
+                    "INSERT INTO chunk VALUES (0, 0);"
+                    "CREATE TEMP TABLE touched_day (usage_date TEXT PRIMARY KEY)",
+                    err) < 0 ||
+        drc_db_run(db, err, "INSERT INTO estate VALUES (?, ?)", "ii", b->estate.seed,
+                   (int64_t)b->estate.scale) < 0)
+        return -1;
+    tell(b, "reference data", 1);
+    if (run_section(b, db, script, "base", err) < 0 ||
+        each_span(b, db, "days of the estate", 2, 50, seed_days, err) < 0)
+        return -1;
+    tell(b, "corrections and marks", 50);
+    if (run_section(b, db, script, "end", err) < 0 ||
+        each_span(b, db, "rollups", 52, 62, roll_up_days, err) < 0)
+        return -1;
+    tell(b, "answer key", 62);
+    if (run_section(b, db, script, "answers", err) < 0)
+        return -1;
+    b->answers = read_text(b, db, "SELECT json FROM answer_key", err);
+    return b->answers == NULL ? -1 : 0;
 }
 
 static int check_keys(struct drc_db *db, struct drc_err *err)
@@ -203,32 +315,22 @@ static int check_keys(struct drc_db *db, struct drc_err *err)
     return rc;
 }
 
-static int fill(const struct build *b, struct drc_db *db, struct drc_err *err)
+static int fill(struct build *b, struct drc_db *db, struct drc_err *err)
 {
     char hash[65];
     /* No journal and no flush: a build that is cut short is thrown away, the file is flushed before
-     * it is renamed. */
+     * it is renamed. Keys are checked at the end, all at once. */
     if (drc_db_exec(
             db,
             "PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-            "PRAGMA temp_store = 2; PRAGMA cache_size = -65536; BEGIN",
+            "PRAGMA foreign_keys = OFF; PRAGMA temp_store = 2; PRAGMA cache_size = -131072; BEGIN",
             err) < 0)
         return -1;
     tell(b, "schema", 0);
-    if (run_script(b, db, "create_usage_tables.sql", err) < 0)
+    if (run_script(b, db, "create_usage_tables.sql", err) < 0 || seed(b, db, err) < 0 ||
+        drc_db_exec(db, "COMMIT", err) < 0)
         return -1;
-    tell(b, "sample estate", 5);
-    if (run_script(b, db, "seed_usage_tables.sql", err) < 0)
-        return -1;
-    tell(b, "rollups", 50);
-    if (drc_db_exec(db,
-                    "CREATE TEMP TABLE touched_day (usage_date TEXT PRIMARY KEY);"
-                    "INSERT INTO touched_day SELECT date FROM date_series",
-                    err) < 0 ||
-        run_script(b, db, "rollups.sql", err) < 0 ||
-        drc_db_exec(db, "DROP TABLE touched_day; COMMIT", err) < 0)
-        return -1;
-    tell(b, "content hash", 60);
+    tell(b, "content hash", 63);
     if (check_keys(db, err) < 0 || hash_content(b, db, hash, err) < 0)
         return -1;
     tell(b, "packing", 70);
@@ -256,22 +358,30 @@ static int publish(const struct build *b, const char *temp, const char *path, st
     return 0;
 }
 
-static int build_temp(const struct build *b, const char *temp, const char *path,
-                      struct drc_err *err)
+/* The key lies beside the database, never in it: F.db has F.answers.json. */
+static int write_answers(const struct build *b, const char *path, struct drc_err *err)
+{
+    size_t n = strlen(path), stem = n > 3 && strcmp(path + n - 3, ".db") == 0 ? n - 3 : n;
+    return drc_file_write(drc_arena_printf(b->a, "%.*s.answers.json", (int)stem, path), b->answers,
+                          strlen(b->answers), err);
+}
+
+static int build_temp(struct build *b, const char *temp, const char *path, struct drc_err *err)
 {
     struct drc_db *db = drc_db_open(temp, DRC_DB_CREATE, err);
     int rc = db == NULL ? -1 : fill(b, db, err);
     drc_db_close(db);
     if (rc == 0)
         rc = check_file(b, temp, err);
-    return rc < 0 ? -1 : publish(b, temp, path, err);
+    return rc < 0 || publish(b, temp, path, err) < 0 ? -1 : write_answers(b, path, err);
 }
 
-int drc_build_facts(const char *home, const char *db_path,
+int drc_build_facts(const char *home, const char *db_path, const struct drc_estate *estate,
                     void (*progress)(const char *step, int percent, void *user), void *user,
                     struct drc_err *err)
 {
-    struct build b = {drc_arena_new(), home, progress, user};
+    struct build b = {.a = drc_arena_new(), .home = home, .progress = progress, .user = user};
+    b.estate = estate == NULL ? (struct drc_estate){1, 1} : *estate;
     char *temp = drc_arena_printf(b.a, "%s.%ld.new", db_path, (long)getpid());
     char *dir = drc_arena_strdup(b.a, db_path);
     char *slash = strrchr(dir, '/');

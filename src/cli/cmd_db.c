@@ -1,4 +1,6 @@
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,15 +27,36 @@ static int make_folder(const char *path, struct drc_err *err)
     return drc_file_mkdirs(dir, err);
 }
 
+/* A whole number from `lo` to `hi`; `fallback` where the option is not given. */
+static int number(int argc, char **argv, const char *name, int64_t lo, int64_t hi, int64_t fallback,
+                  int64_t *out, struct drc_err *err)
+{
+    const char *text = cli_option(argc, argv, name);
+    char *end = NULL;
+    *out = text == NULL ? fallback : strtoll(text, &end, 10);
+    if (text != NULL && (*text == '\0' || *end != '\0' || *out < lo || *out > hi))
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%.40s'",
+                           name, lo, hi, text);
+    return 0;
+}
+
 static int run(int argc, char **argv, struct drc_err *err)
 {
+    struct drc_estate estate;
+    int64_t scale;
+    if (number(argc, argv, "--seed", 0, 999999999, 1, &estate.seed, err) < 0 ||
+        number(argc, argv, "--scale", 1, DRC_ESTATE_SCALE_MAX, 1, &scale, err) < 0)
+        return -1;
+    estate.scale = (int)scale;
     const char *out = cli_option(argc, argv, "--out"), *verb = argc > 1 ? argv[1] : "";
     const char *path = out == NULL ? drc_conf_str("DRC_FACTS_DB") : out;
     const char *home = drc_conf_home(err);
     if (home == NULL || cli_no_more_options(argc, argv, err) < 0)
         return -1;
     if (strcmp(verb, "build") == 0) {
-        if (make_folder(path, err) < 0 || drc_build_facts(home, path, progress, NULL, err) < 0)
+        if (make_folder(path, err) < 0 ||
+            drc_build_facts(home, path, &estate, progress, NULL, err) < 0)
             return -1;
         printf("%s: built and checked\n", path);
         return 0;
@@ -48,8 +71,13 @@ static int run(int argc, char **argv, struct drc_err *err)
 }
 
 const struct cli_command cli_db = {
-    "db", "build|check [--out FILE]",
-    "build   makes the facts database with the sample estate from sql/*.sql\n"
+    "db", "build|check [--seed S] [--scale N] [--out FILE]",
+    "build   makes the facts database from sql/*.sql; without --seed and --scale the sample "
+    "estate\n"
     "check   runs every check of sql/checks on it\n\n"
-    "  --out FILE  another file than DRC_FACTS_DB\n",
+    "  --seed S    another estate of the same kind (sample: 1)\n"
+    "  --scale N   1 to 12: N times the jobs of the sample over up to a year; 12 has some 10 "
+    "million\n"
+    "              usage rows and takes minutes\n"
+    "  --out FILE  another file than DRC_FACTS_DB; the answer key of a build lies beside it\n",
     run};

@@ -21,6 +21,7 @@
 #include "drc/file.h"
 #include "drc/limits.h"
 #include "drc/report.h"
+#include "drc/snapshot.h"
 
 #define HOME "."
 
@@ -58,7 +59,7 @@ static int start(void **state)
     if (mkdtemp(folder) == NULL)
         return -1;
     path = in_folder("deep/er/facts.db");
-    if (drc_build_facts(HOME, path, note, &steps, &err) < 0) {
+    if (drc_build_facts(HOME, path, NULL, note, &steps, &err) < 0) {
         fprintf(stderr, "build: %s\n", err.msg);
         return -1;
     }
@@ -120,7 +121,7 @@ static void the_build_tells_its_progress(void **state)
     const char **names;
     size_t n;
     must(drc_file_list(a, in_folder("deep/er"), "", &names, &n, &err));
-    assert_int_equal(n, 1); /* nothing but the file itself */
+    assert_int_equal(n, 2); /* the file, its answer key, and nothing else */
 }
 
 static void two_builds_hold_the_same_bytes(void **state)
@@ -128,7 +129,7 @@ static void two_builds_hold_the_same_bytes(void **state)
     (void)state;
     size_t one_bytes, two_bytes;
     const char *other = in_folder("again.db");
-    must(drc_build_facts(HOME, other, NULL, NULL, &err));
+    must(drc_build_facts(HOME, other, NULL, NULL, NULL, &err));
     char *one = drc_file_read(a, path, 128u << 20, &one_bytes, &err);
     char *two = drc_file_read(a, other, 128u << 20, &two_bytes, &err);
     assert_non_null(one);
@@ -156,7 +157,7 @@ static void the_generation_follows_the_content(void **state)
     memcpy(at, "Ana Rojo", 8);
     must(drc_file_write(in_folder("home/sql/seed_usage_tables.sql"), changed, strlen(changed),
                         &err));
-    must(drc_build_facts(home, in_folder("changed.db"), NULL, NULL, &err));
+    must(drc_build_facts(home, in_folder("changed.db"), NULL, NULL, NULL, &err));
     struct drc_db *db = drc_db_open(in_folder("changed.db"), DRC_DB_READ, &err);
     must(drc_db_sandbox(db, &err));
     struct drc_rows rows;
@@ -174,20 +175,20 @@ static void a_failed_build_leaves_the_old_file(void **state)
     static const char good[] = "-- title: nothing\nSELECT 1 WHERE 0 ORDER BY 1\n";
     static const char bad[] =
         "-- title: there is a workspace\nSELECT workspace_name FROM workspace ORDER BY 1\n";
+    static const char broken[] = "\n-- section: base\nINSERT INTO nowhere VALUES (1);\n";
     const char *db = in_folder("kept/facts.db"), *home = in_folder("home");
     must(drc_file_mkdirs(in_folder("kept"), &err));
     must(drc_file_write(db, "old", 3, &err));
     must(drc_file_write(in_folder("home/sql/checks/none.sql"), bad, strlen(bad), &err));
-    assert_int_equal(drc_build_facts(home, db, NULL, NULL, &err), -1);
+    assert_int_equal(drc_build_facts(home, db, NULL, NULL, NULL, &err), -1);
     assert_int_equal(err.code, DRC_ERR_DB);
     assert_non_null(strstr(err.msg, "there is a workspace"));
     assert_non_null(strstr(err.msg, "data-science"));
     assert_string_equal(text_file(db), "old");
     must(drc_file_write(in_folder("home/sql/checks/none.sql"), good, strlen(good), &err));
-    must(drc_file_write(in_folder("home/sql/seed_usage_tables.sql"),
-                        "INSERT INTO nowhere VALUES (1);", 31, &err));
+    must(drc_file_write(in_folder("home/sql/seed_usage_tables.sql"), broken, strlen(broken), &err));
     memset(&err, 0, sizeof err);
-    assert_int_equal(drc_build_facts(home, db, NULL, NULL, &err), -1);
+    assert_int_equal(drc_build_facts(home, db, NULL, NULL, NULL, &err), -1);
     assert_non_null(strstr(err.msg, "seed_usage_tables.sql"));
     assert_string_equal(text_file(db), "old");
     const char **names;
@@ -206,14 +207,14 @@ static void a_check_finds_another_version_and_other_files(void **state)
     memset(&err, 0, sizeof err);
     struct drc_db *db = drc_db_open(in_folder("other.db"), DRC_DB_CREATE, &err);
     must(drc_db_exec(db, "CREATE TABLE t (v)", &err));
-    assert_int_equal(drc_build_version(db, &err), -1);
+    assert_int_equal(drc_snapshot_facts_version(db, &err), -1);
     assert_int_equal(err.code, DRC_ERR_DB);
     assert_non_null(strstr(err.msg, "not a facts database"));
     memset(&err, 0, sizeof err);
     must(drc_db_exec(
         db, "CREATE TABLE meta (key, value); INSERT INTO meta VALUES ('schema_version', '999')",
         &err));
-    assert_int_equal(drc_build_version(db, &err), -1);
+    assert_int_equal(drc_snapshot_facts_version(db, &err), -1);
     assert_non_null(strstr(err.msg, "999"));
     drc_db_close(db);
 }
@@ -255,6 +256,8 @@ static const struct {
     {"rollup-job-day", "UPDATE discount SET permille = permille + 1"},
     {"rollup-job-run-day", "UPDATE job_run_day SET failed_runs = failed_runs + 1"},
     {"rollup-job-run-day", "DELETE FROM eviction_details WHERE caused_failure = 1"},
+    {"rollup-job-run-day", "UPDATE job_runs SET end_ms = end_ms + 1 WHERE run_status = 'SUCCESS'"},
+    {"rollup-job-run-day", "UPDATE job_run_day SET ok_ms = x''"},
     {"rollup-resource-day", "UPDATE resource_hour SET used_ms = 0"},
     {"rollup-resource-day", "DELETE FROM resource_day WHERE usage_date = '2026-11-20'"},
     {"rollup-sku-day", "UPDATE sku_day SET dbu_contract_uusd = dbu_contract_uusd - 1"},
@@ -377,9 +380,9 @@ static const struct {
      " WHERE job_id = '620114503' AND run_date = '2026-11-13'"},
     {"SELECT count(*) >= 6 FROM job_runs WHERE job_id = '620114506' AND error_signature_id = "
      "'spot-loss'"
-     " AND run_date BETWEEN '2026-10-14' AND '2026-10-16'"},
-    /* +40 % after the recorded change, within 10 % */
-    {"SELECT abs(1.0 * n.m / b.m - 1.4) < 0.1 FROM"
+     " AND run_date BETWEEN '2026-11-03' AND '2026-11-05'"},
+    /* +55 % after the recorded change, within 10 points */
+    {"SELECT abs(1.0 * n.m / b.m - 1.55) < 0.1 FROM"
      " (SELECT median(duration_ms) m FROM job_runs WHERE job_id = '620114501' AND workspace_id = "
      "'3141592653589793'"
      "  AND run_status = 'SUCCESS' AND run_date BETWEEN '2026-11-10' AND '2026-11-22') n,"
@@ -412,6 +415,20 @@ static const struct {
     {"SELECT count(DISTINCT uusd_per_dbu) = 2 FROM compute_usage WHERE compute_sku LIKE "
      "'%JOBS_SERVERLESS%'"
      " AND usage_date BETWEEN '2026-10-26' AND '2026-11-22'"},
+    /* A loaded dataset twelve times as large, an empty one, a warehouse on at night, a timeout. */
+    {"SELECT max(rows) > 10 * min(rows) FROM dataset_commit WHERE dataset_id = "
+     "'prod.gold.customer_360'"
+     " AND at_ms > 1794268800000"},
+    {"SELECT count(*) >= 2 FROM dataset_commit WHERE rows = 0"},
+    {"SELECT count(*) = 24 FROM resource_hour AS h JOIN non_job_compute AS n USING (workspace_id, "
+     "compute_id)"
+     " WHERE n.compute_name = 'wh-bi-prod' AND h.usage_date = '2026-11-08'"},
+    {"SELECT count(*) >= 2 FROM job_runs AS r JOIN jobs AS j USING (workspace_id, job_id)"
+     " WHERE r.error_signature_id = 'run-timeout' AND r.duration_ms = j.timeout_s * 1000"},
+    {"SELECT count(DISTINCT job_id) >= 3 FROM job_runs WHERE run_date = '2026-11-10' AND "
+     "error_signature_id = 'spot-loss' AND workspace_id = '2718281828459045'"},
+    {"SELECT sum(cost_uusd) FILTER (WHERE record_type = 'ORIGINAL') > 1.3 * sum(cost_uusd)"
+     " FROM compute_usage WHERE job_id = '620114535' AND usage_date = '2026-11-04'"},
     {"SELECT f.u = 2 * n.u FROM (SELECT nodes u FROM node_usage WHERE parent_id LIKE '%fina01' AND "
      "usage_date = '2026-11-01') f,"
      " (SELECT nodes u FROM node_usage WHERE parent_id LIKE '%fina01' AND usage_date = "
