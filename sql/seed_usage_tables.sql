@@ -1151,4 +1151,140 @@ UNION ALL SELECT 'seed', seed FROM span UNION ALL SELECT 'scale', scale FROM spa
 
 -- section: answers
 
-CREATE TEMP TABLE answer_key AS SELECT '{}' AS json;
+-- What each story cost, by entity and day on which it was used, against the same days without it. Of a forced failure: the whole
+-- attempt; of a longer run: the part of its time that the story added; NULL kinds have no cost of their own.
+CREATE TEMP TABLE run_cost AS
+SELECT s.n, 'job:' || s.ws || '/' || s.job_id AS entity, r.run_status, r.error_signature_id AS why, r.end_ms - r.start_ms AS took_ms,
+       r.end_ms - r.start_ms - r.setup_ms AS exec_ms, r.run_date, c.date, c.uusd
+FROM (SELECT DISTINCT p.n, j.ws, j.job_id FROM spell AS p JOIN seed_job AS j ON j.seq = p.seq) AS s
+JOIN scn AS x ON x.n = s.n
+JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = s.ws AND r.job_id = s.job_id
+    AND r.run_date BETWEEN date(x.from_day * 86400, 'unixepoch') AND date(x.to_day * 86400, 'unixepoch') AND r.end_ms > r.start_ms
+JOIN (SELECT workspace_id, parent_id, usage_date AS date, sum(uusd) AS uusd
+      FROM (SELECT u.workspace_id, u.parent_id, u.usage_date, u.cost_uusd AS uusd FROM scn AS x JOIN spell AS p ON p.n = x.n
+            JOIN seed_job AS j ON j.seq = p.seq
+            JOIN compute_usage AS u ON u.workspace_id = j.ws AND u.job_id = j.job_id AND u.usage_date >= date(x.from_day * 86400, 'unixepoch')
+            GROUP BY u.compute_usage_id, u.record_type
+            UNION ALL
+            SELECT n.workspace_id, n.parent_id, n.usage_date, n.vm_uusd FROM scn AS x JOIN spell AS p ON p.n = x.n
+            JOIN seed_job AS j ON j.seq = p.seq
+            JOIN node_usage AS n ON n.workspace_id = j.ws AND n.job_id = j.job_id AND n.usage_date >= date(x.from_day * 86400, 'unixepoch')
+            GROUP BY n.workspace_id, n.parent_id, n.usage_date, n.role, n.market, n.instance_type)
+      GROUP BY workspace_id, parent_id, usage_date) AS c ON c.workspace_id = r.workspace_id AND c.parent_id = r.job_run_id;
+
+CREATE TEMP TABLE effect (n INTEGER, entity TEXT, date TEXT, uusd INTEGER, PRIMARY KEY (n, entity, date));
+INSERT INTO effect
+SELECT n, entity, date, sum(uusd)
+FROM (
+    SELECT c.n, c.entity, c.date, c.uusd FROM run_cost AS c
+    JOIN (SELECT DISTINCT n, signature FROM spell) AS p ON p.n = c.n AND p.signature = c.why
+    WHERE c.n IN (1, 3, 4, 5, 8, 11, 14) AND c.run_status = 'FAILED'
+    UNION ALL
+    SELECT c.n, c.entity, c.date, c.uusd * c.exec_ms / c.took_ms * (x.mag - 1000) / x.mag FROM run_cost AS c JOIN scn AS x ON x.n = c.n
+    WHERE c.n IN (4, 9, 21, 24) AND c.run_status = 'SUCCESS' AND (c.n <> 24 OR substr(c.run_date, 9) = '01')
+    UNION ALL -- growth since the first day of the window
+    SELECT 15, c.entity, c.date, c.uusd * c.exec_ms / c.took_ms * (g.ppm - o.ppm) / g.ppm
+    FROM run_cost AS c JOIN span AS e JOIN scn AS x ON x.n = 5 JOIN date_series AS d ON d.date = c.run_date
+    JOIN growth AS g ON g.seq = x.seq AND g.day = d.day JOIN growth AS o ON o.seq = x.seq AND o.day = e.last_day - 27
+    WHERE c.n = 5 AND c.run_status = 'SUCCESS' AND d.day > e.last_day - 27
+    UNION ALL
+    SELECT 12, 'job:' || u.workspace_id || '/' || u.job_id, u.usage_date, u.cost_uusd - (u.udbu * 350000 + 500000) / 1000000
+    FROM scn AS x JOIN date_series AS d ON d.day >= x.from_day
+    JOIN compute_usage AS u ON u.usage_date = d.date AND u.compute_sku LIKE '%JOBS_SERVERLESS%' WHERE x.n = 12
+    UNION ALL
+    SELECT 13, 'resource:' || u.workspace_id || '/' || u.parent_id, u.usage_date, u.cost_uusd
+    FROM scn AS x JOIN scn_compute AS w ON w.n = 13 JOIN seed_compute AS s ON s.name = w.name
+    JOIN date_series AS d ON d.day BETWEEN x.from_day AND x.to_day
+    JOIN compute_usage AS u ON u.workspace_id = s.ws AND u.parent_id = s.compute_id AND u.usage_date = d.date
+    WHERE x.n = 13 AND (u.start_ms < (d.day * 24 + s.open_h) * 3600000
+                        OR u.start_ms >= (d.day * 24 + s.open_h + iif(d.weekday < 5, s.hours, s.weekend_hours)) * 3600000)
+    UNION ALL
+    SELECT 25, 'resource:' || r.workspace_id || '/' || r.compute_id, r.usage_date, (r.dbu_uusd + r.vm_uusd) / 2
+    FROM scn_compute AS w JOIN seed_compute AS s ON s.name = w.name
+    JOIN resource_day AS r ON r.workspace_id = s.ws AND r.compute_id = s.compute_id AND substr(r.usage_date, 9) = '01' WHERE w.n = 25
+)
+WHERE date <= (SELECT min(complete_until) FROM data_mark)
+GROUP BY n, entity, date;
+
+CREATE TEMP TABLE told_of (n INTEGER PRIMARY KEY, kind TEXT, is_decoy INTEGER, shape TEXT, severity TEXT, reports TEXT, cause TEXT);
+INSERT INTO told_of VALUES
+    (1, 'spot-retries', 0, 'spike', 'crit', 'cost-anomalies,spot-risk,job-cost,failure-patterns,cost-efficiency', 'eviction'),
+    (2, 'cascade', 0, 'drop', 'warn', 'blast-radius,failure-patterns,scorecard,recovery-time', 'change'),
+    (3, 'spot-without-fallback', 0, 'spike', 'crit', 'cost-anomalies,spot-risk,change-sensitivity', 'change'),
+    (4, 'config-regression', 0, 'level shift', 'crit', 'cost-anomalies,job-cost,runtime-regression,change-sensitivity', 'change'),
+    (5, 'retries-every-nth-day', 0, 'spike', 'crit', 'cost-anomalies,fragility,cost-efficiency,failure-patterns', 'error'),
+    (6, 'shrunk-cluster', 0, NULL, 'warn', 'failure-patterns,change-sensitivity,fragility,runtime-regression', 'change'),
+    (7, 'schema-change', 0, NULL, 'warn', 'failure-patterns,scorecard,freshness,recovery-time', 'change'),
+    (8, 'retry-loop', 0, 'level shift', 'crit', 'cost-anomalies,job-cost,failure-patterns,cost-efficiency', 'change'),
+    (9, 'volume-jump', 0, 'spike', 'crit', 'cost-anomalies,volume-drift,spill', 'volume'),
+    (10, 'empty-file', 0, NULL, 'warn', 'volume-drift', 'volume'),
+    (11, 'eviction-storm', 0, 'spike', 'crit', 'cost-anomalies,spot-risk', 'eviction'),
+    (12, 'price-change', 0, 'level shift', 'warn', 'cost-anomalies,compute-type,job-cost', 'price'),
+    (13, 'warehouse-left-on', 0, 'level shift', 'crit', 'cost-anomalies,compute-type,idle-compute', 'change'),
+    (14, 'timeout', 0, 'spike', 'warn', 'failure-patterns,fragility', 'error'),
+    (15, 'creeping-growth', 0, NULL, 'warn', 'job-cost,pareto,runtime-regression', 'growth'),
+    (21, 'calendar-peak', 1, 'calendar', 'info', 'cost-anomalies', 'calendar'),
+    (22, 'change-without-effect', 1, NULL, NULL, 'change-sensitivity', 'change'),
+    (23, 'billing-correction', 1, NULL, NULL, 'cost-anomalies,job-cost', 'correction'),
+    (24, 'month-start', 1, 'calendar', 'info', 'cost-anomalies', 'calendar'),
+    (25, 'month-start-cluster', 1, 'calendar', 'info', 'cost-anomalies,compute-type', 'calendar'),
+    (30, 'changes-without-effect', 1, NULL, NULL, 'change-sensitivity', 'change');
+
+CREATE TEMP TABLE evidence AS -- ids of what the rows give as the cause
+SELECT c.n / 10 AS n, 'change' AS type, 'change:' || c.ws || '/chg-' || (4100 + row_number() OVER (ORDER BY c.at_ms, c.n)) AS id FROM changed AS c
+UNION ALL
+SELECT p.n, 'eviction', e.eviction_key FROM (SELECT DISTINCT n, seq FROM spell WHERE n IN (1, 3, 4, 11) AND signature = 'spot-loss') AS p
+JOIN scn AS x ON x.n = p.n JOIN seed_job AS j ON j.seq = p.seq
+JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = j.ws AND r.job_id = j.job_id
+    AND r.run_date BETWEEN date(x.from_day * 86400, 'unixepoch') AND date(x.to_day * 86400, 'unixepoch') AND r.error_signature_id = 'spot-loss'
+JOIN eviction_details AS e ON e.workspace_id = r.workspace_id AND e.job_run_id = r.job_run_id
+UNION ALL SELECT DISTINCT n, 'error', signature FROM spell WHERE signature IS NOT NULL
+UNION ALL SELECT 12, 'price', sku || '@' || date(valid_from_ms / 1000, 'unixepoch') FROM sku_price WHERE valid_to_ms IS NULL AND sku LIKE '%JOBS_SERVERLESS%'
+UNION ALL SELECT x.n, 'dataset', 'dataset:' || d.workspace_id || '/' || d.dataset_id
+FROM scn AS x JOIN seed_io AS i ON i.seq = x.seq JOIN dataset AS d ON d.dataset_id = i.dataset_id WHERE x.n IN (7, 9, 10)
+UNION ALL SELECT 21, 'calendar', 'cal-promo';
+
+CREATE TEMP TABLE about AS -- which entities a story is about, the one it is told of first
+SELECT n, 'job:' || ws || '/' || job_id AS entity, 0 AS place FROM scn WHERE seq IS NOT NULL
+UNION SELECT 15, 'job:' || ws || '/' || job_id, 0 FROM scn WHERE n = 5
+UNION SELECT w.n, 'resource:' || s.ws || '/' || s.compute_id, 0 FROM scn_compute AS w JOIN seed_compute AS s ON s.name = w.name
+UNION SELECT n, entity, 1 FROM effect
+UNION SELECT 2, 'job:' || j.ws || '/' || j.job_id, 1 FROM spell AS p JOIN seed_job AS j ON j.seq = p.seq WHERE p.n = 2 AND p.skip
+UNION SELECT 30, 'job:' || j.ws || '/' || j.job_id, 0 FROM changed AS c JOIN seed_job AS j ON j.seq = c.seq WHERE c.n > 300;
+
+CREATE TEMP TABLE answer_story AS
+SELECT t.is_decoy, t.n, json_object(
+    'id', printf('pk-%08x%04x', rnd(e.seed || t.kind || 'key', 0, 4294967295), rnd(t.kind || e.seed, 0, 65535)),
+    'kind', t.kind,
+    'entities', (SELECT json_group_array(a.entity) FROM (
+        SELECT a.entity FROM about AS a WHERE a.n = t.n GROUP BY a.entity
+        ORDER BY min(a.place), (SELECT -sum(f.uusd) FROM effect AS f WHERE f.n = t.n AND f.entity = a.entity), a.entity) AS a),
+    'from', date(coalesce(x.from_day, e.last_day - 27) * 86400, 'unixepoch'), 'to', date(coalesce(x.to_day, e.last_day) * 86400, 'unixepoch'),
+    'shape', t.shape, 'severity', t.severity,
+    'cause', json_object('type', t.cause,
+                         'ids', (SELECT json_group_array(i.id) FROM (SELECT DISTINCT id FROM evidence WHERE n = iif(t.n = 15, 5, t.n) ORDER BY type, id) AS i)),
+    'reports', json('["' || replace(t.reports, ',', '","') || '"]'),
+    'effect_uusd', (SELECT sum(uusd) FROM effect WHERE n = t.n),
+    'effects', (SELECT json_group_array(json_object('entity', f.entity, 'date', f.date, 'effect_uusd', f.uusd, 'actual_uusd', f.actual))
+                FROM (SELECT f.entity, f.date, f.uusd,
+                             coalesce((SELECT d.dbu_uusd + d.ondemand_uusd + d.spot_uusd FROM job_day AS d WHERE f.entity = 'job:' || d.workspace_id || '/' || d.job_id
+                                       AND d.usage_date = f.date),
+                                      (SELECT r.dbu_uusd + coalesce(r.vm_uusd, 0) FROM resource_day AS r
+                                       WHERE f.entity = 'resource:' || r.workspace_id || '/' || r.compute_id AND r.usage_date = f.date)) AS actual
+                      FROM effect AS f WHERE f.n = t.n ORDER BY f.entity, f.date) AS f)) AS json
+FROM told_of AS t CROSS JOIN span AS e LEFT JOIN scn AS x ON x.n = iif(t.n = 15, 5, t.n);
+
+-- Beside the stories: the order of the jobs by cost and what evictions cost, over the 28 days up to the last.
+CREATE TEMP TABLE answer_key AS
+SELECT '{"schema":1,"seed":' || e.seed || ',"scale":' || e.scale || ',"as_of":"' || date(e.last_day * 86400, 'unixepoch') || '","window_days":28,' || char(10)
+    || '"causes":[' || char(10) || (SELECT group_concat(json, ',' || char(10)) FROM (SELECT json FROM answer_story WHERE NOT is_decoy ORDER BY n)) || '],' || char(10)
+    || '"decoys":[' || char(10) || (SELECT group_concat(json, ',' || char(10)) FROM (SELECT json FROM answer_story WHERE is_decoy ORDER BY n)) || '],' || char(10)
+    || '"jobs_by_cost":' || (SELECT json_group_array(json_object('entity', entity, 'total_uusd', uusd)) FROM (
+            SELECT 'job:' || d.workspace_id || '/' || d.job_id AS entity, sum(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd) AS uusd
+            FROM job_day AS d WHERE d.usage_date BETWEEN date((e.last_day - 27) * 86400, 'unixepoch') AND date(e.last_day * 86400, 'unixepoch')
+            GROUP BY d.workspace_id, d.job_id ORDER BY uusd DESC, entity)) || ',' || char(10)
+    || '"jobs_by_evicted_runs_failed":' || (SELECT json_group_array(json_object('entity', entity, 'evicted_runs_failed', runs)) FROM (
+            SELECT 'job:' || d.workspace_id || '/' || d.job_id AS entity, sum(d.evicted_runs_failed) AS runs
+            FROM job_run_day AS d WHERE d.run_date BETWEEN date((e.last_day - 27) * 86400, 'unixepoch') AND date(e.last_day * 86400, 'unixepoch')
+            GROUP BY d.workspace_id, d.job_id HAVING runs > 0 ORDER BY runs DESC, entity)) || '}' || char(10) AS json
+FROM span AS e;
