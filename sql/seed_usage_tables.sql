@@ -1252,13 +1252,15 @@ UNION SELECT n, entity, 1 FROM effect
 UNION SELECT 2, 'job:' || j.ws || '/' || j.job_id, 1 FROM spell AS p JOIN seed_job AS j ON j.seq = p.seq WHERE p.n = 2 AND p.skip
 UNION SELECT 30, 'job:' || j.ws || '/' || j.job_id, 0 FROM changed AS c JOIN seed_job AS j ON j.seq = c.seq WHERE c.n > 300;
 
+CREATE TEMP TABLE entity_of AS
+SELECT a.n, a.entity, min(a.place) AS place, (SELECT sum(f.uusd) FROM effect AS f WHERE f.n = a.n AND f.entity = a.entity) AS uusd
+FROM about AS a GROUP BY a.n, a.entity;
+
 CREATE TEMP TABLE answer_story AS
 SELECT t.is_decoy, t.n, json_object(
     'id', printf('pk-%08x%04x', rnd(e.seed || t.kind || 'key', 0, 4294967295), rnd(t.kind || e.seed, 0, 65535)),
     'kind', t.kind,
-    'entities', (SELECT json_group_array(a.entity) FROM (
-        SELECT a.entity FROM about AS a WHERE a.n = t.n GROUP BY a.entity
-        ORDER BY min(a.place), (SELECT -sum(f.uusd) FROM effect AS f WHERE f.n = t.n AND f.entity = a.entity), a.entity) AS a),
+    'entities', (SELECT json_group_array(a.entity) FROM (SELECT entity FROM entity_of WHERE n = t.n ORDER BY place, uusd DESC, entity) AS a),
     'from', date(coalesce(x.from_day, e.last_day - 27) * 86400, 'unixepoch'), 'to', date(coalesce(x.to_day, e.last_day) * 86400, 'unixepoch'),
     'shape', t.shape, 'severity', t.severity,
     'cause', json_object('type', t.cause,
