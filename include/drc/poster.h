@@ -32,6 +32,12 @@ struct drc_posted {
     bool unclear;             /* failed, but it may have arrived */
 };
 
+struct drc_file_out {
+    const char *name, *comment;
+    const void *data;
+    size_t bytes;
+};
+
 struct drc_poster {
     int (*post)(struct drc_poster *p, struct drc_arena *a, const struct drc_request *req,
                 const struct drc_to *to, struct drc_message *m, struct drc_posted *out,
@@ -44,6 +50,9 @@ struct drc_poster {
                              const char *ts);
     void (*status)(struct drc_poster *p, struct drc_arena *a, const char *channel,
                    const char *thread_ts, const char *text);
+    /* A file of its own in to->channel, in the thread to->thread_ts, with a line of text. */
+    int (*share)(struct drc_poster *p, struct drc_arena *a, const struct drc_to *to,
+                 const struct drc_file_out *file, struct drc_err *err);
     const char *bot_user; /* NULL where there is none */
     const char *sigil;    /* what people type before a command: "/drc " or "drc " */
 };

@@ -154,6 +154,11 @@ size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max);
 /* Fills index, rows_hash: after rows were set by hand (loaded from the state). */
 int drc_result_bind(struct drc_arena *a, struct drc_result *res, struct drc_err *err);
 
+/* The rows as CSV (RFC 4180), money in dollars with six decimals, unknown empty; NULL if they are
+ * more than DRC_CSV_MAX_BYTES. */
+#define DRC_CSV_MAX_BYTES (8u * 1024u * 1024u)
+char *drc_result_csv(struct drc_arena *a, const struct drc_result *res);
+
 /* A cell as a person reads it. */
 char *drc_cell_show(struct drc_arena *a, const struct drc_cell *cell, enum drc_unit unit);
 

@@ -149,6 +149,11 @@ int drc_slack_post(struct drc_slack_api *api, struct drc_arena *a,
 int drc_slack_upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_message *m,
                      bool wait, struct drc_err *err);
 
+/* A file of its own, shared into a channel or thread. It bears no metadata: after an unclear end
+ * nobody can tell whether it arrived. */
+int drc_slack_share(struct drc_slack_api *api, struct drc_arena *a, const struct drc_to *to,
+                    const struct drc_file_out *file, struct drc_err *err);
+
 /* A message of ours with this metadata id in the channel (thread_ts NULL: top level, newest 100):
  * its ts, or NULL. */
 const char *drc_slack_find(struct drc_slack_api *api, struct drc_arena *a, const char *channel,

@@ -29,6 +29,46 @@ static int show_prompt(struct drc_env *env, const struct drc_request *req, const
                       err);
 }
 
+/* The rows as a file in the report's thread. A file bears no mark by which it would be found again:
+ * a try that may have come through is not repeated, the person is told. */
+static int share_csv(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
+                     struct drc_err *err)
+{
+    const struct drc_report *r = run->result.report;
+    const char *channel, *ts, *csv = drc_result_csv(env->a, &run->result);
+    int64_t begun_ms;
+    if (csv == NULL)
+        return drc_err_set(err, DRC_ERR_LIMIT, "the rows are too many for one file");
+    int known =
+        drc_store_post_find(env->state, env->a, req->key, "csv", &channel, &ts, &begun_ms, err);
+    if (known < 0)
+        return -1;
+    if (known == 1 && ts != NULL)
+        return 0;
+    if (known == 1)
+        return drc_whisper_text(env, req,
+                                "The CSV file may be in the thread already; press CSV again if it "
+                                "is not.",
+                                err);
+    struct drc_to to = {.where = DRC_TO_CHANNEL,
+                        .channel = req->channel,
+                        .thread_ts = req->thread_ts != NULL ? req->thread_ts : req->message_ts};
+    struct drc_file_out file = {
+        .name = drc_arena_printf(env->a, "%s-%s.csv", r->id, run->run_id),
+        .comment = drc_arena_printf(env->a, "%s: %zu rows, run %s",
+                                    drc_params_text(env->a, r, &run->result.params),
+                                    run->result.rows.row_count, run->run_id),
+        .data = csv,
+        .bytes = strlen(csv)};
+    if (drc_store_post_begin(env->state, req->key, "csv", to.channel, to.thread_ts, env->now_ms,
+                             err) < 0)
+        return -1;
+    if (env->poster->share(env->poster, env->a, &to, &file, err) == 0)
+        return drc_store_post_done(env->state, req->key, "csv", to.channel, "", err);
+    drc_store_post_undo(env->state, req->key, "csv", NULL);
+    return -1;
+}
+
 int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err)
 {
     const char *run_id, *rest, *tool = req->action_id + strlen("tool:");
@@ -41,6 +81,8 @@ int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_
         return -1;
     if (strcmp(tool, "sql") == 0)
         return open_modal(env, req, "SQL", drc_compose_sql(env->a, &run.result, run_id), err);
+    if (strcmp(tool, "csv") == 0)
+        return share_csv(env, req, &run, err);
     if (strcmp(tool, "details") == 0)
         return open_modal(env, req, "Details", drc_compose_details(env->a, &run.result, run_id),
                           err);

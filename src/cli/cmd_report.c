@@ -3,68 +3,6 @@
 
 #include "cli.h"
 #include "drc/conf.h"
-#include "drc/fmt.h"
-
-/* Quotes where the format needs it (RFC 4180). A leading = + - @ of a text would be a formula in a
- * spreadsheet. */
-static void csv_text(const char *s)
-{
-    bool formula = *s != '\0' && strchr("=+-@\t\r", *s) != NULL;
-    putchar('"');
-    if (formula)
-        putchar('\'');
-    for (; *s != '\0'; s++) {
-        if (*s == '"')
-            putchar('"');
-        putchar(*s);
-    }
-    putchar('"');
-}
-
-static void csv_cell(const struct drc_cell *c, enum drc_unit unit)
-{
-    char text[DRC_FMT_BYTES];
-    if (c->type == DRC_CELL_NULL)
-        return; /* not known: empty, never 0 */
-    if (c->type == DRC_CELL_TEXT)
-        csv_text(c->text);
-    else if (unit == DRC_UNIT_USD && c->type == DRC_CELL_INT)
-        fputs(drc_fmt_usd_exact(c->i, text), stdout);
-    else if (c->type == DRC_CELL_INT)
-        printf("%lld", (long long)c->i);
-    else
-        printf("%.12g", c->d);
-}
-
-static enum drc_unit unit_of(const struct drc_report *r, const char *column)
-{
-    for (size_t i = 0; i < r->column_count; i++)
-        if (strcmp(r->columns[i].name, column) == 0)
-            return r->columns[i].unit;
-    return DRC_UNIT_TEXT;
-}
-
-/* Money in dollars with six decimals, durations in milliseconds: the head names the unit. */
-static void print_csv(const struct drc_result *res)
-{
-    for (size_t c = 0; c < res->rows.column_count; c++) {
-        const char *name = res->rows.columns[c];
-        size_t n = strlen(name);
-        bool usd = unit_of(res->report, name) == DRC_UNIT_USD && n > 5 &&
-                   strcmp(name + n - 5, "_uusd") == 0;
-        printf("%s%.*s%s", c == 0 ? "" : ",", (int)(usd ? n - 5 : n), name, usd ? "_usd" : "");
-    }
-    puts("\r");
-    for (size_t r = 0; r < res->rows.row_count; r++) {
-        for (size_t c = 0; c < res->rows.column_count; c++) {
-            if (c > 0)
-                putchar(',');
-            csv_cell(&res->rows.cells[r * res->rows.column_count + c],
-                     unit_of(res->report, res->rows.columns[c]));
-        }
-        puts("\r");
-    }
-}
 
 static int print_for_machines(struct cli_env *c, const char *words, bool json, struct drc_err *err)
 {
@@ -78,10 +16,12 @@ static int print_for_machines(struct cli_env *c, const char *words, bool json, s
     if (drc_params_parse(c->env.a, r, words + n, &params, err) < 0 ||
         drc_report_run(c->env.facts, c->env.a, r, &params, &res, err) < 0)
         return -1;
+    const char *text = json ? drc_result_to_json(c->env.a, &res) : drc_result_csv(c->env.a, &res);
+    if (text == NULL)
+        return drc_err_set(err, DRC_ERR_LIMIT, "the rows are too many for a CSV file");
+    fputs(text, stdout);
     if (json)
-        puts(drc_result_to_json(c->env.a, &res));
-    else
-        print_csv(&res);
+        puts("");
     return 0;
 }
 

@@ -131,10 +131,19 @@ static void status(struct drc_poster *p, struct drc_arena *a, const char *channe
     (void)p, (void)a, (void)channel, (void)thread_ts, (void)text;
 }
 
+static int share(struct drc_poster *p, struct drc_arena *a, const struct drc_to *to,
+                 const struct drc_file_out *file, struct drc_err *err)
+{
+    (void)to;
+    const struct terminal *t = (const struct terminal *)p;
+    return drc_file_write(drc_arena_printf(a, "%s/%s", t->dir, file->name), file->data, file->bytes,
+                          err);
+}
+
 struct drc_poster *cli_poster_new(struct drc_arena *a, const char *dir)
 {
     struct terminal *t = drc_arena_alloc(a, sizeof *t);
-    t->poster = (struct drc_poster){post, find, permalink, status, NULL, "drc "};
+    t->poster = (struct drc_poster){post, find, permalink, status, share, NULL, "drc "};
     t->dir = dir;
     return &t->poster;
 }

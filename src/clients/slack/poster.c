@@ -112,6 +112,12 @@ static const char *find(struct drc_poster *p, struct drc_arena *a, const struct 
     return drc_slack_find(&sp->api, a, channel, to->thread_ts, metadata_id, not_before_ms, err);
 }
 
+static int share(struct drc_poster *p, struct drc_arena *a, const struct drc_to *to,
+                 const struct drc_file_out *file, struct drc_err *err)
+{
+    return drc_slack_share(&self(p)->api, a, to, file, err);
+}
+
 static const char *permalink(struct drc_poster *p, struct drc_arena *a, const char *channel,
                              const char *ts)
 {
@@ -129,5 +135,5 @@ static void status(struct drc_poster *p, struct drc_arena *a, const char *channe
 
 void drc_slack_poster_init(struct drc_slack_poster *sp, const char *bot_user)
 {
-    sp->poster = (struct drc_poster){post, find, permalink, status, bot_user, "/drc "};
+    sp->poster = (struct drc_poster){post, find, permalink, status, share, bot_user, "/drc "};
 }

@@ -1,5 +1,5 @@
-/* Images: three steps, then patience until Slack has looked at the file. Facts: docs.slack.dev,
- * files.getUploadURLExternal. */
+/* Files: three steps; for a picture in a message then patience until Slack has looked at it. Facts:
+ * docs.slack.dev, files.getUploadURLExternal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,18 +16,24 @@ static const char *copied(struct drc_arena *a, const json_t *root, const char *p
     return drc_arena_strdup(a, drc_json_str(root, path, NULL));
 }
 
-static int get_url(struct drc_slack_api *api, struct drc_arena *a, const struct drc_block *b,
+struct upload {
+    const char *name, *alt; /* alt NULL: not a picture */
+    const void *data;
+    size_t bytes;
+};
+
+static int get_url(struct drc_slack_api *api, struct drc_arena *a, const struct upload *f,
                    const char **url, const char **file_id, struct drc_err *err)
 {
     char length[24];
     struct slack_reply r;
-    const char *alt = b->image.alt == NULL ? "chart" : b->image.alt;
-    snprintf(length, sizeof length, "%zu", b->image.png_bytes);
-    int rc = slack_call(
-        api, a, "files.getUploadURLExternal", NULL,
-        json_pack("{s:s, s:s, s:o}", "filename", b->image.file_name, "length", length, "alt_txt",
-                  drc_json_text(drc_utf8_clean(a, alt, strlen(alt), ALT_CHARS, false))),
-        &r, err);
+    snprintf(length, sizeof length, "%zu", f->bytes);
+    json_t *args = json_pack("{s:s, s:s}", "filename", f->name, "length", length);
+    if (f->alt != NULL)
+        json_object_set_new(
+            args, "alt_txt",
+            drc_json_text(drc_utf8_clean(a, f->alt, strlen(f->alt), ALT_CHARS, false)));
+    int rc = slack_call(api, a, "files.getUploadURLExternal", NULL, args, &r, err);
     *url = rc == 0 ? copied(a, r.root, "upload_url") : NULL;
     *file_id = rc == 0 ? copied(a, r.root, "file_id") : NULL;
     slack_reply_fini(&r);
@@ -38,13 +44,13 @@ static int get_url(struct drc_slack_api *api, struct drc_arena *a, const struct 
 
 /* No token goes to the upload host: the address itself is the right to upload. */
 static int send_bytes(struct drc_slack_api *api, struct drc_arena *a, const char *url,
-                      const struct drc_block *b, struct drc_err *err)
+                      const struct upload *f, struct drc_err *err)
 {
     struct drc_http_request req = {.method = "POST",
                                    .url = url,
                                    .content_type = "application/octet-stream",
-                                   .body = b->image.png,
-                                   .body_bytes = b->image.png_bytes,
+                                   .body = f->data,
+                                   .body_bytes = f->bytes,
                                    .timeout_ms = 30000};
     struct drc_http_response resp;
     api->calls++;
@@ -55,14 +61,21 @@ static int send_bytes(struct drc_slack_api *api, struct drc_arena *a, const char
     return 0;
 }
 
-static int complete(struct drc_slack_api *api, struct drc_arena *a, const struct drc_block *b,
-                    const char *file_id, struct drc_err *err)
+/* `to` NULL: the file is shared with nobody yet, a message will show it. */
+static int complete(struct drc_slack_api *api, struct drc_arena *a, const struct upload *f,
+                    const char *file_id, const struct drc_to *to, const char *comment,
+                    struct drc_err *err)
 {
     struct slack_reply r;
-    json_t *files =
-        json_pack("[{s:s, s:o}]", "id", file_id, "title", drc_json_text(b->image.file_name));
-    int rc = slack_call(api, a, "files.completeUploadExternal", NULL,
-                        json_pack("{s:o}", "files", files), &r, err);
+    json_t *args =
+        json_pack("{s:[{s:s, s:o}]}", "files", "id", file_id, "title", drc_json_text(f->name));
+    if (to != NULL) {
+        json_object_set_new(args, "channel_id", json_string(to->channel));
+        json_object_set_new(args, "initial_comment", drc_json_text(comment));
+        if (to->thread_ts != NULL)
+            json_object_set_new(args, "thread_ts", json_string(to->thread_ts));
+    }
+    int rc = slack_call(api, a, "files.completeUploadExternal", NULL, args, &r, err);
     slack_reply_fini(&r);
     return rc;
 }
@@ -95,8 +108,10 @@ static int upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_blo
                   struct drc_err *err)
 {
     const char *url, *file_id;
-    if (get_url(api, a, b, &url, &file_id, err) < 0 || send_bytes(api, a, url, b, err) < 0 ||
-        complete(api, a, b, file_id, err) < 0)
+    struct upload f = {b->image.file_name, b->image.alt == NULL ? "chart" : b->image.alt,
+                       b->image.png, b->image.png_bytes};
+    if (get_url(api, a, &f, &url, &file_id, err) < 0 || send_bytes(api, a, url, &f, err) < 0 ||
+        complete(api, a, &f, file_id, NULL, NULL, err) < 0)
         return -1;
     if (wait)
         wait_ready(api, a, file_id);
@@ -112,4 +127,14 @@ int drc_slack_upload(struct drc_slack_api *api, struct drc_arena *a, struct drc_
             upload(api, a, b, wait, err) < 0)
             return -1;
     return 0;
+}
+
+int drc_slack_share(struct drc_slack_api *api, struct drc_arena *a, const struct drc_to *to,
+                    const struct drc_file_out *file, struct drc_err *err)
+{
+    const char *url, *file_id;
+    struct upload f = {file->name, NULL, file->data, file->bytes};
+    if (get_url(api, a, &f, &url, &file_id, err) < 0 || send_bytes(api, a, url, &f, err) < 0)
+        return -1;
+    return complete(api, a, &f, file_id, to, file->comment, err);
 }
