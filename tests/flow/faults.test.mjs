@@ -5,6 +5,7 @@ import { Bot, Slack, channels, people, sleep, text, waitFor } from '../harness/d
 
 const { alice, bob } = people;
 const { finops, data, dmAlice } = channels;
+const fast = { skip: process.env.DRC_SLOW !== undefined }; // minutes with a sanitizer, and they wait more than they run
 let slack, bot, window = 10;
 
 before(async () => {
@@ -33,7 +34,7 @@ const report = async (channel = finops, ms = 15000) => {
 const types = (m) => (m.blocks ?? []).map((b) => b.type);
 const requests = async (method) => (await slack.admin('GET', '/admin/state')).requests[method] ?? 0;
 
-test('429 with Retry-After on each method of a report: it waits as told, and posts once', async () => {
+test('429 with Retry-After on each method of a report: it waits as told, and posts once', fast, async () => {
   for (const method of ['chat.postMessage', 'files.getUploadURLExternal', 'files.completeUploadExternal', 'files.info']) {
     await lasting('method_429', { method, retry_after_s: 1, times: 1 }, async () => {
       const begun = Date.now();
@@ -72,7 +73,7 @@ test('429 for what only one person sees, for windows and links', async () => {
   });
 });
 
-test('HTTP 500, whether the call was carried out or not: one message', async () => {
+test('HTTP 500, whether the call was carried out or not: one message', fast, async () => {
   for (const executed of [false, true]) {
     for (const method of ['chat.postMessage', 'files.getUploadURLExternal', 'files.completeUploadExternal']) {
       await lasting('method_5xx', { method, status: 503, executed, times: 1 }, async () => { await report(); });
@@ -88,7 +89,7 @@ test('a slow Slack is waited for', async () => {
   await lasting('slow', { method: 'chat.postMessage', ms: 1500, times: 1 }, async () => { await report(); });
 });
 
-test('blocks that Slack refuses: less and less, down to plain text, never silence', async () => {
+test('blocks that Slack refuses: less and less, down to plain text, never silence', fast, async () => {
   const whole = types(await report());
   const seen = [];
   for (const times of [1, 2, 3, 4]) {
@@ -116,7 +117,7 @@ test('a failed upload: the message comes without the picture and says so', async
   }
 });
 
-test('a file that never becomes ready: the message comes without it', async () => {
+test('a file that never becomes ready: the message comes without it', fast, async () => {
   await lasting('file_never_ready', {}, async () => {
     const m = await report(finops, 60000);
     assert.ok(!types(m).includes('image'));
@@ -171,7 +172,7 @@ test('a refresh overlaps: the successor says hello before the old socket goes, a
   await waitFor('the successor', async () => (await slack.admin('GET', '/admin/state')).sockets_opened === opened + 1);
 });
 
-test('a deaf socket (no frames, no pongs): a successor within 15 s', { skip: process.env.DRC_SLOW !== undefined }, async () => {
+test('a deaf socket (no frames, no pongs): a successor within 15 s', fast, async () => {
   const opened = (await slack.admin('GET', '/admin/state')).sockets_opened, begun = Date.now();
   await slack.fault('half_open', { frozen: true });
   await waitFor('the successor', async () => (await slack.admin('GET', '/admin/state')).sockets_opened > opened, 17000);

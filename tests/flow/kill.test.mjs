@@ -125,7 +125,7 @@ test(`no deed is lost or answered twice (seed ${seed})`, { timeout: 400000 }, as
     assert.deepEqual(wrong, []);
     // A request that was running at two kills is given up at its third start, and its person was told with an id.
     if (missing.length > tally.given_up) assert.deepEqual(missing, []);
-    assert.ok(kills >= Math.min(5, Math.floor(DEEDS / 30)), `only ${kills} kills: the test did not test`);
+    assert.ok(kills >= Math.min(5, Math.floor(DEEDS / 40)), `only ${kills} kills: the test did not test`);
     assert.ok(tally.ok > DEEDS / 3, 'most deeds should be acked');
     assert.ok(tally.given_up <= DEEDS / 20, 'few should be given up');
 

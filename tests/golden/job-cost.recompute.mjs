@@ -1,53 +1,23 @@
-// Recomputes every figure of the job-cost report from raw rows and compares it with what drc prints.
-//
-//   node job-cost.recompute.mjs --db FILE --drc PROGRAM            all cases below, through `drc report job-cost --json`
-//   node job-cost.recompute.mjs --db FILE --rows FILE [--days N] [--as-of DAY] [--workspace W]   one case from a file
-//
-// Independent of the report: it reads tables row by row (no SQL aggregate, no generated column, no stored cost) and
-// prices usage itself. Needs Node 22.5 or newer (node:sqlite). Exit 1 and the differences if anything is not equal.
+// Recomputes every figure of the job-cost report from raw rows. Independent of the report: it reads tables row by row (no SQL
+// aggregate, no rollup, no generated column, no stored cost) and prices usage itself. Used by job-cost.test.mjs.
 import { DatabaseSync } from 'node:sqlite';
-import { readFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 
 const DAY_MS = 86400000;
-const cases = [
-  { words: '' },
-  { words: '7d', days: 7 },
-  { words: '30d', days: 30 },
-  { words: '1d', days: 1 },
-  { words: '63d', days: 63 },
-  { words: '90d', days: 90 }, // the window before begins before the data: no baselines
-  { words: 'workspace:data-science', workspace: 'data-science' },
-  { words: 'workspace:1618033988749894 14d', workspace: '1618033988749894', days: 14 },
-  { words: 'as-of:2026-10-20', asOf: '2026-10-20' },
-  { words: '7d as-of:2026-11-02', days: 7, asOf: '2026-11-02' }, // over a change of price and a month's end
-  { words: '10d as-of:2026-11-13 workspace:prod-lakehouse', days: 10, asOf: '2026-11-13', workspace: 'prod-lakehouse' },
-];
-
-function options(argv) {
-  const o = {};
-  for (let i = 0; i < argv.length; i += 2) o[argv[i].replace(/^--/, '')] = argv[i + 1];
-  if (!o.db || !(o.drc || o.rows)) {
-    console.error('usage: job-cost.recompute.mjs --db FILE (--drc PROGRAM | --rows FILE [--days N] [--as-of DAY] [--workspace W])');
-    process.exit(2);
-  }
-  return o;
-}
-
-const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
-const addDays = (day, n) => dayOf(Date.parse(day + 'T00:00:00Z') + n * DAY_MS);
+export const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
+export const addDays = (day, n) => dayOf(Date.parse(day + 'T00:00:00Z') + n * DAY_MS);
 const key = (...parts) => parts.join('/');
 const half = (product, unit) => // away from zero: a retraction takes back exactly what was billed
   Number((product < 0n ? product - unit / 2n : product + unit / 2n) / unit);
 const byBytes = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-function load(path) {
+export function load(path) {
   const db = new DatabaseSync(path, { readOnly: true });
   const rows = (sql) => db.prepare(sql).all();
   const f = {
     meta: Object.fromEntries(rows('SELECT key, value FROM meta').map((r) => [r.key, r.value])),
     marks: rows('SELECT complete_until FROM data_mark').map((r) => r.complete_until).sort(),
     workspaces: new Map(rows('SELECT workspace_id, workspace_name FROM workspace').map((r) => [r.workspace_id, r.workspace_name])),
+    urls: new Map(rows('SELECT workspace_id, workspace_url FROM workspace').map((r) => [r.workspace_id, r.workspace_url])),
     users: new Map(rows('SELECT user_id, name FROM users_lookup').map((r) => [r.user_id, r.name])),
     jobs: rows('SELECT workspace_id, job_id, job_name, owner_user_id, compute_kind, created_ms FROM jobs'),
     runs: rows('SELECT workspace_id, job_run_id, job_id, logical_run_id, attempt, start_ms, end_ms, run_status, error_summary, compute_id FROM job_runs'),
@@ -68,7 +38,7 @@ const validAt = (list, ms) => {
 };
 
 // Adds to each usage and node row its UTC day and its price, to each attempt its run day and its run's last attempt.
-function prepare(f) {
+export function prepare(f) {
   const group = (list, by) => list.reduce((m, r) => m.set(by(r), [...(m.get(by(r)) ?? []), r]), new Map());
   const skus = group(f.sku, (p) => p.sku);
   const vms = group(f.vm, (p) => key(p.instance_type, p.market));
@@ -149,7 +119,8 @@ function jobRow(f, job, span) {
   const nodeMs = (list) => (nW.length > 0 ? list.reduce((s, n) => s + n.node_ms, 0) : null);
   return {
     job_key: `job:${job.workspace_id}/${job.job_id}`, job_name: job.job_name, workspace_id: job.workspace_id,
-    workspace_name: f.workspaces.get(job.workspace_id), owner: f.users.get(job.owner_user_id) ?? null,
+    workspace_name: f.workspaces.get(job.workspace_id), workspace_url: f.urls.get(job.workspace_id),
+    object_path: `jobs/${job.job_id}`, owner: f.users.get(job.owner_user_id) ?? null,
     dbu_uusd: orNull(segments[0]), ondemand_vm_uusd: orNull(segments[1]), spot_vm_uusd: orNull(segments[2]),
     wasted_uusd: orNull(segments[3]), total_uusd: orNull(segments.reduce((a, b) => a + b, 0)), baseline_uusd: orNull(baseline),
     dbu_list_uusd: orNull(sum(uW)), vm_est_uusd: orNull(sum(nW)), runs: runs.length, runs_ok: ok, runs_excluded: excluded,
@@ -161,7 +132,7 @@ function jobRow(f, job, span) {
   };
 }
 
-function expected(f, { days = 28, asOf = f.marks[0], workspace = null }) {
+export function expected(f, { days = 28, asOf = f.marks[0], workspace = null }) {
   const span = { last: asOf, first: addDays(asOf, 1 - days), baseFirst: addDays(asOf, 1 - 2 * days) };
   const scope = new Set([...f.workspaces].filter(([id, name]) => workspace === null || id === workspace || name === workspace).map(([id]) => id));
   const rows = f.jobs.filter((j) => scope.has(j.workspace_id)).map((j) => jobRow(f, j, span)).filter((r) => r !== null);
@@ -181,7 +152,8 @@ function expected(f, { days = 28, asOf = f.marks[0], workspace = null }) {
 const same = (want, got) => (typeof want === 'number' && typeof got === 'number' && !(Number.isInteger(want) && Number.isInteger(got))
   ? Math.abs(want - got) <= 1e-9 : want === got);
 
-function compare(name, want, got) {
+// Differences between recomputed rows and what `drc report --json` printed; empty where all is equal.
+export function compare(want, got) {
   const out = [];
   const names = got.columns.map((c) => c.name);
   const columns = want.rows.length > 0 ? Object.keys(want.rows[0]) : names;
@@ -197,26 +169,5 @@ function compare(name, want, got) {
   }
   for (const [k, v] of Object.entries(got.reconciliation ?? {}))
     if (v !== want.reconciliation[k]) out.push(`${k}: ${v} instead of ${want.reconciliation[k]}`);
-  console.log(`${out.length === 0 ? 'ok  ' : 'FAIL'} ${name}: ${want.rows.length} rows x ${columns.length} columns`);
-  for (const line of out.slice(0, 20)) console.log('     ' + line);
-  if (out.length > 20) console.log(`     ... ${out.length - 20} more`);
-  return out.length;
+  return out;
 }
-
-function ask(o, words) {
-  const args = ['report', 'job-cost', ...words.split(' ').filter((w) => w !== ''), '--json', '--db', o.db];
-  const r = spawnSync(o.drc, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
-  if (r.status !== 0) throw new Error(`${o.drc} ${args.join(' ')}: exit ${r.status} ${r.stderr}`);
-  return JSON.parse(r.stdout);
-}
-
-const o = options(process.argv.slice(2));
-const facts = prepare(load(o.db));
-let wrong = 0;
-if (o.rows) {
-  const which = { days: Number(o.days ?? 28), asOf: o['as-of'] ?? facts.marks[0], workspace: o.workspace ?? null };
-  wrong = compare(o.rows, expected(facts, which), JSON.parse(readFileSync(o.rows, 'utf8')));
-} else {
-  for (const c of cases) wrong += compare('job-cost ' + c.words, expected(facts, c), ask(o, c.words));
-}
-process.exit(wrong === 0 ? 0 : 1);

@@ -10,3 +10,19 @@ export const dayRange = (first, last) => {
   if (a.y !== b.y) return `${dayLong(first)}–${dayLong(last)}`;
   return a.m === b.m ? `${a.d}–${dayLong(last)}` : `${a.d} ${a.m}–${dayLong(last)}`;
 };
+
+const grouped = (n) => n.toLocaleString('en-US');
+// Micro-dollars: cents below $100, whole dollars above.
+export const money = (uusd) => {
+  const v = Math.abs(uusd) / 1e6, sign = uusd < 0 ? '-' : '';
+  return v < 99.995 ? `${sign}$${v.toFixed(2)}` : `${sign}$${grouped(Math.round(v))}`;
+};
+const share = (ratio, sign) => {
+  const size = Math.abs(ratio * 100);
+  let decimals = size > 0 && size < 9.95 ? 1 : 0;
+  if (size > 99 && size < 100) decimals = size < 99.95 ? 1 : 2;
+  const digits = size.toFixed(decimals);
+  return Number(digits) === 0 ? '0 %' : `${ratio < 0 ? '-' : sign}${digits} %`;
+};
+export const percent = (ratio) => share(ratio, '');
+export const signedPercent = (ratio) => share(ratio, '+');

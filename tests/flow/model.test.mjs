@@ -1,0 +1,89 @@
+// An OpenAI-compatible endpoint, played here: its text replaces the commentary by an edit, or the check line says why not.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { Bot, Slack, channels, people, text, waitFor } from '../harness/drc.mjs';
+
+const { alice } = people, { finops } = channels;
+let slack, bot, endpoint, reply, report, chips, asked = [];
+
+before(async () => {
+  endpoint = createServer((req, res) => {
+    let body = '';
+    req.on('data', (d) => { body += d; });
+    req.on('end', () => { asked.push({ url: req.url, auth: req.headers.authorization, body: JSON.parse(body) }); reply(res); });
+  });
+  await new Promise((ok) => endpoint.listen(0, '127.0.0.1', ok));
+  slack = new Slack();
+  await slack.start();
+  bot = new Bot(slack, { LLM_PROVIDER: 'openai', LLM_MODEL: 'test-model', LLM_API_KEY: 'sk-test-secret', LLM_TIMEOUT_S: '2',
+    LLM_BASE_URL: `http://127.0.0.1:${endpoint.address().port}/v1` });
+  await bot.start();
+  await slack.say(alice, finops, '/drc report job-cost');
+  report = await waitFor('the report', async () => (await slack.messages(finops)).find((m) => m.text.startsWith('Job cost')));
+  await slack.click(alice, finops, report, 'pick:entity', (o) => o.text.text === 'nightly_orders_etl');
+  const card = await waitFor('the card', async () => (await slack.messages(finops, alice, report.ts)).find((m) => JSON.stringify(m).includes('chip:job.explain')));
+  chips = card.blocks.flatMap((b) => b.elements ?? []).filter((e) => e.action_id?.startsWith('chip:')).map((e) => ({ card, id: e.action_id }));
+});
+after(async () => { await bot.stop(); await slack.stop(); endpoint.closeAllConnections(); endpoint.close(); });
+
+const content = (s, more = {}) => (res) => { res.setHeader('content-type', 'application/json'); res.end(JSON.stringify({ choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: s }, ...more }] })); };
+const thread = async () => (await slack.messages(finops, alice, report.ts)).filter((m) => !m.is_ephemeral);
+const checkLine = (m) => m.blocks.find((b) => b.block_id === 'check').elements[0].text;
+// Clicks a chip nobody has clicked; resolves with the answer as it stands once no model is waited for.
+const answer = async (play) => {
+  reply = play;
+  const known = new Set((await thread()).map((m) => m.ts)), chip = chips.shift();
+  await slack.click(alice, finops, chip.card, chip.id);
+  const fresh = async () => (await thread()).filter((m) => !known.has(m.ts));
+  const first = await waitFor('the template', async () => (await fresh())[0]);
+  const last = await waitFor('the edit', async () => { const m = (await fresh())[0]; return checkLine(m).includes('waiting for') ? null : m; });
+  assert.equal((await fresh()).length, 1, 'an edit, not a second message');
+  assert.equal(last.ts, first.ts);
+  return last;
+};
+const figure = () => /\$[\d,]+(\.\d+)?/.exec(asked.at(-1).body.messages.map((m) => m.content).join('\n'))[0];
+
+test('the template stands at once; good text replaces it by an edit and is marked as AI', async () => {
+  let release;
+  const held = new Promise((ok) => { release = ok; });
+  const pending = answer((res) => { held.then(() => content(`The job cost ${figure()} in this window.`)(res)); });
+  await waitFor('the template commentary', async () => (await thread()).some((m) => m.blocks.some((b) => b.block_id === 'check') && checkLine(m).includes('waiting for test-model')));
+  release();
+  const m = await pending;
+  assert.match(text(m), /AI commentary/);
+  assert.match(text(m), /The job cost \$/);
+  assert.match(checkLine(m), /Written by AI \(test-model\)/);
+  assert.ok(m.edited);
+  const call = asked.at(-1);
+  assert.equal(call.url, '/v1/chat/completions');
+  assert.equal(call.auth, 'Bearer sk-test-secret');
+  assert.equal(call.body.model, 'test-model');
+  assert.doesNotMatch(bot.log(), /sk-test-secret/);
+});
+
+test('a number or a name that no fact holds: withheld, and the check line says which', async () => {
+  for (const [words, token] of [['It cost $9,999,999.99 in all.', '9,999,999.99'], ['Look at secret_shadow_job first.', 'secret_shadow_job'], ['It is twice as dear.', 'twice']]) {
+    const m = await answer(content(words));
+    assert.match(checkLine(m), /AI commentary withheld/);
+    assert.ok(checkLine(m).includes(token), checkLine(m));
+    assert.ok(!JSON.stringify(m.blocks.filter((b) => b.block_id !== 'check')).includes(token), 'not a word of it is posted');
+  }
+});
+
+test('an endpoint that is down, slow, or talks nonsense: the template stays and says why', async () => {
+  const why = [];
+  for (const play of [
+    (res) => { res.statusCode = 500; res.end('no'); },
+    (res) => { res.end('<html>hello</html>'); },
+    (res) => { res.socket.destroy(); },
+    () => undefined, // never answers: LLM_TIMEOUT_S
+    content('', {}),
+  ]) {
+    const m = await answer(play);
+    assert.match(checkLine(m), /Commentary by template[.,] AI commentary withheld: ./);
+    assert.match(text(m), /Sources/);
+    why.push(checkLine(m));
+  }
+  assert.equal(new Set(why.map((w) => w.replace(/prompt .*/, ''))).size, why.length, 'each with its own reason');
+});
