@@ -3,7 +3,7 @@
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -194,6 +194,13 @@ test('links, pictures, paths and settings exist', () => {
   const example = readFileSync(join(root, '.env.example'), 'utf8');
   for (const b of blocks.filter((x) => x.lang === 'ini'))
     for (const l of b.lines.filter((x) => x.includes('='))) assert.match(example, new RegExp(`^# ${l.trim().split('=')[0]}=`, 'm'));
+});
+
+test('every report is named with its question', () => {
+  const rows = /\| report \| question \|\n([\s\S]*?)\n\n/.exec(readme)[1].split('\n').slice(1);
+  const files = readdirSync(join(root, 'sql/reports')).filter((f) => f.endsWith('.sql'));
+  const expected = files.map((f) => `| \`${f.slice(0, -4)}\` | ${/^-- question: (.*)$/m.exec(readFileSync(join(root, 'sql/reports', f), 'utf8'))[1]} |`);
+  assert.deepEqual(rows.sort(), expected.sort());
 });
 
 test('every subcommand is named', () => {
