@@ -79,10 +79,10 @@ static void print_text(const struct shown *s)
 {
     char from[32], to[32];
     size_t n = s->series->n;
-    printf("%zu %s, %s to %s; %zu without a value, %zu judged (the others have less than 14 days "
+    printf("%zu %s%s, %s to %s; %zu without a value, %zu judged (the others have less than 14 days "
            "before them)\n",
-           n, s->per_day == 1 ? "days" : "hours", time_text(s, 0, from), time_text(s, n - 1, to),
-           s->series->missing, s->judged);
+           n, s->per_day == 1 ? "day" : "hour", n == 1 ? "" : "s", time_text(s, 0, from),
+           time_text(s, n - 1, to), s->series->missing, s->judged);
     if (s->found->event_count == 0) {
         puts("No anomaly.");
         return;

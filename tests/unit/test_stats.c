@@ -208,6 +208,17 @@ static void mann_whitney_of_published_data(void **state)
     assert_float_equal(drc_stats_mann_whitney(male, 5, female, 4, NULL), 1.0 / 9, 1e-12);
 }
 
+/* By hand: b is larger in 2 + 3.5 + 4 + 4 = 13.5 of 16 pairs, mean 8; groups of 3 and of 2 equal
+ * values take (24 + 6) / (8 * 7) from the variance; half a pair is the continuity correction. */
+static void mann_whitney_with_ties_by_hand(void **state)
+{
+    (void)state;
+    double x[] = {3, 2, 1, 2}, y[] = {5, 2, 4, 3}, z;
+    double p = drc_stats_mann_whitney(x, 4, y, 4, &z);
+    assert_float_equal(z, (5.5 - 0.5) / sqrt(16.0 / 12 * (9 - 30.0 / 56)), 1e-12);
+    assert_float_equal(p, 0.13666, 0.00001);
+}
+
 static void mann_whitney_of_nothing_is_unknown(void **state)
 {
     (void)state;
@@ -371,6 +382,7 @@ int main(void)
         cmocka_unit_test(gini_of_worked_cases),
         cmocka_unit_test(mann_whitney_has_the_printed_critical_values),
         cmocka_unit_test(mann_whitney_of_published_data),
+        cmocka_unit_test(mann_whitney_with_ties_by_hand),
         cmocka_unit_test(mann_whitney_of_nothing_is_unknown),
         cmocka_unit_test(fisher_of_published_tables),
         cmocka_unit_test(fisher_at_the_edges),
