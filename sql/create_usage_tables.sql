@@ -379,8 +379,7 @@ CREATE TABLE compute_usage (
     CHECK ((parent_type = 'JOB_RUN') = (job_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX compute_usage_by_parent ON compute_usage (workspace_id, parent_id);
-CREATE INDEX compute_usage_by_date ON compute_usage (usage_date, workspace_id, product);
-CREATE INDEX compute_usage_by_job ON compute_usage (workspace_id, job_id, usage_date, cost_uusd);
+CREATE INDEX compute_usage_by_date ON compute_usage (usage_date);
 
 -- Node time of one parent, UTC day, role, market and instance type, what the machines cost (an estimate, not a bill) and how
 -- busy they were (from per-minute samples; NULL: not measured). Serverless compute has no rows: its machines are in the DBU price.
@@ -412,7 +411,6 @@ CREATE TABLE node_usage (
     CHECK ((parent_type = 'JOB_RUN') = (job_id IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX node_usage_by_date ON node_usage (usage_date);
-CREATE INDEX node_usage_by_job ON node_usage (workspace_id, job_id, usage_date, market, vm_uusd, node_ms);
 
 -- One row per hour in which a warehouse or an all-purpose cluster was up. Idle time is paid_ms - used_ms.
 CREATE TABLE resource_hour (

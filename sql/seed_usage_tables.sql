@@ -1,5 +1,5 @@
 -- The sample estate and others of its kind, in sections that src/app/build.c runs: `base` once, `days` once for each span of
--- days in the TEMP table chunk (first_day, last_day), `end` once, `answers` once. TEMP table estate (seed, scale) comes from
+-- days in the TEMP table chunk (first_day, last_day), `end` once, and `answers` once when the rollups are there. TEMP table estate (seed, scale) comes from
 -- the builder. The same seed and scale give the same rows each time, whatever the spans: integer arithmetic and rnd() only, no
 -- clock, no chance. Seed 1 at scale 1 is the sample estate: 126 complete days up to Sunday 2026-11-22 and the first six hours of the
 -- day after. Scale n has n times the jobs and resources, over min(365, 126 n) days.
@@ -363,7 +363,7 @@ CREATE TEMP TABLE seed_load (
     skew_permille INTEGER, cpu INTEGER, mem INTEGER, wait INTEGER, measured INTEGER, timeout_s INTEGER);
 INSERT INTO seed_load
 SELECT j.seq,
-       CASE WHEN j.kind <> 'JOB_CLUSTER' THEN 1 WHEN j.seq > 42 THEN rnd(j.seq || 'clusters', 3, 6) WHEN j.seq IN (1, 9, 36) THEN 2 ELSE 1 END,
+       CASE WHEN j.kind <> 'JOB_CLUSTER' THEN 1 WHEN j.seq > 42 THEN rnd(j.seq || 'clusters', 5, 8) WHEN j.seq IN (1, 9, 36) THEN 2 ELSE 1 END,
        CASE WHEN j.base_s < 1000 THEN 1 WHEN j.seq IN (1, 9, 20, 27) THEN 4 ELSE rnd(j.seq || 'tasks', 2, 3) END,
        j.base_s * rnd(j.seq || 'rate', 4, 60) + 200, rnd(j.seq || 'out', 60, 700),
        CASE WHEN j.job_name IN ('legacy_orders_etl', 'customer_360_merge', 'marketing_mix_model') THEN rnd(j.seq || 'spill', 120, 260)
@@ -432,7 +432,7 @@ INSERT INTO seed_config (seq, version, valid_from, driver, worker, fixed, low, h
     (18, 1, '2025-01-01', 'r5d.2xlarge', 'r5d.4xlarge', 10, NULL, NULL, 300, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
     (19, 1, '2025-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, NULL, 16000000, NULL),
     (20, 1, '2025-01-01', 'g4dn.2xlarge', 'g4dn.2xlarge', 150, NULL, NULL, 500, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
-    (21, 1, '2025-01-01', 'm5d.xlarge', 'm5d.2xlarge', NULL, 4, 8, 700, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
+    (21, 1, '2025-01-01', 'm5d.xlarge', 'm5d.2xlarge', NULL, 20, 24, 700, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
     (22, 1, '2025-01-01', 'r5d.xlarge', 'g4dn.2xlarge', 6, NULL, NULL, 300, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
     (23, 1, '2025-01-01', 'g4dn.2xlarge', 'g4dn.2xlarge', 6, NULL, NULL, 900, 'SPOT', 0, NULL, NULL, NULL),
     (24, 1, '2025-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, NULL, 8000000, NULL),
@@ -443,7 +443,7 @@ INSERT INTO seed_config (seq, version, valid_from, driver, worker, fixed, low, h
     (29, 1, '2025-01-01', 'm5d.xlarge', 'm5d.xlarge', 2, NULL, NULL, 150, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
     (30, 1, '2025-01-01', 'm5d.xlarge', 'm5d.2xlarge', 3, NULL, NULL, 0, 'ON_DEMAND', 0, 'pool-fin-m5d', NULL, NULL),
     (31, 1, '2025-01-01', 'm5d.2xlarge', 'r5d.2xlarge', 8, NULL, NULL, 400, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
-    (32, 1, '2025-01-01', 'm5d.xlarge', 'm-fleet.xlarge', NULL, 4, 8, 600, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
+    (32, 1, '2025-01-01', 'm5d.xlarge', 'm-fleet.xlarge', NULL, 22, 26, 600, 'SPOT_WITH_FALLBACK', 0, NULL, NULL, NULL),
     (33, 1, '2025-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, '0716-083300-fina01'),
     (34, 1, '2025-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, NULL, 240000000, NULL),
     (35, 1, '2025-01-01', 'r5d.2xlarge', 'r5d.2xlarge', 84, NULL, NULL, 500, 'SPOT_WITH_FALLBACK', 1, NULL, NULL, NULL),
@@ -1091,9 +1091,11 @@ FROM change_event AS c;
 
 -- Corrections: a job was billed too much for some days, which came out four days later; an hour of a warehouse was billed twice.
 CREATE TEMP TABLE wrong AS
-SELECT u.compute_usage_id AS id, u.udbu, u.cost_uusd FROM scn AS s
-JOIN compute_usage AS u ON u.workspace_id = s.ws AND u.job_id = s.job_id
-    AND u.usage_date BETWEEN date(s.from_day * 86400, 'unixepoch') AND date(s.to_day * 86400, 'unixepoch')
+SELECT u.compute_usage_id AS id, u.udbu, u.cost_uusd
+FROM scn AS s
+JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = s.ws AND r.job_id = s.job_id
+    AND r.run_date BETWEEN date(s.from_day * 86400, 'unixepoch') AND date(s.to_day * 86400, 'unixepoch')
+JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id
 WHERE s.n = 23;
 UPDATE compute_usage SET udbu = udbu * (SELECT mag FROM scn WHERE n = 23) / 1000,
     cost_uusd = (udbu * (SELECT mag FROM scn WHERE n = 23) / 1000 * uusd_per_dbu + 500000) / 1000000
@@ -1126,20 +1128,9 @@ FROM (
     GROUP BY s.n
 ) AS f;
 
--- Budgets: what the days of a month cost in the four weeks before the stories, and a little more.
-INSERT INTO budget (budget_id, month, workspace_id, department, amount_uusd)
-SELECT 'bud-' || w.workspace_id || '-' || m.month, m.month, w.workspace_id, NULL, w.uusd / 28 * 31 * 104 / 100 / 1000000 * 1000000 + 1000000
-FROM (
-    SELECT w.workspace_id,
-           (SELECT sum(u.cost_uusd) FROM compute_usage AS u WHERE u.workspace_id = w.workspace_id AND u.usage_date BETWEEN '2026-09-21' AND '2026-10-18')
-           + (SELECT sum(n.vm_uusd) FROM node_usage AS n WHERE n.workspace_id = w.workspace_id AND n.usage_date BETWEEN '2026-09-21' AND '2026-10-18') AS uusd
-    FROM workspace AS w
-) AS w
-CROSS JOIN (SELECT DISTINCT substr(date, 1, 7) AS month FROM date_series WHERE date >= '2026-09-01' UNION SELECT '2026-12') AS m;
-
 INSERT INTO data_mark (source, complete_until, newest_ms)
-SELECT 'usage', '2026-11-22', max(end_ms) FROM compute_usage
-UNION ALL SELECT 'nodes', '2026-11-22', max(end_ms) FROM compute_usage WHERE product <> 'SQL'
+SELECT 'usage', '2026-11-22', max(end_ms) FROM compute_usage WHERE usage_date >= '2026-11-22'
+UNION ALL SELECT 'nodes', '2026-11-22', max(end_ms) FROM compute_usage WHERE usage_date >= '2026-11-22' AND product <> 'SQL'
 UNION ALL SELECT 'runs', '2026-11-22', max(coalesce(end_ms, start_ms)) FROM job_runs
 UNION ALL SELECT 'events', '2026-11-22', max(event_ms) FROM events
 UNION ALL SELECT 'queries', '2026-11-22', max(start_ms + duration_ms) FROM sql_query_history
@@ -1151,26 +1142,36 @@ UNION ALL SELECT 'seed', seed FROM span UNION ALL SELECT 'scale', scale FROM spa
 
 -- section: answers
 
+-- Budgets: what the days of a month cost in the four weeks before the stories, and a little more.
+INSERT INTO budget (budget_id, month, workspace_id, department, amount_uusd)
+SELECT 'bud-' || w.workspace_id || '-' || m.month, m.month, w.workspace_id, NULL, w.uusd / 28 * 31 * 104 / 100 / 1000000 * 1000000 + 1000000
+FROM (
+    SELECT w.workspace_id,
+           (SELECT sum(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd) FROM job_day AS d
+            WHERE d.workspace_id = w.workspace_id AND d.usage_date BETWEEN '2026-09-21' AND '2026-10-18')
+           + (SELECT sum(r.dbu_uusd + coalesce(r.vm_uusd, 0)) FROM resource_day AS r
+              WHERE r.workspace_id = w.workspace_id AND r.usage_date BETWEEN '2026-09-21' AND '2026-10-18') AS uusd
+    FROM workspace AS w
+) AS w
+CROSS JOIN (SELECT DISTINCT substr(date, 1, 7) AS month FROM date_series WHERE date >= '2026-09-01' UNION SELECT '2026-12') AS m;
+
 -- What each story cost, by entity and day on which it was used, against the same days without it. Of a forced failure: the whole
 -- attempt; of a longer run: the part of its time that the story added; NULL kinds have no cost of their own.
 CREATE TEMP TABLE run_cost AS
-SELECT s.n, 'job:' || s.ws || '/' || s.job_id AS entity, r.run_status, r.error_signature_id AS why, r.end_ms - r.start_ms AS took_ms,
-       r.end_ms - r.start_ms - r.setup_ms AS exec_ms, r.run_date, c.date, c.uusd
-FROM (SELECT DISTINCT p.n, j.ws, j.job_id FROM spell AS p JOIN seed_job AS j ON j.seq = p.seq) AS s
-JOIN scn AS x ON x.n = s.n
-JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = s.ws AND r.job_id = s.job_id
-    AND r.run_date BETWEEN date(x.from_day * 86400, 'unixepoch') AND date(x.to_day * 86400, 'unixepoch') AND r.end_ms > r.start_ms
-JOIN (SELECT workspace_id, parent_id, usage_date AS date, sum(uusd) AS uusd
-      FROM (SELECT u.workspace_id, u.parent_id, u.usage_date, u.cost_uusd AS uusd FROM scn AS x JOIN spell AS p ON p.n = x.n
-            JOIN seed_job AS j ON j.seq = p.seq
-            JOIN compute_usage AS u ON u.workspace_id = j.ws AND u.job_id = j.job_id AND u.usage_date >= date(x.from_day * 86400, 'unixepoch')
-            GROUP BY u.compute_usage_id, u.record_type
-            UNION ALL
-            SELECT n.workspace_id, n.parent_id, n.usage_date, n.vm_uusd FROM scn AS x JOIN spell AS p ON p.n = x.n
-            JOIN seed_job AS j ON j.seq = p.seq
-            JOIN node_usage AS n ON n.workspace_id = j.ws AND n.job_id = j.job_id AND n.usage_date >= date(x.from_day * 86400, 'unixepoch')
-            GROUP BY n.workspace_id, n.parent_id, n.usage_date, n.role, n.market, n.instance_type)
-      GROUP BY workspace_id, parent_id, usage_date) AS c ON c.workspace_id = r.workspace_id AND c.parent_id = r.job_run_id;
+SELECT a.*, c.date, sum(c.uusd) AS uusd
+FROM (
+    SELECT s.n, s.ws, r.job_run_id, 'job:' || s.ws || '/' || s.job_id AS entity, r.run_status, r.error_signature_id AS why,
+           r.end_ms - r.start_ms AS took_ms, r.end_ms - r.start_ms - r.setup_ms AS exec_ms, r.run_date
+    FROM (SELECT DISTINCT p.n, j.ws, j.job_id FROM spell AS p JOIN seed_job AS j ON j.seq = p.seq) AS s
+    JOIN scn AS x ON x.n = s.n
+    JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = s.ws AND r.job_id = s.job_id
+        AND r.run_date BETWEEN date(x.from_day * 86400, 'unixepoch') AND date(x.to_day * 86400, 'unixepoch') AND r.end_ms > r.start_ms
+) AS a
+JOIN (
+    SELECT u.workspace_id, u.parent_id, u.usage_date AS date, u.cost_uusd AS uusd FROM compute_usage AS u
+    UNION ALL SELECT n.workspace_id, n.parent_id, n.usage_date, n.vm_uusd FROM node_usage AS n
+) AS c ON c.workspace_id = a.ws AND c.parent_id = a.job_run_id
+GROUP BY a.n, a.ws, a.job_run_id, c.date;
 
 CREATE TEMP TABLE effect (n INTEGER, entity TEXT, date TEXT, uusd INTEGER, PRIMARY KEY (n, entity, date));
 INSERT INTO effect
