@@ -120,11 +120,12 @@ static int64_t cell_int(const struct drc_rows *rows, size_t row, const char *nam
     return -1;
 }
 
-static int find_jobs(struct drc_env *env, const char *q, struct drc_rows *rows, struct drc_err *err)
+static int find_jobs(struct drc_env *env, const char *q, int max, struct drc_rows *rows,
+                     struct drc_err *err)
 {
     struct drc_sql_param params[] = {{"q", {DRC_CELL_TEXT, 0, 0, q}},
                                      {"workspace", {DRC_CELL_NULL, 0, 0, NULL}}};
-    if (drc_db_select(env->facts, env->a, env->snap->find_job_sql, params, 2, CHOICES_MAX,
+    if (drc_db_select(env->facts, env->a, env->snap->find_job_sql, params, 2, max,
                       DRC_REPORT_DEADLINE_MS, rows, err) < 0)
         return drc_err_context(err, "looking for a job");
     return 0;
@@ -135,7 +136,7 @@ static int no_such_job(struct drc_env *env, const char *q, struct drc_err *err)
     struct drc_rows all;
     const char *best = NULL;
     int distance = 9;
-    if (find_jobs(env, "", &all, err) < 0)
+    if (find_jobs(env, "", DRC_REPORT_ROWS_MAX, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < all.row_count; i++) {
         const char *name = cell_text(&all, i, "job_name");
@@ -208,7 +209,7 @@ int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *
                            "which job? Give its id or its name, for example `%sjob 1042`",
                            env->poster->sigil);
     struct drc_rows rows;
-    if (find_jobs(env, q, &rows, err) < 0)
+    if (find_jobs(env, q, CHOICES_MAX, &rows, err) < 0)
         return -1;
     if (rows.row_count == 0)
         return no_such_job(env, q, err);
