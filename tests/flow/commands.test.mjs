@@ -41,8 +41,8 @@ const modal = async (user, title, deed) => {
 test('help and lists are for the asker alone', async () => {
   await whispers(alice, finops, '/drc', '/drc report job-cost', '/drc job');
   await whispers(alice, finops, '/drc help', 'workspace:name');
-  await whispers(alice, finops, '/drc reports', 'Job cost');
-  await whispers(alice, finops, '/drc reports cost', 'Job cost');
+  await whispers(alice, finops, '/drc reports', '/drc report job-cost');
+  await whispers(alice, finops, '/drc reports cost', '/drc report job-cost');
   await whispers(alice, finops, '/drc reports zebra', 'No report speaks of', 'zebra');
 });
 
@@ -104,7 +104,7 @@ test('a mention and a direct message take the same words', async () => {
   await says(carol, data, `${BOT} report job-cost 8d`, 'Job cost');
   await whispers(carol, data, `${BOT} help`, '/drc report job-cost');
   await says(bob, dmBob, 'report job-cost 11d', 'Job cost');
-  await says(bob, dmBob, 'reports', 'Job cost');
+  await says(bob, dmBob, 'reports', '/drc report job-cost');
 });
 
 test('a job by name, by id, by a pasted address, and one of several', async () => {
@@ -163,7 +163,7 @@ test('a reply is about the entity named in it, else the selected one, else drc a
   const fresh = await says(alice, finops, '/drc report job-cost 13d', 'Job cost');
   const which = await inThread(bob, finops, fresh.ts, `${BOT} why is it failing?`, 'Which one do you mean');
   await next(finops, bob, ['nightly_orders_etl'], () => slack.click(bob, finops, which, 'pick:entity', (o) => o.text.text === 'nightly_orders_etl'), fresh.ts);
-  await inThread(bob, finops, fresh.ts, `${BOT} why is it failing?`, '`nightly_orders_etl`', 'answered as the fixed question');
+  await inThread(bob, finops, fresh.ts, `${BOT} why is it failing?`, '`nightly_orders_etl`', 'nswered as the fixed question');
 });
 
 test('in a direct message any reply is a question, and without a report drc says what to do', async () => {
