@@ -87,6 +87,25 @@ int drc_graph_hop(struct drc_arena *a, const struct drc_result *res, const char 
                   struct drc_db *facts, const struct drc_graph_sql *graph, size_t graph_count,
                   struct drc_context *out, struct drc_err *err);
 
+struct drc_card_sql { /* one file of sql/cards */
+    const char *path, *kind, *sql;
+};
+
+/* A line of an entity's card. */
+#define DRC_CARD_LINES_MAX 14
+struct drc_card_line {
+    const char *title, *text; /* our words; NULL where there are none */
+    const char *name;         /* the platform's words, shown as code; NULL */
+};
+
+/* Loads sql/cards/ *.sql; CONFIG with the path. Then the lines of one entity, in the file's order:
+ * none where its kind has no file. */
+int drc_cards_load(struct drc_arena *a, const char *home, struct drc_db *facts,
+                   struct drc_card_sql **out, size_t *count, struct drc_err *err);
+int drc_card_lines(struct drc_arena *a, struct drc_db *facts, const struct drc_card_sql *cards,
+                   size_t count, const char *entity_id, struct drc_card_line *out, size_t max,
+                   size_t *lines, struct drc_err *err);
+
 struct drc_prompt {
     const char *system, *user; /* exactly what a model is sent */
     char hash[65];             /* SHA-256 of system, newline, user */

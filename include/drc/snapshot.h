@@ -27,6 +27,8 @@ struct drc_snapshot {
     struct drc_chips chips;
     struct drc_graph_sql *graph;
     size_t graph_count;
+    struct drc_card_sql *cards;
+    size_t card_count;
     const char *find_job_sql;      /* sql/entities/job.sql */
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
 };

@@ -47,9 +47,14 @@ int drc_run_card(struct drc_env *env, const struct drc_request *req, const struc
             env, req, channel, ts,
             drc_arena_printf(env->a, "The card of %s is in this thread already", c.selection.label),
             err);
+    struct drc_card_line lines[DRC_CARD_LINES_MAX];
+    size_t n;
+    if (drc_card_lines(env->a, env->facts, env->snap->cards, env->snap->card_count, entity_id,
+                       lines, DRC_CARD_LINES_MAX, &n, err) < 0)
+        return -1;
     drc_picture_entity(env, &c, &pic);
-    struct drc_message *m = drc_compose_card(env->a, env->snap, &c, run->run_id, req->user,
-                                             env->poster->bot_user, &pic);
+    struct drc_message *m = drc_compose_card(env->a, env->snap, &c, lines, n, run->run_id,
+                                             req->user, env->poster->bot_user, &pic);
     struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = thread};
     if (drc_deliver(env, req, "card", &to, m, &posted, err) < 0)
         return -1;

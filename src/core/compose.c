@@ -384,10 +384,28 @@ static void add_card_scope(struct drc_arena *a, struct drc_message *m, const str
     add_asker(a, &b->text, asked_by);
 }
 
+static void add_card_lines(struct drc_arena *a, struct drc_message *m,
+                           const struct drc_card_line *lines, size_t count)
+{
+    if (count == 0)
+        return;
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "state");
+    for (size_t i = 0; i < count; i++) {
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, i == 0 ? "" : "\n");
+        drc_text_add(a, &b->text, DRC_SPAN_BOLD, lines[i].title);
+        if (lines[i].text != NULL && *lines[i].text != '\0')
+            drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  %s", lines[i].text);
+        if (lines[i].name == NULL)
+            continue;
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "  ");
+        drc_text_add(a, &b->text, DRC_SPAN_CODE, lines[i].name);
+    }
+}
+
 struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s,
-                                     const struct drc_context *c, const char *run_id,
-                                     const char *asked_by, const char *bot_user,
-                                     const struct drc_picture *pic)
+                                     const struct drc_context *c, const struct drc_card_line *lines,
+                                     size_t line_count, const char *run_id, const char *asked_by,
+                                     const char *bot_user, const struct drc_picture *pic)
 {
     char window[40];
     const struct drc_result *res = c->result;
@@ -398,6 +416,7 @@ struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snaps
                                             window, amount, shown(c, "share")));
     add_header(a, m, c->selection.label);
     add_card_scope(a, m, c, window, asked_by);
+    add_card_lines(a, m, lines, line_count);
     add_figures(a, m, res->report->cards, res->report->card_count, c);
     add_picture(a, m, pic, "days",
                 drc_arena_printf(a, "Cost by day of %s, %s. Total %s, dearest day %s.",

@@ -81,6 +81,7 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
     if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 || load_reports(s, facts, err) < 0 ||
         load_planned(s, err) < 0 ||
         drc_graph_load(s->arena, s->home, facts, &s->graph, &s->graph_count, err) < 0 ||
+        drc_cards_load(s->arena, s->home, facts, &s->cards, &s->card_count, err) < 0 ||
         check_chips(s, err) < 0)
         return -1;
     struct drc_rows shape;
