@@ -87,7 +87,7 @@ int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
     static const struct {
         int id, value;
     } limits[] = {{SQLITE_LIMIT_SQL_LENGTH, (int)DRC_REPORT_SQL_MAX_BYTES + 1024},
-                  {SQLITE_LIMIT_COMPOUND_SELECT, 8},
+                  {SQLITE_LIMIT_COMPOUND_SELECT, 16},
                   {SQLITE_LIMIT_EXPR_DEPTH, 100},
                   {SQLITE_LIMIT_ATTACHED, 0},
                   {SQLITE_LIMIT_VDBE_OP, 100000},
