@@ -90,7 +90,7 @@ line AS (
     HAVING count(*) > 0 AND sum(u.run_status IN ('FAILED', 'SKIPPED', 'CANCELLED')) = 0
     UNION ALL
     SELECT 6, d.minutes_left, 'Downstream deadline',
-           d.deadline_local || ' ' || d.tz || iif(d.tz = 'UTC', ', ' || printf('%.1f', d.minutes_left / 60.0) || ' h left', ''), x.job_name
+           d.deadline_local || ' ' || d.tz || iif(d.tz = 'UTC', ', ' || round(d.minutes_left / 60.0, 1) || ' h left', ''), x.job_name
     FROM downstream AS d JOIN jobs AS x ON x.workspace_id = d.workspace_id AND x.job_id = d.job_id
     WHERE EXISTS (SELECT 1 FROM bad)
     UNION ALL
