@@ -77,6 +77,14 @@ line AS (
            coalesce(strftime('%Y-%m-%d %H:%M', g.ms / 1000, 'unixepoch') || ' UTC, ' || ((n.ms - g.ms) / 3600000) || ' h ago', 'none in the data'), NULL
     FROM bad AS b CROSS JOIN good AS g CROSS JOIN now AS n
     UNION ALL
+    SELECT 3, 1, 'Last failure', strftime('%Y-%m-%d %H:%M', f.end_ms / 1000, 'unixepoch') || ' UTC',
+           substr(f.error_summary, 1, instr(f.error_summary || char(10), char(10)) - 1)
+    FROM job AS j CROSS JOIN job_runs AS f ON f.workspace_id = j.workspace_id AND f.job_run_id = (
+        SELECT x.job_run_id FROM job_runs AS x INDEXED BY job_runs_failed
+        WHERE x.workspace_id = j.workspace_id AND x.job_id = j.job_id AND x.run_status = 'FAILED'
+        ORDER BY x.end_ms DESC, x.job_run_id DESC LIMIT 1)
+    WHERE NOT EXISTS (SELECT 1 FROM bad)
+    UNION ALL
     SELECT 4, c.at_ms, 'Changed in the 24 h before', strftime('%Y-%m-%d %H:%M', c.at_ms / 1000, 'unixepoch') || ' UTC', c.summary
     FROM bad AS b CROSS JOIN job AS j
     JOIN change_event AS c ON c.job_key = :entity AND c.at_ms BETWEEN b.start_ms - 86400000 AND b.start_ms
@@ -85,7 +93,7 @@ line AS (
     FROM upstream_state AS u JOIN jobs AS x ON x.workspace_id = u.workspace_id AND x.job_id = u.job_id
     WHERE u.run_status IN ('FAILED', 'SKIPPED', 'CANCELLED')
     UNION ALL
-    SELECT 5, 1, 'Upstream', 'all ' || count(*) || ' jobs before it are fine', NULL
+    SELECT 5, 1, 'Upstream', iif(count(*) = 1, 'the job before it is fine', 'all ' || count(*) || ' jobs before it are fine'), NULL
     FROM upstream_state AS u WHERE EXISTS (SELECT 1 FROM bad)
     HAVING count(*) > 0 AND sum(u.run_status IN ('FAILED', 'SKIPPED', 'CANCELLED')) = 0
     UNION ALL

@@ -226,9 +226,11 @@ factor AS MATERIALIZED ( -- the part that goes furthest in the direction of the 
                CASE n.place WHEN 1 THEN p.runs WHEN 2 THEN p.attempts WHEN 3 THEN p.minutes WHEN 4 THEN p.dbu_rate
                             WHEN 5 THEN p.price WHEN 6 THEN p.vm ELSE p.other END AS uusd
         FROM part AS p CROSS JOIN (
-            SELECT 1 AS place, 'runs' AS name UNION ALL SELECT 2, 'attempts per run' UNION ALL SELECT 3, 'minutes per attempt'
-            UNION ALL SELECT 4, 'DBU per minute' UNION ALL SELECT 5, 'price per DBU' UNION ALL SELECT 6, 'VM cost per minute'
-            UNION ALL SELECT 7, 'not attributable') AS n
+            SELECT 1 AS place, 'job' AS kind, 'runs' AS name UNION ALL SELECT 2, 'job', 'attempts per run'
+            UNION ALL SELECT 3, 'job', 'minutes per attempt' UNION ALL SELECT 1, 'resource', 'days in use'
+            UNION ALL SELECT 3, 'resource', 'time up per day' UNION ALL SELECT 4, '', 'DBU per minute'
+            UNION ALL SELECT 5, '', 'price per DBU' UNION ALL SELECT 6, '', 'VM cost per minute'
+            UNION ALL SELECT 7, '', 'not attributable') AS n ON n.kind IN (p.kind, '')
         WHERE p.parts IS NOT NULL
     ) AS z
 ),

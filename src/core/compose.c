@@ -341,16 +341,6 @@ static void add_card_end(struct drc_arena *a, struct drc_message *m, const struc
                          const char *run_id, const char *bot_user)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "footer");
-    const char *error = drc_result_text(c->result, (size_t)c->selection.row, "last_error");
-    const struct drc_cell *at =
-        drc_result_cell(c->result, (size_t)c->selection.row, "last_failure_ms");
-    if (*error != '\0') {
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "Last failure %s: ", drc_cell_show(a, at, DRC_UNIT_TIME));
-        drc_text_add(a, &b->text, DRC_SPAN_CODE,
-                     drc_utf8_clean(a, error, strlen(error), 160, false));
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\n");
-    }
     const char *url = object_url(a, c);
     if (url != NULL) {
         drc_text_link(a, &b->text, "Open in Databricks", url);
