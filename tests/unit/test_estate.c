@@ -1,0 +1,258 @@
+/* Generated estates: the same seed holds the same rows wherever it is built, other seeds hold other
+ * rows that pass every check, the rollups of touched days follow the rows, and nothing that drc reads
+ * holds the answer key. Runs in the root of the repository. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drc/arena.h"
+#include "drc/build.h"
+#include "drc/file.h"
+
+#define FILE_MAX_BYTES (128u << 20)
+#define KEYS_MAX 64
+
+static char folder[] = "/tmp/drc-test-estate-XXXXXX";
+static struct drc_arena *a;
+static struct drc_err err;
+
+static const char *in_folder(const char *name)
+{
+    return drc_arena_printf(a, "%s/%s", folder, name);
+}
+
+static void must(int rc)
+{
+    if (rc < 0)
+        fail_msg("%s: %s", drc_err_name(err.code), err.msg);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    a = drc_arena_new();
+    return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int remove_one(const char *name, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(name);
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    drc_arena_free(a);
+    return 0;
+}
+
+static int fresh(void **state)
+{
+    (void)state;
+    memset(&err, 0, sizeof err);
+    return 0;
+}
+
+/* Builds an estate, which runs every check on it. */
+static const char *build(const char *home, int64_t seed, const char *name)
+{
+    struct drc_estate estate = {seed, 1};
+    const char *path = in_folder(name);
+    must(drc_build_facts(home, path, &estate, NULL, NULL, &err));
+    return path;
+}
+
+static const char *text_of(const char *path, const char *sql)
+{
+    struct drc_db *db = drc_db_open(path, DRC_DB_READ, &err);
+    must(db == NULL ? -1 : 0);
+    struct drc_stmt *st = drc_db_query(db, &err, sql, "");
+    must(st == NULL ? -1 : drc_db_next(st, &err));
+    const char *text = drc_arena_strdup(a, drc_db_text(st, 0));
+    drc_db_done(st);
+    drc_db_close(db);
+    return text;
+}
+
+static const char *generation(const char *path)
+{
+    return text_of(path, "SELECT value FROM meta WHERE key = 'generation'");
+}
+
+static char *bytes_of(const char *path, size_t *n)
+{
+    char *s = drc_file_read(a, path, FILE_MAX_BYTES, n, &err);
+    must(s == NULL ? -1 : 0);
+    return s;
+}
+
+/* ---- seeds -------------------------------------------------------------------------------- */
+
+static void a_seed_gives_the_same_rows_from_anywhere(void **state)
+{
+    (void)state;
+    char here[PATH_MAX];
+    size_t n, m;
+    assert_non_null(getcwd(here, sizeof here));
+    const char *one = build(".", 7, "one.db");
+    assert_int_equal(chdir("/"), 0);
+    const char *two = build(here, 7, "two.db");
+    assert_int_equal(chdir(here), 0);
+    assert_string_equal(generation(one), generation(two));
+    char *first = bytes_of(in_folder("one.answers.json"), &n);
+    char *second = bytes_of(in_folder("two.answers.json"), &m);
+    assert_int_equal(n, m);
+    assert_memory_equal(first, second, n);
+}
+
+static void other_seeds_are_other_estates(void **state)
+{
+    (void)state;
+    static const char where[] =
+        "SELECT group_concat(at_ms || coalesce(job_id, compute_id), ' ') FROM"
+        " (SELECT * FROM change_event WHERE kind = 'COMPUTE' ORDER BY change_id)";
+    const char *two = build(".", 2, "seed-2.db"), *three = build(".", 3, "seed-3.db");
+    assert_string_not_equal(generation(two), generation(three));
+    assert_string_not_equal(text_of(two, where), text_of(three, where));
+}
+
+/* ---- the answer key ----------------------------------------------------------------------- */
+
+static const char *keys[KEYS_MAX];
+static size_t key_count;
+
+static void read_keys(const char *path)
+{
+    size_t n;
+    const char *at = bytes_of(path, &n);
+    key_count = 0;
+    while ((at = strstr(at, "{\"id\":\"")) != NULL && key_count < KEYS_MAX) {
+        at += 7;
+        keys[key_count++] = drc_arena_strndup(a, at, strcspn(at, "\""));
+    }
+}
+
+static const char *found_key(const char *path)
+{
+    size_t n;
+    const char *bytes = bytes_of(path, &n);
+    for (size_t i = 0; i < key_count; i++)
+        if (memmem(bytes, n, keys[i], strlen(keys[i])) != NULL)
+            return keys[i];
+    return NULL;
+}
+
+static int look_into(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)ftw;
+    if (type == FTW_F && st->st_size < FILE_MAX_BYTES && found_key(path) != NULL)
+        fail_msg("%s holds the key %s", path, found_key(path));
+    return 0;
+}
+
+static void nothing_that_is_read_holds_the_answer_key(void **state)
+{
+    (void)state;
+    static const char *const places[] = {"prompts", "sql", "corpus", "charts", "src", "include"};
+    const char *db = build(".", 1, "sample.db");
+    read_keys(in_folder("sample.answers.json"));
+    assert_in_range(key_count, 15, KEYS_MAX - 1);
+    assert_int_equal(strlen(keys[0]), 15);
+    assert_non_null(found_key(in_folder("sample.answers.json"))); /* the search can find one */
+    assert_null(found_key(db));
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (access(places[i], R_OK) == 0)
+            assert_int_equal(nftw(places[i], look_into, 8, FTW_PHYS), 0);
+}
+
+/* ---- rollups of some days ----------------------------------------------------------------- */
+
+static void exec(struct drc_db *db, const char *sql)
+{
+    must(drc_db_exec(db, sql, &err));
+}
+
+static bool holds(struct drc_db *db, const char *check)
+{
+    size_t n;
+    struct drc_stmt *st =
+        drc_db_query(db, &err, bytes_of(drc_arena_printf(a, "sql/checks/%s.sql", check), &n), "");
+    must(st == NULL ? -1 : 0);
+    int rc = drc_db_next(st, &err);
+    drc_db_done(st);
+    must(rc);
+    return rc == 0;
+}
+
+static const struct {
+    const char *change, *days, *checks[3];
+} changes[] = {
+    {"INSERT INTO compute_usage (compute_usage_id, record_type, workspace_id, parent_id, "
+     "parent_type,"
+     " product, job_id, compute_sku, start_ms, end_ms, usage_date, ingestion_date, udbu,"
+     " uusd_per_dbu, cost_uusd) SELECT compute_usage_id, 'RETRACTION', workspace_id, parent_id,"
+     " parent_type, product, job_id, compute_sku, start_ms, end_ms, usage_date, '2026-11-21', "
+     "-udbu,"
+     " uusd_per_dbu, -cost_uusd FROM compute_usage WHERE usage_date = '2026-10-05'"
+     " AND record_type = 'ORIGINAL'",
+     "'2026-10-05'",
+     {"rollup-job-day", "rollup-sku-day", "rollup-resource-day"}},
+    {"UPDATE job_runs SET run_status = 'FAILED', error_summary = 'x' WHERE run_status = 'SUCCESS'"
+     " AND run_date = '2026-10-06'",
+     "'2026-10-06', '2026-10-07'",
+     {"rollup-job-day", "rollup-job-run-day", NULL}},
+    {"DELETE FROM compute_usage WHERE usage_date = '2026-10-08'",
+     "'2026-10-08'",
+     {"rollup-job-day", "rollup-sku-day", "rollup-resource-day"}},
+};
+
+static void rollups_of_touched_days_follow_the_rows(void **state)
+{
+    (void)state;
+    size_t n;
+    const char *rollups = bytes_of("sql/rollups.sql", &n);
+    struct drc_db *db = drc_db_open(in_folder("one.db"), DRC_DB_WRITE, &err);
+    must(db == NULL ? -1 : 0);
+    exec(db, "CREATE TEMP TABLE touched_day (usage_date TEXT PRIMARY KEY)");
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        exec(db, "BEGIN");
+        exec(db, changes[i].change);
+        for (size_t c = 0; c < 3 && changes[i].checks[c] != NULL; c++)
+            assert_false(holds(db, changes[i].checks[c]));
+        exec(db, drc_arena_printf(a,
+                                  "DELETE FROM touched_day; INSERT INTO touched_day SELECT date"
+                                  " FROM date_series WHERE date IN (%s)",
+                                  changes[i].days));
+        exec(db, rollups);
+        for (size_t c = 0; c < 3 && changes[i].checks[c] != NULL; c++)
+            if (!holds(db, changes[i].checks[c]))
+                fail_msg("%s after: %s", changes[i].checks[c], changes[i].change);
+        exec(db, "ROLLBACK");
+    }
+    drc_db_close(db);
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, fresh)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_seed_gives_the_same_rows_from_anywhere),
+        TEST(other_seeds_are_other_estates),
+        TEST(nothing_that_is_read_holds_the_answer_key),
+        TEST(rollups_of_touched_days_follow_the_rows),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
