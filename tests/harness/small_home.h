@@ -10,6 +10,10 @@
 
 #include "drc/db.h"
 #include "drc/file.h"
+#include "drc/snapshot.h"
+
+#define DRC_TEXT_OF_(x) #x
+#define DRC_TEXT_OF(x) DRC_TEXT_OF_(x)
 
 static const char small_report[] =
     "-- id: job-cost\n-- version: 2\n-- title: Job cost\n-- pillar: cost\n"
@@ -98,6 +102,9 @@ static void small_home(const char *home)
     if (db == NULL)
         small_must(-1, &err);
     small_must(drc_db_exec(db, small_facts, &err), &err);
+    small_must(drc_db_run(db, &err, "INSERT INTO meta VALUES ('schema_version', ?)", "s",
+                          DRC_TEXT_OF(DRC_FACTS_SCHEMA)),
+               &err);
     drc_db_close(db);
 }
 
