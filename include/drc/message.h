@@ -113,6 +113,9 @@ void drc_text_printf(struct drc_arena *a, struct drc_text *t, enum drc_span_styl
                      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void drc_text_link(struct drc_arena *a, struct drc_text *t, const char *text, const char *url);
 
+/* Moves the spans of `more` to the end of t. */
+void drc_text_join(struct drc_text *t, const struct drc_text *more);
+
 /* Plain text of spans, without marks. */
 char *drc_text_plain(struct drc_arena *a, const struct drc_text *t);
 

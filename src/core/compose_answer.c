@@ -56,8 +56,7 @@ static void add_commentary(struct drc_arena *a, struct drc_message *m, const str
     }
     drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Commentary");
     drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\n");
-    b->text.last->next = by_template->first;
-    b->text.last = by_template->last;
+    drc_text_join(&b->text, by_template);
 }
 
 static void add_sources(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,

@@ -107,8 +107,7 @@ static void add_pillar(struct drc_arena *a, struct drc_message *m, const struct 
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, pillar);
     drc_text_printf(a, &b->text, DRC_SPAN_BOLD, "%c%s", toupper((unsigned char)*pillar),
                     pillar + 1);
-    b->text.last->next = t.first;
-    b->text.last = t.last;
+    drc_text_join(&b->text, &t);
 }
 
 struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_snapshot *s,

@@ -70,6 +70,17 @@ void drc_text_link(struct drc_arena *a, struct drc_text *t, const char *text, co
     s->url = web ? drc_arena_strdup(a, url) : NULL;
 }
 
+void drc_text_join(struct drc_text *t, const struct drc_text *more)
+{
+    if (more->first == NULL)
+        return;
+    if (t->last == NULL)
+        t->first = more->first;
+    else
+        t->last->next = more->first;
+    t->last = more->last;
+}
+
 char *drc_text_plain(struct drc_arena *a, const struct drc_text *t)
 {
     char *text = drc_arena_strdup(a, "");

@@ -51,11 +51,7 @@ static bool say(struct drc_arena *a, const char *sentence, const struct drc_cont
     if (!drc_slots_fill(a, sentence, c, &t, &used))
         return false;
     add_tags(a, c, &used, &t, cited);
-    if (out->first == NULL)
-        out->first = t.first;
-    else
-        out->last->next = t.first;
-    out->last = t.last;
+    drc_text_join(out, &t);
     return true;
 }
 

@@ -123,13 +123,7 @@ bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_cont
             return false;
         p += name + (p[name] == '}');
     }
-    if (t.first == NULL)
-        return true;
-    if (out->first == NULL)
-        out->first = t.first;
-    else
-        out->last->next = t.first;
-    out->last = t.last;
+    drc_text_join(out, &t);
     return true;
 }
 
