@@ -227,7 +227,7 @@ static json_t *starters_json(const struct emu *e)
     static const struct {
         const char *channel, *title, *text;
     } table[] = {
-        {"C0FINOPS1", "What happened to our job cost last week?", "/drc report job-cost 7d"},
+        {"C0FINOPS1", "What happened in the last four weeks?", "/drc report cost-anomalies"},
         {"C0FINOPS1", "What happened to legacy_orders_etl?", "/drc job legacy_orders_etl"},
         {"C0FINOPS1", "What happened to finance_daily_close?", "/drc job finance_daily_close"},
     };
@@ -254,8 +254,9 @@ json_t *emu_ui_hello(struct emu *e, int user)
         "app", "id", EMU_APP, "name", "drc", "bot_user", EMU_BOT_USER, "bot_id", EMU_BOT_ID,
         "users", users_json(), "channels", channels, "commands",
         json_pack("{s:s, s:s, s:s}", "command", "/drc", "usage_hint",
-                  "report job-cost | reports | job <name> | help", "description",
-                  "Run a cost or reliability report"),
+                  "report job-cost | report compute-type | report pareto | report spot-risk | "
+                  "report cost-anomalies | job <name> | reports | help",
+                  "description", "Run a cost or reliability report"),
         json_pack("{s:s, s:s, s:s}", "command", "/invite", "usage_hint", "@drc", "description",
                   "Add drc to this channel"),
         "bot_online", emu_sm_online(e), "sample", e->opt.sample, "starters", starters_json(e));
