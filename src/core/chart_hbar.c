@@ -6,10 +6,6 @@
 
 #include "drc/fmt.h"
 
-#define COLUMN_GAP 15.0
-#define COLUMN_MAX 98.0 /* a note is a figure, not a sentence */
-#define HEAD_MAX 84.0
-#define GLYPH_ROOM 15.0 /* the warning triangle before a note */
 #define SPARK_WIDTH 54.0
 #define LABEL_GAP 12.0
 #define LABEL_MIN 96.0
@@ -25,23 +21,19 @@
 #define SPARK_POINTS_MAX 400
 
 struct row {
-    char *label, *notes[DRC_CHART_NOTES_MAX], value[DRC_FMT_BYTES];
+    char *label, value[DRC_FMT_BYTES];
     double pos, neg; /* sums of positive and of negative values as magnitudes, micro-dollars */
     double value_width;
     double shrink; /* < 1: a broken bar */
     double top;
 };
 
-struct column {
-    double right, width;
-    char *head;
-};
-
 struct plot {
     struct frame f;
     const struct drc_chart_hbar *spec;
     struct row rows[DRC_CHART_ROWS_MAX];
-    struct column notes[DRC_CHART_NOTES_MAX], spark; /* width 0: not drawn */
+    struct columns notes;
+    struct column spark; /* width 0: not drawn */
     bool heads;
     double label_width, left, right; /* of bars and value labels */
     double zero, scale;              /* x of 0; px per micro-dollar */
@@ -76,14 +68,6 @@ static void measure_values(struct plot *p)
     }
 }
 
-static bool has_note(const struct drc_chart_hbar *spec, size_t c)
-{
-    for (size_t i = 0; i < spec->row_count; i++)
-        if (spec->rows[i].notes[c] != NULL)
-            return true;
-    return false;
-}
-
 static bool has_spark(const struct drc_chart_hbar *spec)
 {
     for (size_t i = 0; i < spec->row_count; i++)
@@ -92,36 +76,9 @@ static bool has_spark(const struct drc_chart_hbar *spec)
     return false;
 }
 
-static void measure_note_column(struct plot *p, size_t c)
-{
-    const struct drc_theme *t = p->f.t;
-    struct column *col = &p->notes[c];
-    if (p->spec->note_titles[c] == NULL || !has_note(p->spec, c))
-        return;
-    col->head = drc_chart_clean(p->f.a, t->regular, p->spec->note_titles[c]);
-    col->head = drc_chart_cut_end(p->f.a, t->regular, col->head, t->small_px, HEAD_MAX);
-    col->width = fmax(24, drc_font_width(t->regular, col->head, t->small_px));
-    for (size_t i = 0; i < p->spec->row_count; i++) {
-        const struct drc_chart_row *in = &p->spec->rows[i];
-        if (in->notes[c] == NULL)
-            continue;
-        bool alert = in->note_alert[c];
-        const struct drc_font *font = alert ? t->semibold : t->regular;
-        double room = COLUMN_MAX - (alert ? GLYPH_ROOM : 0);
-        char *text = drc_chart_clean(p->f.a, font, in->notes[c]);
-        p->rows[i].notes[c] = text = drc_chart_cut_end(p->f.a, font, text, t->small_px, room);
-        double w = drc_font_width(font, text, t->small_px) + (alert ? GLYPH_ROOM : 0);
-        col->width = fmax(col->width, w);
-    }
-}
-
 static double columns_width(const struct plot *p)
 {
-    double sum = p->spark.width > 0 ? p->spark.width + COLUMN_GAP : 0;
-    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++)
-        if (p->notes[c].width > 0)
-            sum += p->notes[c].width + COLUMN_GAP;
-    return sum;
+    return drc_columns_width(&p->notes) + (p->spark.width > 0 ? p->spark.width + COLUMN_GAP : 0);
 }
 
 /* Columns that leave no room for the bars are dropped from the right: the bars are the chart. */
@@ -129,31 +86,23 @@ static void measure_columns(struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
     double room = p->f.right - p->f.left - LABEL_MIN - LABEL_GAP - PLOT_MIN;
-    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++)
-        measure_note_column(p, c);
+    drc_columns_measure(&p->f, &p->notes, p->spec->rows, p->spec->row_count, p->spec->note_titles);
     if (has_spark(p->spec)) {
         p->spark.head = drc_chart_clean(p->f.a, t->regular, p->spec->spark_title);
-        p->spark.head = drc_chart_cut_end(p->f.a, t->regular, p->spark.head, t->small_px, HEAD_MAX);
+        p->spark.head =
+            drc_chart_cut_end(p->f.a, t->regular, p->spark.head, t->small_px, COLUMN_HEAD_MAX);
         p->spark.width = fmax(SPARK_WIDTH, drc_font_width(t->regular, p->spark.head, t->small_px));
         if (columns_width(p) > room)
             p->spark.width = 0;
     }
-    for (size_t c = DRC_CHART_NOTES_MAX; c-- > 0 && columns_width(p) > room;)
-        p->notes[c].width = 0;
     double right = p->f.right;
     if (p->spark.width > 0) {
         p->spark.right = right;
         right -= p->spark.width + COLUMN_GAP;
-        p->heads = p->heads || *p->spark.head != '\0';
+        p->heads = *p->spark.head != '\0';
     }
-    for (size_t c = DRC_CHART_NOTES_MAX; c-- > 0;) {
-        if (p->notes[c].width == 0)
-            continue;
-        p->notes[c].right = right;
-        right -= p->notes[c].width + COLUMN_GAP;
-        p->heads = p->heads || *p->notes[c].head != '\0';
-    }
-    p->right = right;
+    p->right = drc_columns_place(&p->notes, right, room - (p->f.right - right));
+    p->heads = p->heads || p->notes.heads;
 }
 
 static void measure_labels(struct plot *p)
@@ -222,12 +171,11 @@ static void draw_heads(const struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
     struct pen pen = {t->small_px, false, t->muted, ANCHOR_END};
-    double y = drc_svg_baseline(p->f.top + HEADS_HEIGHT / 2 - 2, t->small_px);
-    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++)
-        if (p->notes[c].width > 0)
-            drc_svg_text(p->f.svg, pen, p->notes[c].right, y, p->notes[c].head);
+    double middle = p->f.top + HEADS_HEIGHT / 2 - 2;
+    drc_columns_heads(&p->f, &p->notes, middle);
     if (p->spark.width > 0)
-        drc_svg_text(p->f.svg, pen, p->spark.right, y, p->spark.head);
+        drc_svg_text(p->f.svg, pen, p->spark.right, drc_svg_baseline(middle, t->small_px),
+                     p->spark.head);
 }
 
 /* One side of zero: sign +1 draws the positive values to the right, -1 the negative ones to the
@@ -275,20 +223,7 @@ static void draw_notes(const struct plot *p, size_t row)
     const struct drc_theme *t = p->f.t;
     const struct drc_chart_row *in = &p->spec->rows[row];
     double middle = p->rows[row].top + t->row_px / 2;
-    for (size_t c = 0; c < DRC_CHART_NOTES_MAX; c++) {
-        const char *text = p->rows[row].notes[c];
-        if (text == NULL || p->notes[c].width == 0)
-            continue;
-        bool alert = in->note_alert[c];
-        double right = p->notes[c].right;
-        struct pen pen = {t->small_px, alert, in->is_other ? t->muted : t->ink, ANCHOR_END};
-        if (alert) {
-            double w = drc_font_width(t->semibold, text, t->small_px);
-            drc_svg_warning(p->f.svg, right - w - GLYPH_ROOM, middle, t->alert);
-            pen.fill = t->alert;
-        }
-        drc_svg_text(p->f.svg, pen, right, drc_svg_baseline(middle, t->small_px), text);
-    }
+    drc_columns_row(&p->f, &p->notes, row, middle);
     if (p->spark.width > 0 && in->spark != NULL && in->spark_count > 0) {
         size_t skip = in->spark_count > SPARK_POINTS_MAX ? in->spark_count - SPARK_POINTS_MAX : 0;
         drc_svg_spark(p->f.svg, t, in->spark + skip, in->spark_count - skip,

@@ -100,6 +100,34 @@ void drc_frame_draw(const struct frame *f, double height, const struct drc_chart
                     size_t count);
 void drc_frame_empty(const struct frame *f, double top, double height, const char *sentence);
 
+/* ---- chart_columns.c: figures to the right of the plot, one per row */
+
+#define COLUMN_GAP 15.0
+#define COLUMN_HEAD_MAX 84.0
+
+struct column { /* width 0: not drawn */
+    double right, width;
+    char *head;
+};
+
+struct columns {
+    const struct drc_chart_row *rows;
+    size_t row_count;
+    struct column at[DRC_CHART_NOTES_MAX];
+    char *notes[DRC_CHART_ROWS_MAX][DRC_CHART_NOTES_MAX]; /* as drawn */
+    bool heads;                                           /* a drawn column has one */
+};
+
+/* A column without a title or without any note is not drawn. */
+void drc_columns_measure(const struct frame *f, struct columns *c, const struct drc_chart_row *rows,
+                         size_t row_count, const char *const *titles);
+double drc_columns_width(const struct columns *c); /* with the gaps before them */
+/* Ends them at `right`; those that do not fit into `room` are dropped, the last first. Returns where
+ * the plot has to end. */
+double drc_columns_place(struct columns *c, double right, double room);
+void drc_columns_heads(const struct frame *f, const struct columns *c, double middle);
+void drc_columns_row(const struct frame *f, const struct columns *c, size_t row, double middle);
+
 /* ---- chart_scale.c */
 
 #define TICKS_MAX 6
