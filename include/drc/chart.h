@@ -48,7 +48,10 @@ enum drc_chart_role { /* meaning of a series; the theme gives each its colour an
                       DRC_ROLE_ONDEMAND,
                       DRC_ROLE_SPOT,
                       DRC_ROLE_WASTED,
-                      DRC_ROLE_OTHER
+                      DRC_ROLE_OTHER,
+                      DRC_ROLE_FULL,  /* the row's own colour ... */
+                      DRC_ROLE_LIGHT, /* ... and a light tone of it */
+                      DRC_ROLE_LINE   /* a line with dots */
 };
 
 struct drc_chart_series {
@@ -67,6 +70,23 @@ struct drc_chart_row {
     size_t spark_count;
 };
 
+#define DRC_CHART_LAYERS_MAX 6 /* five rows and "Other" */
+
+struct drc_chart_layer {
+    const char *name;
+    const int64_t *values; /* one per day, micro-dollars; negative ones are drawn as 0 */
+};
+
+/* Stacked area by day, drawn below the bars: the first layer lies at the bottom and has the colour
+ * of the first bar, and so on. Layers past the fifth, and bars without a layer, are grey. */
+struct drc_chart_area {
+    const char *title;
+    int64_t first_day; /* day number, see drc/clock.h */
+    size_t day_count;  /* at most DRC_CHART_DAYS_MAX; 0 = nothing is drawn */
+    const struct drc_chart_layer *layers;
+    size_t layer_count; /* at most DRC_CHART_LAYERS_MAX */
+};
+
 struct drc_chart_hbar {
     const char *title, *subtitle, *footer; /* the subtitle says the finding in numbers */
     const struct drc_chart_series *series;
@@ -77,6 +97,8 @@ struct drc_chart_hbar {
                                                      a column without any note is not drawn */
     bool sparkline;                               /* a last column with each row's daily totals */
     const char *spark_title;
+    const struct drc_chart_area
+        *area; /* NULL = none; with it the series have the roles FULL and LIGHT */
 };
 
 /* Stacked horizontal bars, sorted as given, value label at each bar's end. No rows gives a chart
@@ -84,6 +106,22 @@ struct drc_chart_hbar {
  * LIMIT (too many rows or series, buffer full). */
 int drc_chart_stacked_hbar(const struct drc_theme *t, const struct drc_chart_hbar *spec,
                            struct drc_buf *svg, struct drc_err *err);
+
+/* Bars and the cumulative share on one axis: 0 to 100 % of the sum of all rows. */
+struct drc_chart_pareto {
+    const char *title, *subtitle, *footer;
+    const struct drc_chart_row *rows; /* values[0], largest first, the folded rest last; those below
+                                         zero count as 0 */
+    size_t row_count;                 /* at most DRC_CHART_ROWS_MAX */
+    const char *classes;              /* one letter per row: 'A', 'B', 'C'; ' ' = none */
+    size_t rule_rows; /* place of the row that reaches 80 %, where the rule is drawn; 0 = none */
+    const char *rule_text; /* "9 of 29 jobs make 80 %" */
+    const char *note_titles[DRC_CHART_NOTES_MAX];
+};
+
+/* Errors as above. */
+int drc_chart_pareto(const struct drc_theme *t, const struct drc_chart_pareto *spec,
+                     struct drc_buf *svg, struct drc_err *err);
 
 struct drc_chart_days {
     const char *title, *subtitle, *footer;

@@ -15,9 +15,10 @@ struct drc_picture {
     const char *trouble; /* why there is no chart; NULL if there is one */
 };
 
-/* SVG of a report's chart, or of an entity's days. */
-int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const struct drc_result *res,
-                      struct drc_buf *svg, struct drc_err *err);
+/* SVG of a report's chart, or of an entity's days. whole: context of the whole report, for the
+ * finding. CONFIG for a `mark` that nobody draws. */
+int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t,
+                      const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err);
 int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
                              const struct drc_context *c, struct drc_buf *svg, struct drc_err *err);
 

@@ -68,7 +68,8 @@ int drc_whisper_text(struct drc_env *env, const struct drc_request *req, const c
                      struct drc_err *err);
 
 /* The chart PNG; a failure becomes pic->trouble, not an error. */
-void drc_picture_report(struct drc_env *env, const struct drc_result *res, struct drc_picture *pic);
+void drc_picture_report(struct drc_env *env, const struct drc_context *whole,
+                        struct drc_picture *pic);
 void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct drc_picture *pic);
 int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id,
                     struct drc_context *out, struct drc_err *err);

@@ -37,6 +37,7 @@
 -- reconcile: sql/reconcile/all.sql
 -- method: job compute by kind (classic, serverless), each SQL warehouse and each all-purpose cluster on its own. DBU as billed; virtual machines as node-hours times their price (an estimate; serverless has them in its DBU price). Daily variation: 1.4826 x MAD / median of the daily cost, days without use included. Idle: paid time without a query, command or task; its cost is that share of the total.
 -- details: total_uusd, dbu_uusd, vm_uusd, robust_cv, idle_share, idle_uusd
+-- finding: {top} makes {top_share} of {total_uusd}; {idle_uusd} paid for idle compute
 -- figure: Total | {total_uusd}  ({dbu_uusd} DBU + {vm_uusd} VM estimate)
 -- figure: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
 -- figure: Top compute | {top}  {top.total_uusd}, {top_share} of the total

@@ -28,14 +28,16 @@ static void rasterize(struct drc_env *env, int rc, struct drc_buf *svg, struct d
     }
 }
 
-void drc_picture_report(struct drc_env *env, const struct drc_result *res, struct drc_picture *pic)
+void drc_picture_report(struct drc_env *env, const struct drc_context *whole,
+                        struct drc_picture *pic)
 {
     struct drc_err err = DRC_ERR_INIT;
     struct drc_buf svg;
     memset(pic, 0, sizeof *pic);
     drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
     const struct drc_theme *t = drc_snapshot_theme(env->snap, &err);
-    rasterize(env, t == NULL ? -1 : drc_compose_chart(env->a, t, res, &svg, &err), &svg, pic, &err);
+    rasterize(env, t == NULL ? -1 : drc_compose_chart(env->a, t, whole, &svg, &err), &svg, pic,
+              &err);
     drc_buf_fini(&svg);
 }
 
@@ -162,7 +164,7 @@ int drc_run_report(struct drc_env *env, const struct drc_request *req, const cha
         drc_env_context(env, &run.result, NULL, &whole, err) < 0)
         return -1;
     if (run.result.rows.row_count > 0)
-        drc_picture_report(env, &run.result, &pic);
+        drc_picture_report(env, &whole, &pic);
     else
         memset(&pic, 0, sizeof pic);
     struct drc_message *m =

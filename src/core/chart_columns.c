@@ -95,3 +95,16 @@ void drc_columns_row(const struct frame *f, const struct columns *c, size_t row,
         drc_svg_text(f->svg, pen, right, drc_svg_baseline(middle, t->small_px), text);
     }
 }
+
+double drc_columns_labels(const struct frame *f, const struct drc_chart_row *rows, size_t n,
+                          double px, double max_width, char **out)
+{
+    const char **names = drc_arena_array(f->a, n + 1, sizeof *names);
+    double width = 0;
+    for (size_t i = 0; i < n; i++)
+        names[i] = rows[i].label == NULL ? "" : rows[i].label;
+    drc_chart_cut_names(f->a, f->t->regular, names, n, px, max_width, out);
+    for (size_t i = 0; i < n; i++)
+        width = fmax(width, drc_font_width(f->t->regular, out[i], px));
+    return width;
+}

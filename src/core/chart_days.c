@@ -12,11 +12,9 @@
 #define MARKS_MAX 64
 #define MARK_GAP 8.0 /* px between two texts of a lane */
 #define MARK_TEXT_MAX 150.0
-#define DATES_HEIGHT 22.0
 #define REFERENCE_MAX 110.0
 #define TICK_GAP 8.0
 #define COLUMN_MAX 48.0
-#define DATED_MAX 10 /* up to so many columns each has its date */
 #define SIDE_GAP 8.0
 
 struct mark {
@@ -36,6 +34,7 @@ struct plot {
     size_t reference_lines;
     double low, high;                /* micro-dollars, low <= 0 <= high */
     double left, right, top, bottom; /* of the columns */
+    struct day_axis axis;
     struct ticks ticks;
 };
 
@@ -48,11 +47,6 @@ static double y_of(const struct plot *p, double uusd)
 {
     double span = p->high - p->low;
     return span > 0 ? p->bottom - (uusd - p->low) / span * (p->bottom - p->top) : p->bottom;
-}
-
-static double day_x(const struct plot *p, double day)
-{
-    return p->left + (p->right - p->left) * day / (double)p->spec->day_count;
 }
 
 static bool has_reference(const struct plot *p)
@@ -97,6 +91,7 @@ static void measure_sides(struct plot *p)
     }
     p->left = drc_svg_snap(p->f.left + ticks + TICK_GAP);
     p->right = drc_svg_snap(p->f.right - reference);
+    p->axis = (struct day_axis){p->left, p->right, p->spec->first_day, p->spec->day_count};
 }
 
 static int by_day_then_label(const void *a, const void *b)
@@ -138,7 +133,7 @@ static void place_marks(struct plot *p)
     for (size_t i = 0; i < p->mark_count; i++) {
         struct mark *m = &p->marks[i];
         double w = drc_font_width(t->regular, m->label, t->small_px);
-        m->x = drc_svg_snap(day_x(p, (double)(m->day - p->spec->first_day) + 0.5));
+        m->x = drc_svg_snap(drc_axis_x(&p->axis, (double)(m->day - p->spec->first_day) + 0.5));
         m->text_x = fmax(fmin(m->x - w / 2, p->f.right - w), p->f.left);
         m->lane = -1;
         for (int lane = 0; lane < LANES && m->lane < 0 && w > 0; lane++)
@@ -170,7 +165,8 @@ static void draw_stack(const struct plot *p, size_t day, double sign)
     const struct drc_theme *t = p->f.t;
     double pitch = (p->right - p->left) / (double)p->spec->day_count;
     double gap = pitch >= 12 ? 3 : pitch >= 5 ? 1.5 : 0;
-    double middle = day_x(p, (double)day + 0.5), half = fmin(pitch - gap, COLUMN_MAX) / 2;
+    double middle = drc_axis_x(&p->axis, (double)day + 0.5),
+           half = fmin(pitch - gap, COLUMN_MAX) / 2;
     double x1 = middle - half, x2 = middle + half;
     double sum = 0, end = drc_svg_snap(y_of(p, 0));
     if (gap > 0) {
@@ -229,51 +225,6 @@ static void draw_marks(const struct plot *p)
     }
 }
 
-/* A date under the middle of its column, if it keeps clear of [from, to]; returns its right edge,
- * else `from`. */
-static double draw_date(const struct plot *p, int64_t day, double from, double to)
-{
-    const struct drc_theme *t = p->f.t;
-    struct pen pen = {t->small_px, false, t->muted, ANCHOR_MIDDLE};
-    char text[16];
-    double x = drc_svg_snap(day_x(p, (double)(day - p->spec->first_day) + 0.5));
-    double half = drc_font_width(t->regular, drc_date_short(day, text), t->small_px) / 2;
-    if (x - half < from || x + half > to)
-        return from;
-    drc_svg_line(p->f.svg, x, p->bottom, x, p->bottom + 4, 1, t->zero_line, NULL);
-    drc_svg_text(p->f.svg, pen, x, drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px),
-                 text);
-    return x + half + 14;
-}
-
-/* Few columns: every date. Many: the first and the last day, and firsts of months between them
- * where they fit. */
-static void draw_dates(const struct plot *p)
-{
-    const struct drc_theme *t = p->f.t;
-    char text[16];
-    int64_t first = p->spec->first_day, last = first + (int64_t)p->spec->day_count - 1;
-    double y = drc_svg_baseline(p->bottom + DATES_HEIGHT / 2 + 2, t->small_px), from = p->f.left,
-           to = p->f.right;
-    bool every = p->spec->day_count <= DATED_MAX;
-    if (!every) {
-        struct pen pen = {t->small_px, false, t->muted, ANCHOR_START};
-        drc_date_short(first, text);
-        drc_svg_text(p->f.svg, pen, p->left, y, text);
-        from = p->left + drc_font_width(t->regular, text, t->small_px) + 14;
-        drc_date_short(last, text);
-        pen.anchor = ANCHOR_END;
-        drc_svg_text(p->f.svg, pen, p->right, y, text);
-        to = p->right - drc_font_width(t->regular, text, t->small_px) - 14;
-    }
-    for (int64_t day = first; day <= last; day++) {
-        int year, month, mday;
-        drc_date_civil(day, &year, &month, &mday);
-        if (every || (mday == 1 && day != first && day != last))
-            from = draw_date(p, day, from, to);
-    }
-}
-
 static void draw_plot(const struct plot *p)
 {
     draw_grid(p);
@@ -287,7 +238,7 @@ static void draw_plot(const struct plot *p)
     if (has_reference(p))
         draw_reference(p);
     draw_marks(p);
-    draw_dates(p);
+    drc_axis_draw(&p->f, &p->axis, p->bottom);
 }
 
 /* NULL if there is something to draw. */
@@ -316,7 +267,8 @@ static int draw_chart(struct plot *p, struct drc_err *err)
         p->top = drc_svg_snap(p->f.top + (p->mark_count > 0 ? 10 + LANE_HEIGHT * p->lanes : 2));
     }
     p->bottom = p->top + PLOT_HEIGHT;
-    double height = p->bottom + (empty != NULL ? 0 : DATES_HEIGHT) + drc_frame_footer_height(&p->f);
+    double height =
+        p->bottom + (empty != NULL ? 0 : DAY_AXIS_HEIGHT) + drc_frame_footer_height(&p->f);
     drc_frame_draw(&p->f, height, spec->series, spec->series_count);
     if (empty != NULL)
         drc_frame_empty(&p->f, p->top, PLOT_HEIGHT, empty);

@@ -107,17 +107,12 @@ static void measure_columns(struct plot *p)
 
 static void measure_labels(struct plot *p)
 {
-    const struct drc_theme *t = p->f.t;
-    const char *names[DRC_CHART_ROWS_MAX];
     char *cut[DRC_CHART_ROWS_MAX];
     double cap = fmin(fmax(p->right - p->f.left - LABEL_GAP - PLOT_WANTED, LABEL_MIN), LABEL_MAX);
+    p->label_width =
+        drc_columns_labels(&p->f, p->spec->rows, p->spec->row_count, p->f.t->text_px, cap, cut);
     for (size_t i = 0; i < p->spec->row_count; i++)
-        names[i] = p->spec->rows[i].label == NULL ? "" : p->spec->rows[i].label;
-    drc_chart_cut_names(p->f.a, t->regular, names, p->spec->row_count, t->text_px, cap, cut);
-    for (size_t i = 0; i < p->spec->row_count; i++) {
         p->rows[i].label = cut[i];
-        p->label_width = fmax(p->label_width, drc_font_width(t->regular, cut[i], t->text_px));
-    }
     p->left = drc_svg_snap(p->f.left + p->label_width + LABEL_GAP);
 }
 
@@ -138,6 +133,23 @@ static void measure_scale(struct plot *p)
     p->scale = isfinite(scale) ? scale : 0;
     p->zero = drc_svg_snap(p->left + neg * p->scale);
     drc_chart_ticks(p->f.t, -neg, pos, p->scale, 12, &p->ticks);
+}
+
+/* A segment: in the colour of its series, or of its row where rows have theirs. */
+static void draw_segment(const struct plot *p, size_t row, size_t series, struct box r)
+{
+    const struct drc_theme *t = p->f.t;
+    const struct drc_chart_row *in = &p->spec->rows[row];
+    enum drc_chart_role role = p->spec->series[series].role;
+    double strength = in->is_other ? t->muted_strength : 1;
+    char colour[COLOUR_BYTES];
+    if (p->spec->area == NULL) {
+        drc_svg_role(p->f.svg, t, role, r, strength);
+        return;
+    }
+    strength = role == DRC_ROLE_LIGHT ? t->muted_strength : 1;
+    const char *own = drc_svg_layer(t, in->is_other ? SIZE_MAX : row);
+    drc_svg_rect(p->f.svg, r, drc_svg_blend(own, strength, colour));
 }
 
 static double place_rows(struct plot *p)
@@ -184,7 +196,7 @@ static double draw_stack(const struct plot *p, size_t row, double sign)
 {
     const struct drc_chart_row *in = &p->spec->rows[row];
     const struct drc_theme *t = p->f.t;
-    double strength = in->is_other ? t->muted_strength : 1, sum = 0, end = p->zero;
+    double sum = 0, end = p->zero;
     double top = drc_svg_snap(p->rows[row].top + (t->row_px - t->bar_px) / 2);
     size_t largest = 0;
     for (size_t s = 0; s < p->spec->series_count; s++) {
@@ -196,14 +208,12 @@ static double draw_stack(const struct plot *p, size_t row, double sign)
         if (w < 0.5)
             continue;
         double x = sign > 0 ? end + gap : next;
-        drc_svg_role(p->f.svg, t, p->spec->series[s].role, (struct box){x, top, w - gap, t->bar_px},
-                     strength);
+        draw_segment(p, row, s, (struct box){x, top, w - gap, t->bar_px});
         end = next;
     }
     if (sum > 0 && end == p->zero) { /* something is never drawn as nothing */
         end += sign * 1.5;
-        drc_svg_role(p->f.svg, t, p->spec->series[largest].role,
-                     (struct box){fmin(end, p->zero), top, 1.5, t->bar_px}, strength);
+        draw_segment(p, row, largest, (struct box){fmin(end, p->zero), top, 1.5, t->bar_px});
     }
     return end;
 }
@@ -270,16 +280,22 @@ static int draw_chart(struct plot *p, struct drc_err *err)
     bool empty = spec->row_count == 0 || spec->series_count == 0;
     if (spec->row_count > DRC_CHART_ROWS_MAX)
         return drc_err_set(err, DRC_ERR_LIMIT, "a chart has at most %d bars", DRC_CHART_ROWS_MAX);
+    if (spec->area != NULL && (spec->area->layer_count > DRC_CHART_LAYERS_MAX ||
+                               spec->area->day_count > DRC_CHART_DAYS_MAX))
+        return drc_err_set(err, DRC_ERR_LIMIT, "an area has at most %d layers and %d days",
+                           DRC_CHART_LAYERS_MAX, DRC_CHART_DAYS_MAX);
     if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, spec->series,
                        spec->series_count, empty, err) != 0)
         return -1;
-    double bottom = p->f.top + EMPTY_HEIGHT;
+    double bottom = p->f.top + EMPTY_HEIGHT, area = 0;
     if (!empty) {
         measure_values(p);
         measure_columns(p);
         measure_labels(p);
         measure_scale(p);
-        bottom = place_rows(p);
+        bottom = area = place_rows(p);
+        if (spec->area != NULL)
+            bottom += drc_area_height(spec->area);
     }
     drc_frame_draw(&p->f, bottom + drc_frame_footer_height(&p->f), spec->series,
                    spec->series_count);
@@ -288,6 +304,8 @@ static int draw_chart(struct plot *p, struct drc_err *err)
                         "Nothing to show: no rows in this window and scope.");
     else
         draw_plot(p);
+    if (!empty && spec->area != NULL)
+        drc_area_draw(&p->f, spec->area, area);
     return drc_svg_close(p->f.svg, err);
 }
 

@@ -17,7 +17,8 @@ struct drc_theme {
     const struct drc_font *regular, *semibold;
     const char *font_family, *regular_sha256, *semibold_sha256;
     double width, padding, title_px, text_px, small_px, bar_px, row_px;
-    const char *background, *ink, *muted, *faint, *grid, *zero_line, *panel, *alert;
+    const char *background, *ink, *muted, *faint, *grid, *zero_line, *panel, *band, *alert;
+    const char *layer[DRC_CHART_LAYERS_MAX - 1];
     const char *dbu, *ondemand, *spot, *wasted, *wasted_ground, *other, *spark, *spark_area;
     double muted_strength; /* 0..1: how much of its colour a muted bar keeps */
 };
@@ -71,8 +72,12 @@ void drc_svg_line(struct drc_buf *b, double x1, double y1, double x2, double y2,
                   const char *stroke, const char *dashes);
 /* A triangle with a mark, 10 px wide. */
 void drc_svg_warning(struct drc_buf *b, double x, double middle, const char *fill);
+void drc_svg_dot(struct drc_buf *b, double x, double y, double r, const char *fill,
+                 const char *stroke);
 void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_role role,
                   struct box r, double strength);
+/* A row with its own colour; numbers past the palette have the colour of "Other". */
+const char *drc_svg_layer(const struct drc_theme *t, size_t index);
 void drc_svg_spark(struct drc_buf *b, const struct drc_theme *t, const int64_t *values, size_t n,
                    struct box r);
 
@@ -100,7 +105,41 @@ void drc_frame_draw(const struct frame *f, double height, const struct drc_chart
                     size_t count);
 void drc_frame_empty(const struct frame *f, double top, double height, const char *sentence);
 
-/* ---- chart_columns.c: figures to the right of the plot, one per row */
+/* ---- chart_axis.c: days along the bottom, names beside the right edge */
+
+#define DAY_AXIS_HEIGHT 24.0
+
+struct day_axis {
+    double left, right;
+    int64_t first_day;
+    size_t day_count;
+};
+
+double drc_axis_x(const struct day_axis *x, double day); /* 0: where the first day begins */
+bool drc_axis_has_weekends(const struct day_axis *x);    /* wide enough days for them */
+/* Dates, and a light bar under each Saturday and Sunday, from `top` down. */
+void drc_axis_draw(const struct frame *f, const struct day_axis *x, double top);
+
+#define SIDE_LABELS_MAX 8
+#define SIDE_LABEL_LINE 16.0
+
+struct side_label {
+    char *text;
+    double y;         /* of what it names; moved to where the text stands */
+    const char *fill; /* of the line from there to the text */
+};
+
+/* Names beside the plot, as near to what they name as they fit without touching each other; sorted
+ * by y. They start SIDE_LABEL_GAP to the right of `x`. */
+#define SIDE_LABEL_GAP 16.0
+void drc_side_labels(const struct frame *f, struct side_label *labels, size_t n, double x,
+                     double top, double bottom);
+
+/* ---- chart_columns.c: names to the left of the plot, figures to the right, one per row */
+
+/* Names cut to fit, all different; returns the widest. */
+double drc_columns_labels(const struct frame *f, const struct drc_chart_row *rows, size_t n,
+                          double px, double max_width, char **out);
 
 #define COLUMN_GAP 15.0
 #define COLUMN_HEAD_MAX 84.0
@@ -122,11 +161,16 @@ struct columns {
 void drc_columns_measure(const struct frame *f, struct columns *c, const struct drc_chart_row *rows,
                          size_t row_count, const char *const *titles);
 double drc_columns_width(const struct columns *c); /* with the gaps before them */
-/* Ends them at `right`; those that do not fit into `room` are dropped, the last first. Returns where
- * the plot has to end. */
+/* Ends them at `right`; those that do not fit into `room` are dropped, the last first. Returns
+ * where the plot has to end. */
 double drc_columns_place(struct columns *c, double right, double room);
 void drc_columns_heads(const struct frame *f, const struct columns *c, double middle);
 void drc_columns_row(const struct frame *f, const struct columns *c, size_t row, double middle);
+
+/* ---- chart_area.c: stacked area by day, below a chart's bars */
+
+double drc_area_height(const struct drc_chart_area *area);
+void drc_area_draw(const struct frame *f, const struct drc_chart_area *area, double top);
 
 /* ---- chart_scale.c */
 

@@ -142,6 +142,14 @@ void drc_svg_warning(struct drc_buf *b, double x, double middle, const char *fil
                    drc_svg_num(x + 5, a), drc_svg_num(middle - 1.6, d));
 }
 
+void drc_svg_dot(struct drc_buf *b, double x, double y, double r, const char *fill,
+                 const char *stroke)
+{
+    char nx[NUM], ny[NUM], nr[NUM];
+    drc_buf_printf(b, "<circle cx=\"%s\" cy=\"%s\" r=\"%s\" fill=\"%s\" stroke=\"%s\"/>\n",
+                   drc_svg_num(x, nx), drc_svg_num(y, ny), drc_svg_num(r, nr), fill, stroke);
+}
+
 /* 45 degree lines on a grid common to the whole picture, clipped by arithmetic: a pattern element
  * costs a surface per use and its phase depends on the renderer. */
 static void hatch(struct drc_buf *b, struct box r, const char *stroke)
@@ -174,16 +182,34 @@ static const char *role_colour(const struct drc_theme *t, enum drc_chart_role ro
         return t->spot;
     case DRC_ROLE_WASTED:
         return t->wasted_ground;
+    case DRC_ROLE_FULL:
+    case DRC_ROLE_LIGHT:
+        return t->spark;
+    case DRC_ROLE_LINE:
+        return t->ondemand;
     case DRC_ROLE_OTHER:
         break;
     }
     return t->other;
 }
 
+const char *drc_svg_layer(const struct drc_theme *t, size_t index)
+{
+    return index < DRC_CHART_LAYERS_MAX - 1 ? t->layer[index] : t->other;
+}
+
 void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_role role,
                   struct box r, double strength)
 {
     char colour[COLOUR_BYTES];
+    if (role == DRC_ROLE_LIGHT)
+        strength *= t->muted_strength;
+    if (role == DRC_ROLE_LINE) {
+        double y = r.y + r.h / 2;
+        drc_svg_line(b, r.x - 1, y, r.x + r.w + 1, y, 2, t->ondemand, NULL);
+        drc_svg_dot(b, r.x + r.w / 2, y, 3, t->ondemand, t->background);
+        return;
+    }
     if (role != DRC_ROLE_WASTED) {
         drc_svg_rect(b, r, drc_svg_blend(role_colour(t, role), strength, colour));
         return;

@@ -37,31 +37,63 @@ static size_t make_series(struct drc_arena *a, const struct drc_report *r,
     return n;
 }
 
-static void take_notes(struct drc_arena *a, const struct drc_result *res, size_t row,
-                       struct drc_chart_row *out)
+/* "+12 %" against the window before; a rise that matters is an alert. */
+static void change_note(struct drc_arena *a, const struct drc_result *res, size_t row, size_t note,
+                        struct drc_chart_row *out)
 {
     char text[DRC_FMT_BYTES];
     double total = drc_result_real(res, row, "total_uusd"),
            before = drc_result_real(res, row, "baseline_uusd");
     double change = before > 0 ? (total - before) / before : (double)NAN;
-    out->notes[0] = drc_arena_strdup(
-        a, isnan(before) || before <= 0 ? "new" : drc_fmt_pct_signed(change, text));
-    if (isnan(before))
-        out->notes[0] = "n/a";
-    out->note_alert[0] = change >= RISE_RATIO && total - before >= (double)RISE_UUSD;
+    out->notes[note] = isnan(before) ? "n/a"
+                       : before <= 0 ? "new"
+                                     : drc_arena_strdup(a, drc_fmt_pct_signed(change, text));
+    out->note_alert[note] = change >= RISE_RATIO && total - before >= (double)RISE_UUSD;
+}
+
+static const char *pct(struct drc_arena *a, double ratio)
+{
+    char text[DRC_FMT_BYTES];
+    return drc_arena_strdup(a, drc_fmt_pct(ratio, text));
+}
+
+static void notes_job_cost(struct drc_arena *a, const struct drc_result *res, size_t row,
+                           struct drc_chart_row *out)
+{
     double runs = drc_result_real(res, row, "runs"), ok = drc_result_real(res, row, "runs_ok");
-    out->notes[1] = drc_arena_strdup(a, drc_fmt_pct(runs > 0 ? ok / runs : (double)NAN, text));
+    change_note(a, res, row, 0, out);
+    out->notes[1] = pct(a, runs > 0 ? ok / runs : (double)NAN);
     out->note_alert[1] = runs >= SUCCESS_RUNS && ok / runs < SUCCESS_TARGET;
 }
 
+static void notes_compute(struct drc_arena *a, const struct drc_result *res, size_t row,
+                          struct drc_chart_row *out)
+{
+    double idle = drc_result_real(res, row, "idle_share");
+    change_note(a, res, row, 0, out);
+    out->notes[1] = isnan(idle) ? "\u2013" : pct(a, idle); /* does not apply to job compute */
+    out->notes[2] = pct(a, drc_result_real(res, row, "robust_cv"));
+}
+
+static void notes_pareto(struct drc_arena *a, const struct drc_result *res, size_t row,
+                         struct drc_chart_row *out)
+{
+    out->notes[0] = drc_result_amount(a, res, (int)row);
+    out->notes[1] = pct(a, drc_result_real(res, row, "cum_after"));
+    out->notes[2] = drc_result_text(res, row, "class");
+}
+
+typedef void take_notes(struct drc_arena *a, const struct drc_result *res, size_t row,
+                        struct drc_chart_row *out);
+
 static void take_row(struct drc_arena *a, const struct drc_result *res, size_t row,
-                     struct drc_chart_row *out)
+                     take_notes notes, struct drc_chart_row *out)
 {
     const char *label = drc_result_text(res, row, res->report->label);
     out->label = drc_utf8_clean(a, label, strlen(label), 200, false);
     for (size_t s = 0; s < res->report->series_count && s < DRC_CHART_SERIES_MAX; s++)
         out->values[s] = drc_result_int(res, row, res->report->series[s], 0);
-    take_notes(a, res, row, out);
+    notes(a, res, row, out);
     int64_t *days = drc_arena_array(a, DAYS_MAX, sizeof *days);
     out->spark_count = drc_result_series(drc_result_cell(res, row, "daily"), days, DAYS_MAX);
     out->spark = out->spark_count > 1 ? days : NULL;
@@ -76,9 +108,15 @@ static void fold_other(struct drc_arena *a, const struct drc_result *res, size_t
         out->values[s] = drc_result_sum(res, from, res->report->series[s], NULL);
 }
 
-static char *subtitle(struct drc_arena *a, const struct drc_result *res, size_t live)
+/* The finding: what the report's header says, else the shares of the first rows. */
+static char *subtitle(struct drc_arena *a, const struct drc_context *whole, size_t live)
 {
+    const struct drc_result *res = whole->result;
     char total[DRC_FMT_BYTES], share[DRC_FMT_BYTES];
+    struct drc_text own = {NULL, NULL};
+    if (live > 0 && res->report->finding != NULL &&
+        drc_slots_fill(a, res->report->finding, whole, &own, NULL))
+        return drc_text_plain(a, &own);
     int64_t sum = drc_result_sum(res, 0, "total_uusd", NULL), lead = 0;
     size_t few = live < 3 ? live : 3;
     for (size_t i = 0; i < few; i++)
@@ -90,38 +128,155 @@ static char *subtitle(struct drc_arena *a, const struct drc_result *res, size_t 
                             total, few, drc_fmt_pct((double)lead / (double)sum, share));
 }
 
-int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t, const struct drc_result *res,
-                      struct drc_buf *svg, struct drc_err *err)
+/* What every chart of a report has: texts, and the rows that are drawn with the rest folded. */
+struct sheet {
+    const struct drc_context *whole;
+    const struct drc_result *res;
+    const char *title, *subtitle, *footer;
+    size_t live, drawn; /* rows that count, rows drawn on their own */
+    struct drc_chart_row *rows;
+    size_t row_count;
+};
+
+static struct sheet make_sheet(struct drc_arena *a, const struct drc_context *whole,
+                               take_notes notes)
 {
     char window[40];
-    const struct drc_report *r = res->report;
-    if (strcmp(r->mark, "stacked-hbar") != 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chart of the kind '%s'", r->path,
-                           r->mark);
-    size_t live = drc_result_live(res), top = (size_t)res->params.top,
-           drawn = live < top ? live : top;
-    struct drc_chart_row *rows = drc_arena_array(a, drawn + 1, sizeof *rows);
-    for (size_t i = 0; i < drawn; i++)
-        take_row(a, res, i, &rows[i]);
-    if (live > drawn)
-        fold_other(a, res, drawn, live, &rows[drawn]);
+    const struct drc_result *res = whole->result;
+    struct sheet s = {.whole = whole, .res = res, .live = drc_result_live(res)};
+    size_t top =
+        res->params.top < DRC_CHART_ROWS_MAX ? (size_t)res->params.top : DRC_CHART_ROWS_MAX - 1;
+    s.title = drc_arena_printf(a, "%s, %s", res->report->title,
+                               drc_date_range(res->first_day, res->params.as_of_day, window));
+    s.subtitle = subtitle(a, whole, s.live);
+    s.footer =
+        drc_arena_printf(a, "%s, USD; VM cost is an estimate. UTC days.%s",
+                         res->params.contract ? "Contract price" : "List price before discounts",
+                         res->sample ? " Sample data." : "");
+    s.drawn = s.live < top ? s.live : top;
+    s.rows = drc_arena_array(a, s.drawn + 1, sizeof *s.rows);
+    for (size_t i = 0; i < s.drawn; i++)
+        take_row(a, res, i, notes, &s.rows[i]);
+    if (s.live > s.drawn)
+        fold_other(a, res, s.drawn, s.live, &s.rows[s.drawn]);
+    s.row_count = s.drawn + (s.live > s.drawn);
+    return s;
+}
+
+static int draw_bars(struct drc_arena *a, const struct drc_theme *t,
+                     const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err)
+{
+    struct sheet s = make_sheet(a, whole, notes_job_cost);
     struct drc_chart_series *series;
-    struct drc_chart_hbar spec = {
-        .title = drc_arena_printf(a, "%s, %s", r->title,
-                                  drc_date_range(res->first_day, res->params.as_of_day, window)),
-        .subtitle = subtitle(a, res, live),
-        .footer = drc_arena_printf(
-            a, "List price, USD, before discounts; VM cost is an estimate. UTC days.%s",
-            res->sample ? " Sample data." : ""),
-        .rows = rows,
-        .row_count = drawn + (live > drawn),
-        .note_titles = {"vs before", "Success", NULL},
-        .sparkline = true,
-        .spark_title = "By day",
-    };
-    spec.series_count = make_series(a, r, &series);
-    spec.series = series;
+    size_t n = make_series(a, s.res->report, &series);
+    struct drc_chart_hbar spec = {.title = s.title,
+                                  .subtitle = s.subtitle,
+                                  .footer = s.footer,
+                                  .series = series,
+                                  .series_count = n,
+                                  .rows = s.rows,
+                                  .row_count = s.row_count,
+                                  .note_titles = {"vs before", "Success", NULL},
+                                  .sparkline = true,
+                                  .spark_title = "By day"};
     return drc_chart_stacked_hbar(t, &spec, svg, err);
+}
+
+/* The first rows, and the sum of all others as the last layer. */
+static void make_area(struct drc_arena *a, const struct sheet *s, struct drc_chart_area *area)
+{
+    const struct drc_result *res = s->res;
+    size_t own = s->live <= DRC_CHART_LAYERS_MAX ? s->live : DRC_CHART_LAYERS_MAX - 1;
+    if (own > s->drawn)
+        own = s->drawn;
+    struct drc_chart_layer *layers = drc_arena_array(a, own + 1, sizeof *layers);
+    int64_t *rest = drc_arena_array(a, DAYS_MAX, sizeof *rest);
+    area->title = drc_arena_printf(a, "Cost by day and %s", res->report->noun);
+    area->first_day = res->first_day;
+    area->day_count = res->params.days < DAYS_MAX ? (size_t)res->params.days : DAYS_MAX;
+    for (size_t i = 0; i < s->live; i++) {
+        int64_t *days = drc_arena_array(a, DAYS_MAX, sizeof *days);
+        drc_result_series(drc_result_cell(res, i, "daily"), days, area->day_count);
+        if (i < own)
+            layers[i] = (struct drc_chart_layer){s->rows[i].label, days};
+        for (size_t d = 0; d < area->day_count && i >= own; d++)
+            rest[d] += days[d];
+    }
+    if (s->live > own)
+        layers[own] =
+            (struct drc_chart_layer){drc_arena_printf(a, "Other (%zu)", s->live - own), rest};
+    area->layers = layers;
+    area->layer_count = own + (s->live > own);
+}
+
+static int draw_bars_area(struct drc_arena *a, const struct drc_theme *t,
+                          const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err)
+{
+    struct sheet s = make_sheet(a, whole, notes_compute);
+    struct drc_chart_area area = {0};
+    make_area(a, &s, &area);
+    struct drc_chart_series series[] = {
+        {drc_report_title(s.res->report, "dbu_uusd"), DRC_ROLE_FULL},
+        {drc_report_title(s.res->report, "vm_uusd"), DRC_ROLE_LIGHT}};
+    struct drc_chart_hbar spec = {.title = s.title,
+                                  .subtitle = s.subtitle,
+                                  .footer = s.footer,
+                                  .series = series,
+                                  .series_count = 2,
+                                  .rows = s.rows,
+                                  .row_count = s.row_count,
+                                  .note_titles = {"vs before", "Idle", "Daily var."},
+                                  .area = &area};
+    return drc_chart_stacked_hbar(t, &spec, svg, err);
+}
+
+static int draw_pareto(struct drc_arena *a, const struct drc_theme *t,
+                       const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err)
+{
+    struct sheet s = make_sheet(a, whole, notes_pareto);
+    int64_t n80 = s.live > 0 ? drc_result_int(s.res, 0, "n80", 0) : 0;
+    char *classes = drc_arena_alloc(a, s.row_count + 1);
+    for (size_t i = 0; i < s.row_count; i++) {
+        const char *class = drc_result_text(s.res, i, "class");
+        classes[i] = s.rows[i].is_other || *class == '\0' ? ' ' : *class;
+    }
+    if (s.row_count > s.drawn) {
+        s.rows[s.drawn].notes[0] =
+            drc_arena_strdup(a, drc_fmt_usd(s.rows[s.drawn].values[0], (char[DRC_FMT_BYTES]){0}));
+        s.rows[s.drawn].notes[1] = pct(a, 1);
+    }
+    struct drc_chart_pareto spec = {
+        .title = s.title,
+        .subtitle = s.subtitle,
+        .footer = drc_arena_printf(a,
+                                   "Class A: less than 50 %% of the cost lies before it; B: less "
+                                   "than 80 %%; C: the rest. %s",
+                                   s.footer),
+        .rows = s.rows,
+        .row_count = s.row_count,
+        .classes = classes,
+        .rule_rows = n80 <= (int64_t)s.drawn ? (size_t)n80 : s.row_count,
+        .rule_text = drc_arena_printf(a, "%lld of %zu %s make 80 %%", (long long)n80, s.live,
+                                      s.res->report->nouns),
+        .note_titles = {"Cost", "So far", "Class"}};
+    return drc_chart_pareto(t, &spec, svg, err);
+}
+
+int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t,
+                      const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err)
+{
+    static const struct {
+        const char *mark;
+        int (*draw)(struct drc_arena *a, const struct drc_theme *t, const struct drc_context *whole,
+                    struct drc_buf *svg, struct drc_err *err);
+    } kinds[] = {
+        {"stacked-hbar", draw_bars}, {"bars-area", draw_bars_area}, {"pareto", draw_pareto}};
+    const struct drc_report *r = whole->result->report;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].mark, r->mark) == 0)
+            return kinds[i].draw(a, t, whole, svg, err);
+    return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chart of the kind '%s'", r->path,
+                       r->mark);
 }
 
 /* Days with failures or changes of the entity, from its graph rows. */

@@ -70,7 +70,12 @@ struct case_data {
     int64_t values[DRC_CHART_DAYS_MAX * 4];
     int64_t marks[64];
     const char *mark_labels[64];
-    bool is_days;
+    struct drc_chart_area area;
+    struct drc_chart_layer layers[DRC_CHART_LAYERS_MAX];
+    int64_t layer_days[DRC_CHART_LAYERS_MAX][DRC_CHART_DAYS_MAX];
+    struct drc_chart_pareto pareto;
+    char classes[DRC_CHART_ROWS_MAX + 1];
+    enum { BARS, DAYS, PARETO } kind;
 };
 
 /* Weekly rhythm with a deterministic wobble; row 2 has a jump, as a cost anomaly has. */
@@ -336,7 +341,7 @@ static inline void case_bench(struct case_data *d)
 
 static inline void fill_days(struct case_data *d, size_t count, int64_t mean)
 {
-    d->is_days = true;
+    d->kind = DAYS;
     d->days = (struct drc_chart_days){.series = cost_series,
                                       .series_count = 4,
                                       .day_count = count,
@@ -415,29 +420,59 @@ static inline void case_days_one(struct case_data *d)
     d->days.series_count = 1;
 }
 
+#include "chart_cases_kinds.h"
+
 static const struct chart_case {
     const char *name;
     void (*fill)(struct case_data *d);
+    bool torture; /* only measured, not kept in the gallery */
 } chart_cases[] = {
-    {"job-cost", case_job_cost},
-    {"empty", case_empty},
-    {"one-row", case_one_row},
-    {"zero", case_zero},
-    {"negative", case_negative},
-    {"huge", case_huge},
-    {"tiny", case_tiny},
-    {"names", case_names},
-    {"bare", case_bare},
-    {"crowded", case_crowded},
-    {"big-other", case_big_other},
-    {"days", case_days},
-    {"days-empty", case_days_empty},
-    {"days-year", case_days_year},
-    {"days-negative", case_days_negative},
-    {"days-one", case_days_one},
+    {"job-cost", case_job_cost, false},
+    {"empty", case_empty, false},
+    {"one-row", case_one_row, false},
+    {"zero", case_zero, false},
+    {"negative", case_negative, false},
+    {"huge", case_huge, false},
+    {"tiny", case_tiny, false},
+    {"names", case_names, false},
+    {"bare", case_bare, false},
+    {"crowded", case_crowded, false},
+    {"big-other", case_big_other, false},
+    {"days", case_days, false},
+    {"days-empty", case_days_empty, false},
+    {"days-year", case_days_year, false},
+    {"days-negative", case_days_negative, false},
+    {"days-one", case_days_one, false},
+    {"bars-area", case_area, false},
+    {"bars-area-names", case_area_names, true},
+    {"bars-area-year", case_area_year, true},
+    {"bars-area-day", case_area_day, true},
+    {"bars-area-zero", case_area_zero, true},
+    {"bars-area-negative", case_area_negative, true},
+    {"bars-area-bare", case_area_bare, true},
+    {"pareto", case_pareto, false},
+    {"pareto-names", case_pareto_names, true},
+    {"pareto-one", case_pareto_one, true},
+    {"pareto-even", case_pareto_even, false},
+    {"pareto-zero", case_pareto_zero, true},
+    {"pareto-huge", case_pareto_huge, true},
+    {"pareto-top", case_pareto_top, true},
 };
 
 #define CHART_CASES (sizeof chart_cases / sizeof *chart_cases)
+
+static inline int draw_kind(const struct drc_theme *t, const struct case_data *d,
+                            struct drc_buf *svg, struct drc_err *err)
+{
+    switch (d->kind) {
+    case DAYS:
+        return drc_chart_days(t, &d->days, svg, err);
+    case PARETO:
+        return drc_chart_pareto(t, &d->pareto, svg, err);
+    default:
+        return drc_chart_stacked_hbar(t, &d->bar, svg, err);
+    }
+}
 
 /* Draws one case into `svg` (emptied first). */
 static inline int draw_case(const struct drc_theme *t, void (*fill)(struct case_data *),
@@ -447,8 +482,7 @@ static inline int draw_case(const struct drc_theme *t, void (*fill)(struct case_
     d->bar = (struct drc_chart_hbar){.series = cost_series, .series_count = 4, .rows = d->rows};
     fill(d);
     drc_buf_reset(svg);
-    int rc = d->is_days ? drc_chart_days(t, &d->days, svg, err)
-                        : drc_chart_stacked_hbar(t, &d->bar, svg, err);
+    int rc = draw_kind(t, d, svg, err);
     free(d);
     return rc;
 }
