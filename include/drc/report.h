@@ -149,7 +149,8 @@ int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *c
                        size_t *nulls);
 /* Rows that count: the report's `live` column is not zero. They stand first. */
 size_t drc_result_live(const struct drc_result *res);
-/* Parses a JSON array of integers (unit json); returns the count, at most max. */
+/* Parses a JSON array of integers (unit json); returns the count, at most max. The last value is
+ * that of as_of; days before the data or the entity begins have none. */
 size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max);
 /* Fills index, rows_hash: after rows were set by hand (loaded from the state). */
 int drc_result_bind(struct drc_arena *a, struct drc_result *res, struct drc_err *err);

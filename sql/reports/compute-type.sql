@@ -60,10 +60,11 @@ WITH RECURSIVE span AS MATERIALIZED (
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
            date(:as_of, '-' || :days || ' days') AS base_last_day,
            date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
-           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
+           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day,
+           max(date(:as_of, '-' || (:days - 1) || ' days'), (SELECT m.value FROM meta AS m WHERE m.key = 'first_day')) AS series_day
 ),
 next_day(date) AS (
-    SELECT first_day FROM span
+    SELECT series_day FROM span
     UNION ALL
     SELECT date(n.date, '+1 day') FROM next_day AS n WHERE n.date < (SELECT last_day FROM span)
 ),
@@ -97,12 +98,12 @@ cost AS MATERIALIZED (
            sum(iif(d.usage_date >= p.first_day, d.udbu, 0)) AS udbu,
            sum(iif(d.usage_date >= p.first_day, d.paid_ms, NULL)) AS paid_ms,
            sum(iif(d.usage_date >= p.first_day, d.used_ms, NULL)) AS used_ms,
-           day_series(iif(d.usage_date >= p.first_day, d.usage_date, NULL), d.dbu_uusd + coalesce(d.vm_uusd, 0), p.first_day,
+           day_series(iif(d.usage_date >= p.first_day, d.usage_date, NULL), d.dbu_uusd + coalesce(d.vm_uusd, 0), p.series_day,
                       p.last_day) AS daily
     FROM span AS p CROSS JOIN day_cost AS d
     GROUP BY d.kind, d.workspace_id, d.compute_id
 ),
-spread AS MATERIALIZED ( -- over all days of W, those without use are zero
+spread AS MATERIALIZED ( -- over all days of W that the data has, those without use are zero
     SELECT z.kind, z.workspace_id, z.compute_id, median(z.uusd) AS median_uusd, mad(z.uusd) AS mad_uusd
     FROM (
         SELECT c.kind, c.workspace_id, c.compute_id, n.date, coalesce(sum(d.dbu_uusd + coalesce(d.vm_uusd, 0)), 0) AS uusd

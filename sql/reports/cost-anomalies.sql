@@ -137,7 +137,8 @@ series AS MATERIALIZED ( -- from the day on which the entity is known to be ther
 ),
 whole AS MATERIALIZED (
     SELECT day_series(z.usage_date, z.uusd, p.from_day, p.last_day) AS daily,
-           sum(iif(z.usage_date >= p.first_day, z.uusd, 0)) / :days AS uusd_per_day
+           sum(iif(z.usage_date >= p.first_day, z.uusd, 0))
+               / CAST(julianday(p.last_day) - julianday(max(p.first_day, p.from_day)) + 1 AS INTEGER) AS uusd_per_day
     FROM span AS p CROSS JOIN (
         SELECT d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd AS uusd
         FROM span AS p CROSS JOIN chosen AS c

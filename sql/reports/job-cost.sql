@@ -48,7 +48,7 @@
 -- top: 15
 -- order: total cost, highest first; equal ones and those without a cost of their own by job id
 -- reconcile: sql/reconcile/jobs.sql
--- method: DBU at the list price valid when it was used (price:contract takes the configured discounts off) (price:contract takes the configured discounts off), virtual machines as node-hours times their price (an estimate); all layers of failed attempts are wasted; jobs on shared all-purpose clusters are billed to the cluster and have no cost of their own.
+-- method: DBU at the list price valid when it was used (price:contract takes the configured discounts off), virtual machines as node-hours times their price (an estimate); all layers of failed attempts are wasted; jobs on shared all-purpose clusters are billed to the cluster and have no cost of their own.
 -- details: total_uusd, dbu_uusd, ondemand_vm_uusd, spot_vm_uusd, wasted_uusd, runs
 -- figure: Total | {total_uusd}  ({dbu_list_uusd} DBU + {vm_est_uusd} VM estimate)
 -- figure: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
@@ -72,7 +72,8 @@ WITH span AS MATERIALIZED (
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
            date(:as_of, '-' || :days || ' days') AS base_last_day,
            date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
-           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
+           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day,
+           max(date(:as_of, '-' || (:days - 1) || ' days'), (SELECT m.value FROM meta AS m WHERE m.key = 'first_day')) AS series_day
 ),
 chosen AS MATERIALIZED ( -- jobs that the filters let through
     SELECT j.workspace_id, j.job_id
@@ -91,7 +92,7 @@ used AS MATERIALIZED ( -- W
            sum(d.waste_ondemand_uusd) AS waste_ondemand_uusd, sum(d.waste_spot_uusd) AS waste_spot_uusd,
            sum(d.node_ms) AS node_ms, sum(d.spot_node_ms) AS spot_node_ms,
            day_series(d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
-                      p.first_day, p.last_day) AS daily
+                      p.series_day, p.last_day) AS daily
     FROM span AS p CROSS JOIN chosen AS c
     CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
         AND d.usage_date BETWEEN p.first_day AND p.last_day
@@ -129,7 +130,7 @@ cost AS MATERIALIZED ( -- has_cost false: billed to a shared cluster
            coalesce(u.spot_uusd, 0) AS spot_uusd, coalesce(u.waste_dbu_uusd, 0) AS waste_dbu_uusd,
            coalesce(u.waste_ondemand_uusd, 0) AS waste_ondemand_uusd, coalesce(u.waste_spot_uusd, 0) AS waste_spot_uusd,
            coalesce(b.uusd, 0) AS base_uusd, u.node_ms, u.spot_node_ms, u.dbu_uusd IS NOT NULL OR b.uusd IS NOT NULL AS has_usage,
-           coalesce(u.daily, day_series(NULL, NULL, p.first_day, p.last_day)) AS daily
+           coalesce(u.daily, day_series(NULL, NULL, p.series_day, p.last_day)) AS daily
     FROM span AS p CROSS JOIN chosen AS c
     CROSS JOIN jobs AS j ON j.workspace_id = c.workspace_id AND j.job_id = c.job_id
     LEFT JOIN used AS u ON u.workspace_id = c.workspace_id AND u.job_id = c.job_id

@@ -63,7 +63,8 @@ WITH span AS MATERIALIZED (
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
            date(:as_of, '-' || :days || ' days') AS base_last_day,
            date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
-           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
+           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day,
+           max(date(:as_of, '-' || (:days - 1) || ' days'), (SELECT m.value FROM meta AS m WHERE m.key = 'first_day')) AS series_day
 ),
 chosen AS MATERIALIZED ( -- jobs that the filters let through
     SELECT j.workspace_id, j.job_id
@@ -83,7 +84,7 @@ cost AS MATERIALIZED (
                    iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd, 0)) AS base_uusd,
            day_series(iif(d.usage_date >= p.first_day, d.usage_date, NULL),
                       iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
-                      p.first_day, p.last_day) AS daily
+                      p.series_day, p.last_day) AS daily
     FROM span AS p CROSS JOIN chosen AS c
     CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
         AND d.usage_date BETWEEN p.base_first_day AND p.last_day

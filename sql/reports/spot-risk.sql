@@ -70,7 +70,8 @@ WITH span AS MATERIALIZED (
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
            date(:as_of, '-' || :days || ' days') AS base_last_day,
            date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
-           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day
+           (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day,
+           max(date(:as_of, '-' || (:days - 1) || ' days'), (SELECT m.value FROM meta AS m WHERE m.key = 'first_day')) AS series_day
 ),
 chosen AS MATERIALIZED ( -- jobs that the filters let through
     SELECT j.workspace_id, j.job_id
@@ -87,7 +88,7 @@ used AS MATERIALIZED ( -- jobs with node time on spot in W
            sum(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd) AS uusd,
            sum(d.spot_uusd) AS spot_uusd, sum(d.spot_node_ms) AS spot_node_ms, sum(d.node_ms) AS node_ms,
            day_series(d.usage_date, d.dbu_uusd + d.ondemand_uusd + d.spot_uusd,
-                      p.first_day, p.last_day) AS daily
+                      p.series_day, p.last_day) AS daily
     FROM span AS p CROSS JOIN chosen AS c
     CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
         AND d.usage_date BETWEEN p.first_day AND p.last_day
@@ -97,7 +98,7 @@ used AS MATERIALIZED ( -- jobs with node time on spot in W
 run AS MATERIALIZED (
     SELECT r.workspace_id, r.job_id, sum(r.runs) AS runs, sum(r.evictions) AS evictions, sum(r.evicted_runs) AS evicted_runs,
            sum(r.evicted_runs_failed) AS evicted_runs_failed, sum(r.failed_runs) AS failed_runs,
-           day_series(r.run_date, r.evictions, p.first_day, p.last_day) AS evictions_daily
+           day_series(r.run_date, r.evictions, p.series_day, p.last_day) AS evictions_daily
     FROM span AS p CROSS JOIN used AS u
     CROSS JOIN job_run_day AS r ON r.workspace_id = u.workspace_id AND r.job_id = u.job_id
         AND r.run_date BETWEEN p.first_day AND p.last_day
@@ -158,7 +159,7 @@ SELECT j.job_key,
        CAST(s.uusd + 0.5 AS INTEGER) AS rerun_uusd,
        j.availability,
        coalesce(l.evidence, 'config_only') AS evidence,
-       coalesce(r.evictions_daily, day_series(NULL, NULL, p.first_day, p.last_day)) AS evictions_daily,
+       coalesce(r.evictions_daily, day_series(NULL, NULL, p.series_day, p.last_day)) AS evictions_daily,
        u.daily
 FROM span AS p
 CROSS JOIN used AS u

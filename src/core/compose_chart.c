@@ -317,12 +317,12 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
         .footer = NULL,
         .series = series,
         .series_count = 1,
-        .first_day = res->first_day,
         .day_count = drc_result_series(drc_result_cell(res, row, "daily"), days, DAYS_MAX),
         .values = days,
         .reference_uusd = before == INT64_MIN ? INT64_MIN : before / res->params.days,
         .reference_label = "mean of the window before",
     };
+    spec.first_day = res->params.as_of_day + 1 - (int64_t)spec.day_count;
     spec.mark_count = take_marks(a, c, &marks, &labels);
     spec.marks = marks;
     spec.mark_labels = labels;
