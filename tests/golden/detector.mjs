@@ -66,7 +66,7 @@ function monthBefore(day) {
 }
 
 // x: numbers or null; first: day number of x[0].
-export function detect(x, { first = 0, unit = 0, minImpact = 0, calendar = [] } = {}) {
+export function detect(x, { first = 0, unit = 0, minImpact = 0, total = 0, calendar = [] } = {}) {
   const n = x.length, points = [], owned = new Set(), levels = [];
   let clean = [], shift = null, since = 0;
   const shiftStart = (t) => {
@@ -138,7 +138,7 @@ export function detect(x, { first = 0, unit = 0, minImpact = 0, calendar = [] } 
       if ((!e.pattern || owned.has(t)) && Math.abs(points[t].m) > Math.abs(sum.m)) sum.m = points[t].m;
     }
     return { from: e.days[0], to: e.days.at(-1), shape: e.shape, impact: sum.actual - sum.expected, ...sum };
-  }).filter((e) => Math.abs(e.impact) >= minImpact);
+  }).filter((e) => Math.abs(e.impact) >= minImpact || (total > 0 && Math.abs(e.impact) / (e.to - e.from + 1) >= 0.005 * total));
   events.sort((a, b) => a.from - b.from);
   return { points, events };
 }
