@@ -239,8 +239,8 @@ static int resume_rows(struct server *s, const struct drc_inbox_row *rows, size_
     return 0;
 }
 
-/* No request has ended for a while: a worker gives memory back. An item without an envelope asks for
- * that. */
+/* No request has ended for a while: a worker gives memory back. An item without an envelope asks
+ * for that. */
 static void on_tidy(void *user)
 {
     struct server *s = user;

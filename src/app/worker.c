@@ -289,7 +289,7 @@ static void keep_learning(struct server *s, struct drc_http *http)
     }
 }
 
-/* The rows of one report, thrown away: its statement and pages are then warm for the first person. */
+/* The rows of one report, thrown away: statement and pages are then warm for the first person. */
 static void rehearse(struct worker *w, struct drc_snapshot *snap, struct drc_arena *a)
 {
     struct drc_err err = DRC_ERR_INIT;

@@ -19,13 +19,13 @@ test('completion, help, reports, a mistake', async () => {
     await box.press('Tab');
     assert.equal(await box.inputValue(), '/drc ');
     await box.pressSequentially('rep');
-    assert.deepEqual(await list.getByRole('option').allInnerTexts(), ['/drc report job-cost', '/drc reports']);
+    assert.deepEqual(await list.getByRole('option').allInnerTexts(), ['job-cost', 'compute-type', 'pareto', 'spot-risk', 'cost-anomalies'].map((id) => `/drc report ${id}`).concat('/drc reports'));
     await w.shot('places-1-completion');
-    await box.press('ArrowDown');
+    for (let n = 0; n < 5; n++) await box.press('ArrowDown');
     await box.press('Enter');
     assert.equal(await box.inputValue(), '/drc reports');
     await box.press('Enter');
-    await ephemeral(page, 'Job cost').waitFor();
+    await ephemeral(page, 'Which jobs cost the most').waitFor();
 
     await send(page, '/drc help');
     await ephemeral(page, '/drc job <id or name>').waitFor();
