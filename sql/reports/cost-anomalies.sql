@@ -235,12 +235,12 @@ factor AS MATERIALIZED ( -- the part that goes furthest in the direction of the 
         WHERE p.parts IS NOT NULL
     ) AS z
 ),
-change AS MATERIALIZED ( -- the newest recorded change from seven days before up to its end, changes of compute and code first
+change AS MATERIALIZED ( -- the newest recorded change that can change cost, from seven days before up to its end
     SELECT f.kind, f.workspace_id, f.native_id, f.from_date, c.change_id, c.change_key, c.summary, c.at_ms,
-           row_number() OVER (PARTITION BY f.kind, f.workspace_id, f.native_id, f.from_date
-                              ORDER BY c.kind IN ('COMPUTE', 'CODE', 'SCHEDULE') DESC, c.at_ms DESC, c.change_id) AS nth
+           row_number() OVER (PARTITION BY f.kind, f.workspace_id, f.native_id, f.from_date ORDER BY c.at_ms DESC, c.change_id) AS nth
     FROM found AS f
-    JOIN change_event AS c ON c.job_key = entity_id('job', f.workspace_id, f.native_id) AND f.kind = 'job'
+    JOIN change_event AS c ON c.workspace_id = f.workspace_id AND f.native_id = iif(f.kind = 'job', c.job_id, c.compute_id)
+        AND c.kind NOT IN ('OWNER', 'TAGS', 'DESCRIPTION')
         AND date(c.at_ms / 1000, 'unixepoch') BETWEEN date(f.from_date, '-7 days') AND f.to_date
 ),
 days AS MATERIALIZED ( -- of W
