@@ -95,10 +95,9 @@ function attribution(f, s, from, to) {
     top: [words[best] ?? 'not attributable', r.parts[best] * CENT + 0], counts };
 }
 
-const change = (f, s, from, to) => f.changes.filter((e) => s.kind === 'job' && e.workspace_id === s.o.workspace_id && e.job_id === s.o.job_id
-    && dayOf(e.at_ms) >= addDays(from, -7) && dayOf(e.at_ms) <= to)
-  .sort((a, b) => ['COMPUTE', 'CODE', 'SCHEDULE'].includes(b.kind) - ['COMPUTE', 'CODE', 'SCHEDULE'].includes(a.kind) || b.at_ms - a.at_ms
-    || byBytes(a.change_id, b.change_id))[0];
+const change = (f, s, from, to) => f.changes.filter((e) => e.workspace_id === s.o.workspace_id && !['OWNER', 'TAGS', 'DESCRIPTION'].includes(e.kind)
+    && (s.kind === 'job' ? e.job_id === s.o.job_id : e.compute_id === s.o.compute_id) && dayOf(e.at_ms) >= addDays(from, -7) && dayOf(e.at_ms) <= to)
+  .sort((a, b) => b.at_ms - a.at_ms || byBytes(a.change_id, b.change_id))[0];
 
 // Each day of W that the series has, and its band: null where nothing is known before it.
 function bands(c, values, start) {

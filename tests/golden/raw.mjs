@@ -44,7 +44,7 @@ export function load(path) {
     nodes: rows('SELECT workspace_id, parent_id, parent_type, job_id, usage_date, market, instance_type, node_ms FROM node_usage'),
     hours: rows('SELECT workspace_id, compute_id, hour_ms, paid_ms, used_ms FROM resource_hour'),
     evictions: rows('SELECT workspace_id, job_run_id, evidence FROM eviction_details'),
-    changes: rows('SELECT workspace_id, change_id, job_id, at_ms, kind, summary FROM change_event'),
+    changes: rows('SELECT workspace_id, change_id, job_id, compute_id, at_ms, kind, summary FROM change_event'),
     calendar: rows('SELECT event_id, workspace_id, first_date, last_date, name FROM calendar_event'),
     sku: rows('SELECT sku, valid_from_ms, valid_to_ms, uusd_per_dbu FROM sku_price'),
     vm: rows('SELECT instance_type, market, valid_from_ms, valid_to_ms, uusd_per_hour FROM vm_price'),
