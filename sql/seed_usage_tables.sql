@@ -385,8 +385,9 @@ SELECT j.ws, j.job_id, j.job_name, j.description, j.tags, j.owner,
        iif(j.tags LIKE '%tier:%' OR j.tags LIKE '%SLA%', 'https://runbooks.example/jobs/' || j.job_id, NULL), j.schedule, j.retries, j.kind,
        iif(j.kind = 'JOB_CLUSTER', iif(j.seq % 7 = 2, 0, 1), NULL),
        iif(j.kind = 'JOB_CLUSTER', iif(j.seq % 8 = 6, 'us-east-1b', 'auto'), NULL), l.timeout_s,
-       coalesce(CAST(strftime('%s', j.first_date) AS INTEGER), 1735689600 + rnd('born' || j.seq, 0, 300) * 86400) * 1000
-           + rnd('hour' || j.seq, 0, 3) * 60000
+       iif(j.seq % 13 = 3 AND j.first_date IS NULL, NULL, -- not known
+           coalesce(CAST(strftime('%s', j.first_date) AS INTEGER), 1735689600 + rnd('born' || j.seq, 0, 300) * 86400) * 1000
+           + rnd('hour' || j.seq, 0, 3) * 60000)
 FROM seed_job AS j JOIN seed_load AS l ON l.seq = j.seq;
 
 INSERT INTO job_tag (workspace_id, job_id, key, value)
@@ -940,7 +941,7 @@ SELECT p.ws, p.job_run_id AS parent_id, 'JOB_RUN' AS parent_type, 'JOBS' AS prod
        p.from_ms, p.to_ms, p.date,
        iif(p.worker IS NULL, ((p.to_ms - p.from_ms) * p.udbu_per_hour + 1800000) / 3600000,
            (SELECT b.udbu FROM burnt AS b WHERE b.job_run_id = p.job_run_id AND b.date = p.date)) AS udbu,
-       p.worker AS type, NULL AS users, p.cid, l.clusters, l.cpu, i.memory_gb * 1024 * l.mem / 1150 AS memory_mb,
+       p.worker AS type, NULL AS users, p.cid, l.clusters, iif(p.worker IS NULL, NULL, l.cpu) AS cpu, i.memory_gb * 1024 * l.mem / 1150 AS memory_mb,
        iif(j.tags LIKE '%"env:%', j.tags LIKE '%"env:prod"%', NULL) AS production
 FROM piece AS p JOIN seed_load AS l ON l.seq = p.seq JOIN seed_job AS j ON j.seq = p.seq
 LEFT JOIN instance_type AS i ON i.instance_type = p.worker
@@ -1017,7 +1018,9 @@ INSERT INTO sql_query_history (query_id, workspace_id, parent_id, user_id, start
 SELECT 'qry-' || substr(s.parent_id, -6) || '-' || s.hour || '-' || s.n, s.ws, s.parent_id, s.user_id, s.from_ms + s.wide_ms / 40, s.took_ms,
        iif(s.bad % 7 = 0, s.took_ms / 3, s.bad), CASE WHEN s.bad <= 1 THEN 'FAILED' WHEN s.bad = 2 THEN 'CANCELED' ELSE 'FINISHED' END, s.statement_type,
        CASE s.bad % 3 WHEN 0 THEN 'Databricks SQL Editor' WHEN 1 THEN 'Tableau' ELSE 'Databricks Dashboards' END, s.sku,
-       replace(s.text, '?', CASE s.literal WHEN 'date' THEN s.date ELSE rnd(s.k || 'id', 10000, 99999) END), 'fp-' || printf('%02d', s.i),
+       -- some statements are redacted
+       iif(s.bad = 59, NULL, replace(s.text, '?', CASE s.literal WHEN 'date' THEN s.date ELSE rnd(s.k || 'id', 10000, 99999) END)),
+       iif(s.bad = 59, NULL, printf('fp-%02d', s.i)),
        s.took_ms * s.weight * 4000, iif(s.weight >= 40, s.took_ms * s.weight * 300, 0), iif(s.bad <= 2, 0, rnd(s.k || 'rows', 1, 90000)),
        CASE s.bad WHEN 0 THEN 'Query exceeded the statement timeout' WHEN 1 THEN 'Result is larger than the limit of 1 GiB' END
 FROM said AS s;
@@ -1157,55 +1160,57 @@ CROSS JOIN (SELECT DISTINCT substr(date, 1, 7) AS month FROM date_series WHERE d
 
 -- What each story cost, by entity and day on which it was used, against the same days without it. Of a forced failure: the whole
 -- attempt; of a longer run: the part of its time that the story added; NULL kinds have no cost of their own.
+CREATE TEMP TABLE story_run AS
+SELECT s.n, s.ws, s.job_id, r.job_run_id, r.run_status, r.error_signature_id AS why, r.end_ms - r.start_ms AS took_ms,
+       r.end_ms - r.start_ms - r.setup_ms AS exec_ms, r.run_date
+FROM (SELECT DISTINCT p.n, j.ws, j.job_id FROM spell AS p JOIN seed_job AS j ON j.seq = p.seq) AS s
+JOIN scn AS x ON x.n = s.n
+JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = s.ws AND r.job_id = s.job_id
+    AND r.run_date BETWEEN date(x.from_day * 86400, 'unixepoch') AND date(x.to_day * 86400, 'unixepoch') AND r.end_ms > r.start_ms;
 CREATE TEMP TABLE run_cost AS
-SELECT a.*, c.date, sum(c.uusd) AS uusd
+SELECT n, ws, job_id, run_status, why, took_ms, exec_ms, run_date, date, sum(uusd) AS uusd
 FROM (
-    SELECT s.n, s.ws, r.job_run_id, 'job:' || s.ws || '/' || s.job_id AS entity, r.run_status, r.error_signature_id AS why,
-           r.end_ms - r.start_ms AS took_ms, r.end_ms - r.start_ms - r.setup_ms AS exec_ms, r.run_date
-    FROM (SELECT DISTINCT p.n, j.ws, j.job_id FROM spell AS p JOIN seed_job AS j ON j.seq = p.seq) AS s
-    JOIN scn AS x ON x.n = s.n
-    JOIN job_runs AS r INDEXED BY job_runs_by_job ON r.workspace_id = s.ws AND r.job_id = s.job_id
-        AND r.run_date BETWEEN date(x.from_day * 86400, 'unixepoch') AND date(x.to_day * 86400, 'unixepoch') AND r.end_ms > r.start_ms
-) AS a
-JOIN (
-    SELECT u.workspace_id, u.parent_id, u.usage_date AS date, u.cost_uusd AS uusd FROM compute_usage AS u
-    UNION ALL SELECT n.workspace_id, n.parent_id, n.usage_date, n.vm_uusd FROM node_usage AS n
-) AS c ON c.workspace_id = a.ws AND c.parent_id = a.job_run_id
-GROUP BY a.n, a.ws, a.job_run_id, c.date;
+    SELECT r.*, u.usage_date AS date, u.cost_uusd AS uusd
+    FROM story_run AS r CROSS JOIN compute_usage AS u ON u.workspace_id = r.ws AND u.parent_id = r.job_run_id
+    UNION ALL
+    SELECT r.*, n.usage_date, n.vm_uusd
+    FROM story_run AS r CROSS JOIN node_usage AS n ON n.workspace_id = r.ws AND n.parent_id = r.job_run_id
+)
+GROUP BY n, ws, job_run_id, date;
 
-CREATE TEMP TABLE effect (n INTEGER, entity TEXT, date TEXT, uusd INTEGER, PRIMARY KEY (n, entity, date));
+CREATE TEMP TABLE effect (n INTEGER, kind TEXT, ws TEXT, id TEXT, date TEXT, uusd INTEGER, entity TEXT, PRIMARY KEY (n, kind, ws, id, date));
 INSERT INTO effect
-SELECT n, entity, date, sum(uusd)
+SELECT n, kind, ws, id, date, sum(uusd), kind || ':' || ws || '/' || id
 FROM (
-    SELECT c.n, c.entity, c.date, c.uusd FROM run_cost AS c
+    SELECT c.n, 'job' AS kind, c.ws, c.job_id AS id, c.date, c.uusd FROM run_cost AS c
     JOIN (SELECT DISTINCT n, signature FROM spell) AS p ON p.n = c.n AND p.signature = c.why
     WHERE c.n IN (1, 3, 4, 5, 8, 11, 14) AND c.run_status = 'FAILED'
     UNION ALL
-    SELECT c.n, c.entity, c.date, c.uusd * c.exec_ms / c.took_ms * (x.mag - 1000) / x.mag FROM run_cost AS c JOIN scn AS x ON x.n = c.n
+    SELECT c.n, 'job', c.ws, c.job_id, c.date, c.uusd * c.exec_ms / c.took_ms * (x.mag - 1000) / x.mag FROM run_cost AS c JOIN scn AS x ON x.n = c.n
     WHERE c.n IN (4, 9, 21, 24) AND c.run_status = 'SUCCESS' AND (c.n <> 24 OR substr(c.run_date, 9) = '01')
     UNION ALL -- growth since the first day of the window
-    SELECT 15, c.entity, c.date, c.uusd * c.exec_ms / c.took_ms * (g.ppm - o.ppm) / g.ppm
+    SELECT 15, 'job', c.ws, c.job_id, c.date, c.uusd * c.exec_ms / c.took_ms * (g.ppm - o.ppm) / g.ppm
     FROM run_cost AS c JOIN span AS e JOIN scn AS x ON x.n = 5 JOIN date_series AS d ON d.date = c.run_date
     JOIN growth AS g ON g.seq = x.seq AND g.day = d.day JOIN growth AS o ON o.seq = x.seq AND o.day = e.last_day - 27
     WHERE c.n = 5 AND c.run_status = 'SUCCESS' AND d.day > e.last_day - 27
     UNION ALL
-    SELECT 12, 'job:' || u.workspace_id || '/' || u.job_id, u.usage_date, u.cost_uusd - (u.udbu * 350000 + 500000) / 1000000
+    SELECT 12, 'job', u.workspace_id, u.job_id, u.usage_date, u.cost_uusd - (u.udbu * 350000 + 500000) / 1000000
     FROM scn AS x JOIN date_series AS d ON d.day >= x.from_day
     JOIN compute_usage AS u ON u.usage_date = d.date AND u.compute_sku LIKE '%JOBS_SERVERLESS%' WHERE x.n = 12
     UNION ALL
-    SELECT 13, 'resource:' || u.workspace_id || '/' || u.parent_id, u.usage_date, u.cost_uusd
+    SELECT 13, 'resource', u.workspace_id, u.parent_id, u.usage_date, u.cost_uusd
     FROM scn AS x JOIN scn_compute AS w ON w.n = 13 JOIN seed_compute AS s ON s.name = w.name
     JOIN date_series AS d ON d.day BETWEEN x.from_day AND x.to_day
     JOIN compute_usage AS u ON u.workspace_id = s.ws AND u.parent_id = s.compute_id AND u.usage_date = d.date
     WHERE x.n = 13 AND (u.start_ms < (d.day * 24 + s.open_h) * 3600000
                         OR u.start_ms >= (d.day * 24 + s.open_h + iif(d.weekday < 5, s.hours, s.weekend_hours)) * 3600000)
     UNION ALL
-    SELECT 25, 'resource:' || r.workspace_id || '/' || r.compute_id, r.usage_date, (r.dbu_uusd + r.vm_uusd) / 2
+    SELECT 25, 'resource', r.workspace_id, r.compute_id, r.usage_date, (r.dbu_uusd + r.vm_uusd) / 2
     FROM scn_compute AS w JOIN seed_compute AS s ON s.name = w.name
     JOIN resource_day AS r ON r.workspace_id = s.ws AND r.compute_id = s.compute_id AND substr(r.usage_date, 9) = '01' WHERE w.n = 25
 )
 WHERE date <= (SELECT min(complete_until) FROM data_mark)
-GROUP BY n, entity, date;
+GROUP BY n, kind, ws, id, date;
 
 CREATE TEMP TABLE told_of (n INTEGER PRIMARY KEY, kind TEXT, is_decoy INTEGER, shape TEXT, severity TEXT, reports TEXT, cause TEXT);
 INSERT INTO told_of VALUES
@@ -1270,10 +1275,10 @@ SELECT t.is_decoy, t.n, json_object(
     'effect_uusd', (SELECT sum(uusd) FROM effect WHERE n = t.n),
     'effects', (SELECT json_group_array(json_object('entity', f.entity, 'date', f.date, 'effect_uusd', f.uusd, 'actual_uusd', f.actual))
                 FROM (SELECT f.entity, f.date, f.uusd,
-                             coalesce((SELECT d.dbu_uusd + d.ondemand_uusd + d.spot_uusd FROM job_day AS d WHERE f.entity = 'job:' || d.workspace_id || '/' || d.job_id
-                                       AND d.usage_date = f.date),
-                                      (SELECT r.dbu_uusd + coalesce(r.vm_uusd, 0) FROM resource_day AS r
-                                       WHERE f.entity = 'resource:' || r.workspace_id || '/' || r.compute_id AND r.usage_date = f.date)) AS actual
+                             iif(f.kind = 'job', (SELECT d.dbu_uusd + d.ondemand_uusd + d.spot_uusd FROM job_day AS d
+                                                  WHERE d.workspace_id = f.ws AND d.job_id = f.id AND d.usage_date = f.date),
+                                 (SELECT r.dbu_uusd + coalesce(r.vm_uusd, 0) FROM resource_day AS r
+                                  WHERE r.workspace_id = f.ws AND r.compute_id = f.id AND r.usage_date = f.date)) AS actual
                       FROM effect AS f WHERE f.n = t.n ORDER BY f.entity, f.date) AS f)) AS json
 FROM told_of AS t CROSS JOIN span AS e LEFT JOIN scn AS x ON x.n = iif(t.n = 15, 5, t.n);
 

@@ -25,6 +25,7 @@ struct build {
     struct drc_arena *a;
     const char *home;
     struct drc_estate estate;
+    const char *seed_sql, *rollup_sql;
     const char *answers; /* the answer key, once the rows are there */
     void (*progress)(const char *step, int percent, void *user);
     void *user;
@@ -200,11 +201,11 @@ static int run_script(const struct build *b, struct drc_db *db, const char *name
 #define SEED_SCRIPT "seed_usage_tables.sql"
 
 /* The part of a script from the line `-- section: <name>` to the next such line. */
-static int run_section(const struct build *b, struct drc_db *db, const char *script,
-                       const char *name, struct drc_err *err)
+static int run_section(const struct build *b, struct drc_db *db, const char *name,
+                       struct drc_err *err)
 {
     const char *mark = drc_arena_printf(b->a, "\n-- section: %s\n", name);
-    const char *at = strstr(script, mark);
+    const char *at = strstr(b->seed_sql, mark);
     if (at == NULL)
         return drc_err_set(err, DRC_ERR_CONFIG, "sql/" SEED_SCRIPT " has no section %s", name);
     const char *from = at + strlen(mark), *end = strstr(from, "\n-- section: ");
@@ -257,8 +258,7 @@ static int each_span(const struct build *b, struct drc_db *db, const char *step,
 
 static int seed_days(const struct build *b, struct drc_db *db, struct drc_err *err)
 {
-    const char *script = read_script(b, SEED_SCRIPT, err);
-    return script == NULL ? -1 : run_section(b, db, script, "days", err);
+    return run_section(b, db, "days", err);
 }
 
 static int roll_up_days(const struct build *b, struct drc_db *db, struct drc_err *err)
@@ -268,7 +268,7 @@ static int roll_up_days(const struct build *b, struct drc_db *db, struct drc_err
                     "chunk AS c JOIN date_series AS d ON d.day BETWEEN c.first_day AND c.last_day",
                     err) < 0)
         return -1;
-    return run_script(b, db, "rollups.sql", err);
+    return drc_db_exec(db, b->rollup_sql, err) < 0 ? drc_err_context(err, "sql/rollups.sql") : 0;
 }
 
 static const char *read_text(const struct build *b, struct drc_db *db, const char *sql,
@@ -283,8 +283,9 @@ static const char *read_text(const struct build *b, struct drc_db *db, const cha
 
 static int seed(struct build *b, struct drc_db *db, struct drc_err *err)
 {
-    const char *script = read_script(b, SEED_SCRIPT, err);
-    if (script == NULL ||
+    b->seed_sql = read_script(b, SEED_SCRIPT, err);
+    b->rollup_sql = b->seed_sql == NULL ? NULL : read_script(b, "rollups.sql", err);
+    if (b->rollup_sql == NULL ||
         drc_db_exec(db,
                     "CREATE TEMP TABLE estate (seed INTEGER, scale INTEGER);"
                     "CREATE TEMP TABLE chunk (first_day INTEGER, last_day INTEGER);"
@@ -295,15 +296,15 @@ static int seed(struct build *b, struct drc_db *db, struct drc_err *err)
                    (int64_t)b->estate.scale) < 0)
         return -1;
     tell(b, "reference data", 1);
-    if (run_section(b, db, script, "base", err) < 0 ||
+    if (run_section(b, db, "base", err) < 0 ||
         each_span(b, db, "days of the estate", 2, 50, seed_days, err) < 0)
         return -1;
     tell(b, "corrections and marks", 50);
-    if (run_section(b, db, script, "end", err) < 0 ||
+    if (run_section(b, db, "end", err) < 0 ||
         each_span(b, db, "rollups", 52, 62, roll_up_days, err) < 0)
         return -1;
     tell(b, "answer key", 62);
-    if (run_section(b, db, script, "answers", err) < 0)
+    if (run_section(b, db, "answers", err) < 0)
         return -1;
     b->answers = read_text(b, db, "SELECT json FROM answer_key", err);
     return b->answers == NULL ? -1 : 0;

@@ -1,6 +1,5 @@
 /* The facts file: two builds hold the same rows, each check can fail, a failed build leaves the old
- * file alone, and the sample estate tells the stories that are planted in it. Runs in the root of
- * the repository. */
+ * file alone. Runs in the root of the repository. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -368,86 +367,6 @@ static void the_estate_has_its_size(void **state)
     assert_true(number("SELECT count(DISTINCT user_id) FROM events") > 5);
 }
 
-static const struct {
-    const char *sql; /* one row, one 1 */
-} stories[] = {
-    {"SELECT count(*) = 9 FROM job_runs WHERE job_id = '845330701' AND run_date BETWEEN "
-     "'2026-11-20' AND '2026-11-22'"
-     " AND error_signature_id = 'spot-loss'"},
-    {"SELECT count(*) = 2 FROM job_runs WHERE run_status = 'SKIPPED' AND run_date = '2026-11-13'"},
-    {"SELECT count(*) = 2 AND min(run_status) = 'FAILED' AND max(run_status) = 'FAILED' FROM "
-     "job_runs"
-     " WHERE job_id = '620114503' AND run_date = '2026-11-13'"},
-    {"SELECT count(*) >= 6 FROM job_runs WHERE job_id = '620114506' AND error_signature_id = "
-     "'spot-loss'"
-     " AND run_date BETWEEN '2026-11-03' AND '2026-11-05'"},
-    /* +55 % after the recorded change, within 10 points */
-    {"SELECT abs(1.0 * n.m / b.m - 1.55) < 0.1 FROM"
-     " (SELECT median(duration_ms) m FROM job_runs WHERE job_id = '620114501' AND workspace_id = "
-     "'3141592653589793'"
-     "  AND run_status = 'SUCCESS' AND run_date BETWEEN '2026-11-10' AND '2026-11-22') n,"
-     " (SELECT median(duration_ms) m FROM job_runs WHERE job_id = '620114501' AND workspace_id = "
-     "'3141592653589793'"
-     "  AND run_status = 'SUCCESS' AND run_date < '2026-11-09') b"},
-    {"SELECT count(*) = 1 FROM change_event WHERE job_id = '620114501' AND workspace_id = "
-     "'3141592653589793'"
-     " AND date(at_ms / 1000, 'unixepoch') = '2026-11-09'"},
-    /* 1 % a day: 125 days make 3.47 times the execution time */
-    {"SELECT abs(1.0 * l.x / f.x - 3.47) < 0.25 FROM"
-     " (SELECT duration_ms - setup_ms x FROM job_runs WHERE job_id = '620114502' AND run_date = "
-     "'2026-11-22'"
-     "  AND run_status = 'SUCCESS') l,"
-     " (SELECT duration_ms - setup_ms x FROM job_runs WHERE job_id = '620114502' AND run_date = "
-     "'2026-07-20'"
-     "  AND run_status = 'SUCCESS') f"},
-    {"SELECT count(*) = 26 AND min(n) = 4 FROM (SELECT max(attempt) AS n FROM job_runs WHERE "
-     "job_id = '620114502'"
-     " AND (julianday(run_date) - julianday('2026-07-20')) % 5 = 0 AND run_date <= '2026-11-22' "
-     "GROUP BY logical_run_id)"},
-    {"SELECT min(attempt) = 5 FROM job_runs WHERE job_id = '620114510' AND is_final AND run_date "
-     "BETWEEN '2026-11-12' AND '2026-11-22'"},
-    {"SELECT max(run_status = 'SUCCESS') = 0 FROM job_runs WHERE job_id = '845330705' AND run_date "
-     "BETWEEN '2026-11-15' AND '2026-11-22'"},
-    {"SELECT count(*) >= 12 FROM job_runs WHERE job_id = '620114518' AND error_signature_id = "
-     "'heap-oom' AND run_date >= '2026-11-17'"},
-    {"SELECT max(run_date) = '2026-10-20' FROM job_runs WHERE job_id = '620114512'"},
-    {"SELECT min(run_date) = '2026-11-05' FROM job_runs WHERE job_id = '620114513'"},
-    {"SELECT count(DISTINCT uusd_per_dbu) = 2 FROM compute_usage WHERE compute_sku LIKE "
-     "'%JOBS_SERVERLESS%'"
-     " AND usage_date BETWEEN '2026-10-26' AND '2026-11-22'"},
-    /* A loaded dataset twelve times as large, an empty one, a warehouse on at night, a timeout. */
-    {"SELECT max(rows) > 10 * min(rows) FROM dataset_commit WHERE dataset_id = "
-     "'prod.gold.customer_360'"
-     " AND at_ms > 1794268800000"},
-    {"SELECT count(*) >= 2 FROM dataset_commit WHERE rows = 0"},
-    {"SELECT count(*) = 24 FROM resource_hour AS h JOIN non_job_compute AS n USING (workspace_id, "
-     "compute_id)"
-     " WHERE n.compute_name = 'wh-bi-prod' AND h.usage_date = '2026-11-08'"},
-    {"SELECT count(*) >= 2 FROM job_runs AS r JOIN jobs AS j USING (workspace_id, job_id)"
-     " WHERE r.error_signature_id = 'run-timeout' AND r.duration_ms = j.timeout_s * 1000"},
-    {"SELECT count(DISTINCT job_id) >= 3 FROM job_runs WHERE run_date = '2026-11-10' AND "
-     "error_signature_id = 'spot-loss' AND workspace_id = '2718281828459045'"},
-    {"SELECT sum(cost_uusd) FILTER (WHERE record_type = 'ORIGINAL') > 1.3 * sum(cost_uusd)"
-     " FROM compute_usage WHERE job_id = '620114535' AND usage_date = '2026-11-04'"},
-    {"SELECT f.u = 2 * n.u FROM (SELECT nodes u FROM node_usage WHERE parent_id LIKE '%fina01' AND "
-     "usage_date = '2026-11-01') f,"
-     " (SELECT nodes u FROM node_usage WHERE parent_id LIKE '%fina01' AND usage_date = "
-     "'2026-11-02') n"},
-    {"SELECT count(*) = 1 FROM jobs WHERE job_name LIKE '%<%>%&%`%*%'"},
-    {"SELECT count(*) >= 1 FROM jobs WHERE length(job_name) > 100"},
-    {"SELECT count(*) >= 1 FROM jobs WHERE length(CAST(job_name AS BLOB)) > length(job_name)"},
-    {"SELECT count(*) >= 1 FROM jobs WHERE owner_user_id IS NULL"},
-    {"SELECT count(*) >= 1 FROM jobs WHERE tags IS NULL"},
-};
-
-static void the_stories_are_there(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof stories / sizeof *stories; i++)
-        if (number(stories[i].sql) != 1)
-            fail_msg("not so: %s", stories[i].sql);
-}
-
 /* ---- the report --------------------------------------------------------------------------- */
 
 static struct drc_report report;
@@ -689,7 +608,6 @@ int main(void)
         TEST(a_check_finds_another_version_and_other_files),
         TEST(every_check_can_fail),
         TEST(the_estate_has_its_size),
-        TEST(the_stories_are_there),
         TEST(segments_add_up),
         TEST(unknown_is_null_and_nothing_is_zero),
         TEST(workspaces_split_the_whole),
