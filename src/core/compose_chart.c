@@ -192,8 +192,13 @@ static void make_area(struct drc_arena *a, const struct sheet *s, struct drc_cha
     struct drc_chart_layer *layers = drc_arena_array(a, own + 1, sizeof *layers);
     int64_t *rest = drc_arena_array(a, DAYS_MAX, sizeof *rest);
     area->title = drc_arena_printf(a, "Cost by day and %s", res->report->noun);
-    area->first_day = res->first_day;
-    area->day_count = res->params.days < DAYS_MAX ? (size_t)res->params.days : DAYS_MAX;
+    int64_t first = res->first_day; /* all rows have the same days: those that the data has */
+    if (first < res->data_first_day)
+        first = res->data_first_day;
+    area->first_day = first;
+    area->day_count = (size_t)(res->params.as_of_day - first + 1);
+    if (area->day_count > DAYS_MAX)
+        area->day_count = DAYS_MAX;
     for (size_t i = 0; i < s->live; i++) {
         int64_t *days = drc_arena_array(a, DAYS_MAX, sizeof *days);
         drc_result_series(drc_result_cell(res, i, "daily"), days, area->day_count);
