@@ -10,6 +10,7 @@ export DRC_NO_DOTENV=1 # a developer's .env is not for tests
 jobs=-j$(nproc)
 node=$PWD/tests/node_modules/.bin/node
 logs=build/test
+suite_seconds_max=900 # of one suite of Node tests
 mkdir -p "$logs"
 export DRC_TEST_FACTS=$PWD/$logs/facts.db # built by the first test that asks for it, shared by all of them
 rm -f "$DRC_TEST_FACTS"
@@ -20,18 +21,20 @@ fi
 
 # Node's own runner, one file at a time: the tests start servers and measure time.
 node_tests() { # node_tests LABEL FILE...
-    local label=$1 code=0 out
+    local label=$1 code=0 tap=$logs/$1.tap passed failed
     shift
     if [ ! -e "$1" ]; then
         echo "$label: 0 passed, 0 failed"
         return
     fi
-    out=$("$node" --disable-warning=ExperimentalWarning --test --test-concurrency=1 --test-reporter=tap "$@" 2>&1) || code=$?
-    local passed failed
-    passed=$(sed -n 's/^# pass //p' <<<"$out")
-    failed=$(sed -n 's/^# fail //p' <<<"$out")
+    # Into a file, not a pipe: a process that a test has left behind must not keep us waiting.
+    timeout --kill-after=10 "$suite_seconds_max" "$node" --disable-warning=ExperimentalWarning --test \
+        --test-concurrency=1 --test-reporter=tap "$@" >"$tap" 2>&1 || code=$?
+    cat "$tap"
+    passed=$(sed -n 's/^# pass //p' "$tap")
+    failed=$(sed -n 's/^# fail //p' "$tap")
     [ "$code" -eq 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
-    printf '%s\n' "$out"
+    [ "$code" -ne 124 ] || echo "$label: stopped after $suite_seconds_max s"
     echo "$label: ${passed:-0} passed, ${failed:-1} failed"
     [ "$code" -eq 0 ]
 }

@@ -68,7 +68,8 @@ export const inView = async (locator) => (await visible(locator)).whole;
 
 // A new message is wholly in view, or else its top is.
 export const assertShown = async (message) => {
-  await message.page().waitForTimeout(50);
+  const end = Date.now() + 2000;
+  while (!(await visible(message)).top && Date.now() < end) await message.page().waitForTimeout(20);
   assert.ok((await visible(message)).top, 'the new message is in view from its top');
 };
 

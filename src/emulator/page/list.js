@@ -49,7 +49,7 @@ export class MessageList {
   scrolled() {
     const bottom = this.atBottom();
     if (bottom && !this.stick) this.missed = 0;
-    this.stick = bottom;
+    this.stick = bottom && !this.pinned; // a pinned message may end just below the edge
     if (bottom) this.options.onBottom?.();
     if (this.scroller.scrollTop < NEAR_TOP_PX) this.options.onTop?.();
     this.showJump();
@@ -71,7 +71,7 @@ export class MessageList {
   // A message that does not fit is shown from its top, so that its title is read first.
   showNewest(message) {
     const row = message && message.user !== store.me ? this.rows.get(message.ts)?.el : null;
-    if (!row || row.offsetHeight <= this.scroller.clientHeight - 20) { this.toBottom(); return; }
+    if (!row || this.scroller.scrollHeight - row.offsetTop < this.scroller.clientHeight) { this.toBottom(); return; }
     this.stick = false;
     this.missed = 0;
     this.pinned = message.ts;
