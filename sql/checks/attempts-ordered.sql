@@ -1,5 +1,6 @@
 -- id: attempts-ordered
 -- title: attempts of a run are numbered 1, 2, ... in order of time, one is final, and none follows a success
+-- reads: all rows
 SELECT workspace_id, logical_run_id, attempt, start_ms
 FROM (
     SELECT r.workspace_id, r.logical_run_id, r.attempt, r.start_ms, r.is_final, r.job_id, r.run_date,

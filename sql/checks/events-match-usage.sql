@@ -1,5 +1,6 @@
 -- id: events-match-usage
 -- title: an event of an attempt lies inside it, and its usage row is of the same attempt
+-- reads: all rows
 SELECT v.event_id, v.event_ms, r.start_ms, r.end_ms, v.compute_usage_id
 FROM events AS v
 JOIN job_runs AS r ON r.workspace_id = v.workspace_id AND r.job_run_id = v.job_run_id

@@ -1,5 +1,6 @@
 -- id: node-cost-is-time-times-price
 -- title: machines cost node time times the price of their market valid then, and burn the DBUs of their type (twice with Photon)
+-- reads: all rows
 SELECT n.workspace_id, n.parent_id, n.usage_date, n.role, n.market, n.instance_type, n.udbu, n.vm_uusd
 FROM node_usage AS n
 JOIN (

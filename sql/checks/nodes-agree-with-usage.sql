@@ -1,5 +1,6 @@
 -- id: nodes-agree-with-usage
 -- title: DBUs of a day are those of its nodes, node time is nodes times usage time, machines of an attempt are all there
+-- reads: all rows
 SELECT u.workspace_id, u.parent_id, u.usage_date, u.udbu, n.udbu AS node_udbu, n.nodes, r.worker_nodes
 FROM (
     SELECT workspace_id, parent_id, usage_date, sum(udbu) AS udbu, max(end_ms) - min(start_ms) AS used_ms

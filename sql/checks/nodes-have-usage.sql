@@ -1,5 +1,6 @@
 -- id: nodes-have-usage
 -- title: node time of a day has a usage row of the same day, and usage on machines has node time
+-- reads: all rows
 SELECT n.workspace_id AS workspace_id, n.parent_id AS parent_id, n.usage_date AS usage_date
 FROM node_usage AS n
 WHERE NOT EXISTS (SELECT 1 FROM compute_usage AS u WHERE u.parent_id = n.parent_id AND u.parent_type = n.parent_type

@@ -1,5 +1,6 @@
 -- id: rollup-job-day
 -- title: job_day holds what the usage and node rows of each job and day add up to
+-- reads: all rows
 WITH price AS (
     SELECT s.sku, d.permille, d.valid_from_ms, d.valid_to_ms
     FROM (SELECT DISTINCT sku FROM sku_price) AS s JOIN discount AS d ON s.sku LIKE d.sku_pattern

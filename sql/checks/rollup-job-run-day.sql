@@ -1,5 +1,6 @@
 -- id: rollup-job-run-day
 -- title: job_run_day holds what the attempts and evictions of each job and day add up to
+-- reads: all rows
 WITH lost AS (
     SELECT workspace_id, job_run_id, count(*) AS n FROM eviction_details GROUP BY workspace_id, job_run_id
 ), logical AS (

@@ -1,5 +1,6 @@
 -- id: rollup-resource-day
 -- title: resource_day holds what the usage, node and hour rows of each warehouse and cluster add up to
+-- reads: all rows
 WITH price AS (
     SELECT s.sku, d.permille, d.valid_from_ms, d.valid_to_ms
     FROM (SELECT DISTINCT sku FROM sku_price) AS s JOIN discount AS d ON s.sku LIKE d.sku_pattern

@@ -1,5 +1,6 @@
 -- id: rollup-sku-day
 -- title: sku_day holds what all usage rows of each product, SKU and day add up to
+-- reads: all rows
 WITH price AS (
     SELECT s.sku, d.permille, d.valid_from_ms, d.valid_to_ms
     FROM (SELECT DISTINCT sku FROM sku_price) AS s JOIN discount AS d ON s.sku LIKE d.sku_pattern

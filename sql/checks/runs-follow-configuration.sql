@@ -1,5 +1,6 @@
 -- id: runs-follow-configuration
 -- title: an attempt ran on the configuration that was valid when it was scheduled, with its machines and its SKU
+-- reads: all rows
 SELECT r.workspace_id, r.job_run_id, r.config_id, r.worker_nodes
 FROM job_runs AS r
 LEFT JOIN cluster_config AS c ON c.workspace_id = r.workspace_id AND c.config_id = r.config_id AND c.job_id = r.job_id

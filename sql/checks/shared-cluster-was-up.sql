@@ -1,5 +1,6 @@
 -- id: shared-cluster-was-up
 -- title: an attempt on an all-purpose cluster lies inside a time in which the cluster was up
+-- reads: all rows
 SELECT r.workspace_id, r.job_run_id, r.compute_id, r.start_time, r.end_time
 FROM job_runs AS r
 LEFT JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.parent_id = r.compute_id AND u.record_type = 'ORIGINAL'

@@ -1,5 +1,6 @@
 -- id: usage-covers-attempts
 -- title: usage rows of a finished attempt lie inside it, in one UTC hour, and on each of its clusters cover its whole time, once
+-- reads: all rows
 SELECT r.workspace_id, r.job_run_id, r.run_status, r.duration_ms, u.cluster_id,
        sum((u.end_ms - u.start_ms) * iif(u.record_type = 'RETRACTION', -1, 1)) AS used_ms
 FROM job_runs AS r LEFT JOIN compute_usage AS u ON u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id
