@@ -78,7 +78,7 @@ test('a request that was running at three starts is given up, and its person is 
     }
     const told = await waitFor('the notice', async () => (await slack.messages(finops, alice)).find((m) => m.is_ephemeral && text(m).includes('given up')));
     assert.match(text(told), /id slash:/);
-    assert.ok(bot.log().includes('outcome=dead'));
+    await waitFor('the log line', () => bot.log().includes('outcome=dead'));
     await slack.fault('clear');
     await report(slack);
     assert.equal((await messages(slack)).filter((m) => !m.is_ephemeral).length, 1);
