@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs test suites one after the other and prints a line for each. Usage: run.sh [suite ...] | --long FOLDER
+# Runs test suites and prints a line for each: named ones one after the other, all of them in two lanes.
+# Usage: run.sh [suite ...] | --long FOLDER
 #
 # Suites are the functions suite_* below; without names: all that `make test` runs. Every suite prints
 # "name: N passed, N failed"; the last line sums them up. Output of what failed stands above; everything
@@ -13,7 +14,7 @@ logs=build/test
 suite_seconds_max=900 # of one suite of Node tests
 mkdir -p "$logs"
 export DRC_TEST_FACTS=$PWD/$logs/facts.db # built by the first test that asks for it, shared by all of them
-rm -f "$DRC_TEST_FACTS"
+rm -f "$DRC_TEST_FACTS" "$logs"/*.sum
 
 if [ "${1:-}" = --long ]; then
     exec bash "tests/$2/run.sh"
@@ -63,23 +64,48 @@ suite_flow_tsan() { make -s "$jobs" SAN=thread build && sanitized_flow thread; }
 suite_torture() { make -s "$jobs" build && DRC_TORTURE_SECONDS=20 bash tests/torture/run.sh; }
 suite_fuzz() { bash tests/fuzz/run.sh; }
 
-passed=0 failed=0 started=$SECONDS
+started=$SECONDS
 run_suite() {
-    local name=$1 code=0 begin=$SECONDS line log
+    local name=$1 code=0 begin=$SECONDS line log p=0 f=0
     log=$logs/$name.log
     "suite_${name//-/_}" >"$log" 2>&1 </dev/null || code=$?
     line=$(grep -E '^[a-z-]+: [0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || test $? -eq 1)
-    local p=0 f=0
     [ -z "$line" ] || read -r p f < <(sed 's/^[a-z-]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/' <<<"$line")
     [ "$code" -eq 0 ] || [ "$f" -gt 0 ] || f=1
-    passed=$((passed + p)) failed=$((failed + f))
-    [ "$f" -eq 0 ] || { echo "---- $log"; tail -n 60 "$log"; echo "----"; }
+    echo "$p $f" >"$logs/$name.sum"
+    [ "$f" -eq 0 ] || printf -- '---- %s\n%s\n----\n' "$log" "$(tail -n 60 "$log")"
     echo "$name: $p passed, $f failed, $((SECONDS - begin)) s"
 }
 
-[ $# -gt 0 ] || set -- lint unit clang golden cli flow torture conformance e2e asan flow-asan tsan flow-tsan fuzz
-for suite in "$@"; do
-    run_suite "$suite"
+run_lane() { # suites one after the other
+    local suite
+    for suite in "$@"; do
+        run_suite "$suite"
+    done
+}
+
+# Tests of the program as it ships wait for timers and sockets most of the time; the builds of the other variants and
+# their tests run beside them.
+if [ $# -gt 0 ]; then
+    suites=("$@")
+    run_lane "$@"
+else
+    shipped=(unit golden cli flow torture conformance e2e)
+    variants=(lint clang asan flow-asan tsan flow-tsan fuzz)
+    suites=("${shipped[@]}" "${variants[@]}")
+    make -s "$jobs" build
+    build/release/drc db build --out "$DRC_TEST_FACTS" >/dev/null
+    run_lane "${variants[@]}" &
+    run_lane "${shipped[@]}"
+    wait
+fi
+passed=0 failed=0
+for suite in "${suites[@]}"; do
+    if read -r p f 2>/dev/null <"$logs/$suite.sum"; then
+        passed=$((passed + p)) failed=$((failed + f))
+    else
+        failed=$((failed + 1)) # it was cut short
+    fi
 done
 echo "tests took $((SECONDS - started)) s"
 echo "$passed passed, $failed failed"
