@@ -336,7 +336,7 @@ LEFT JOIN seed_job AS j ON j.seq = iif(s.seed = 1, (SELECT c.seq FROM seed_job A
 
 CREATE TEMP TABLE scn_compute AS -- the warehouse that is left on, and the cluster that is twice as large on the first of a month
 SELECT 13 AS n, iif(e.seed = 1 OR rnd(e.seed || 'left on', 0, 1) = 0, 'wh-bi-prod', 'wh-etl-sql') AS name FROM span AS e
-UNION ALL SELECT 25, iif(e.seed = 1, 'apc-finance', iif(rnd(e.seed || 'first', 0, 1), 'apc-platform', 'apc-finance')) FROM span AS e;
+UNION ALL SELECT 25, 'apc-finance';
 
 -- ---- prices that depend on the story ---------------------------------------------------------------------------------------------
 
