@@ -23,11 +23,11 @@ const char *drc_raster_font_file(struct drc_arena *a, const char *family, int we
                                  struct drc_err *err);
 
 /* Lays out a probe string: CONFIG error naming the package to install when glyphs are missing. The
- * fonts are loaded then (about 60 ms, else the first chart pays for it); librsvg itself is not yet,
- * which costs the first chart little and keeps an idle program small. */
+ * fonts are loaded then (about 60 ms, else the first chart pays for it). */
 int drc_raster_check_fonts(const char *family_list, struct drc_err *err);
 
-/* Gives back the pixels that are kept for the next chart. */
+/* Gives back the pixels that are kept for charts drawn at the same time; those of the next chart
+ * stay: new pages would cost it up to a third of its time. */
 void drc_raster_trim(void);
 
 #endif

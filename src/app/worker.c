@@ -1,7 +1,9 @@
 /* A worker thread: takes an item, runs its request with everything pinned, says how it ended. */
+#include <link.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -289,33 +291,60 @@ static void keep_learning(struct server *s, struct drc_http *http)
     }
 }
 
-/* The rows of one report, thrown away: statement and pages are then warm for the first person. */
-static void rehearse(struct worker *w, struct drc_snapshot *snap, struct drc_arena *a)
+/* Each report and its chart, thrown away: statements, pages, fonts and librsvg are then warm for
+ * the first person. */
+static void rehearse(struct worker *w, struct drc_snapshot *snap)
 {
     struct drc_err err = DRC_ERR_INIT;
-    struct drc_params params;
-    struct drc_result res;
-    if (snap->report_count == 0 || open_facts(w, snap, &err) < 0)
+    if (open_facts(w, snap, &err) < 0)
         return;
-    if (drc_params_parse(a, &snap->reports[0], "", &params, &err) < 0 ||
-        drc_report_run(w->facts, a, &snap->reports[0], &params, &res, &err) < 0)
-        drc_log(DRC_LOG_WARN, "warm_up", "report=%s why=\"%s\"", snap->reports[0].id, err.msg);
+    for (size_t i = 0; i < snap->report_count; i++) {
+        struct drc_arena *a = drc_arena_new();
+        struct drc_env env = {.a = a, .facts = w->facts, .snap = snap};
+        struct drc_params params;
+        struct drc_result res;
+        struct drc_context whole;
+        struct drc_picture pic;
+        if (drc_params_parse(a, &snap->reports[i], "", &params, &err) < 0 ||
+            drc_report_run(w->facts, a, &snap->reports[i], &params, &res, &err) < 0 ||
+            drc_env_context(&env, &res, NULL, &whole, &err) < 0)
+            drc_log(DRC_LOG_WARN, "warm_up", "report=%s why=\"%s\"", snap->reports[i].id, err.msg);
+        else if (res.rows.row_count > 0)
+            drc_picture_report(&env, &whole, &pic);
+        drc_arena_free(a);
+    }
+}
+
+/* Code pages of one library (or of drc itself) that were mapped so far. They are clean and stay in
+ * the page cache: what is needed again comes back without a read, the code of the start is not. */
+static int unmap_code(struct dl_phdr_info *lib, size_t bytes, void *page_bytes)
+{
+    uintptr_t page = *(uintptr_t *)page_bytes;
+    (void)bytes;
+    for (int i = 0; i < lib->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &lib->dlpi_phdr[i];
+        if (p->p_type != PT_LOAD || (p->p_flags & (PF_X | PF_W)) != PF_X)
+            continue;
+        uintptr_t from = (lib->dlpi_addr + p->p_vaddr) & ~(page - 1);
+        madvise((void *)from, lib->dlpi_addr + p->p_vaddr + p->p_memsz - from, MADV_DONTNEED);
+    }
+    return 0;
 }
 
 static void warm_up(struct worker *w)
 {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     struct drc_err err = DRC_ERR_INIT;
-    struct drc_arena *a = drc_arena_new();
     struct drc_snapshot *snap = server_snapshot_get(w->s, &err);
     const struct drc_theme *theme = snap == NULL ? NULL : drc_snapshot_theme(snap, &err);
     if (theme == NULL || drc_raster_check_fonts(drc_theme_font_family(theme), &err) < 0)
         drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
     if (snap != NULL) {
-        rehearse(w, snap, a);
+        rehearse(w, snap);
         server_snapshot_put(w->s, snap);
     }
-    drc_arena_free(a);
     give_back();
+    dl_iterate_phdr(unmap_code, &page);
 }
 
 void *server_first_worker(void *server)

@@ -107,7 +107,7 @@ static void permit_give(struct permit *p)
 void drc_raster_trim(void)
 {
     pthread_mutex_lock(&permit_lock);
-    for (int i = 0; i < PERMITS; i++)
+    for (int i = 1; i < PERMITS; i++)
         if (!permits[i].taken)
             permit_drop_pixels(&permits[i]);
     pthread_mutex_unlock(&permit_lock);
