@@ -123,6 +123,63 @@ struct drc_chart_pareto {
 int drc_chart_pareto(const struct drc_theme *t, const struct drc_chart_pareto *spec,
                      struct drc_buf *svg, struct drc_err *err);
 
+/* A dot per row on one axis from zero, and a strip of counts by day beside it. */
+struct drc_chart_dots {
+    const char *title, *subtitle, *footer;
+    const struct drc_chart_row *rows; /* values[0]; spark: counts, day_count of them or NULL */
+    size_t row_count;                 /* at most DRC_CHART_ROWS_MAX */
+    const char *value_title;          /* "Expected loss" */
+    const char *note_titles[DRC_CHART_NOTES_MAX];
+    int64_t first_day; /* day number, see drc/clock.h */
+    size_t day_count;  /* at most DRC_CHART_DAYS_MAX; 0 = no strip */
+};
+
+/* Errors as above. */
+int drc_chart_dots(const struct drc_theme *t, const struct drc_chart_dots *spec,
+                   struct drc_buf *svg, struct drc_err *err);
+
+#define DRC_CHART_UNKNOWN INT64_MIN /* a day without a value: a gap, not zero */
+#define DRC_CHART_EVENTS_MAX 8
+#define DRC_CHART_STEPS_MAX 10
+
+enum drc_chart_level { DRC_LEVEL_INFO, DRC_LEVEL_WARN, DRC_LEVEL_CRIT }; /* each has its glyph */
+
+struct drc_chart_event {
+    const char *label;
+    int64_t first_day, last_day; /* day numbers; parts outside the chart are not drawn */
+    enum drc_chart_level level;
+    const char *notes[DRC_CHART_NOTES_MAX]; /* columns of the list */
+};
+
+struct drc_chart_step {
+    const char *label;
+    int64_t uusd; /* signed; zero is left out */
+};
+
+/* The line of what was, over the band of what was expected, with numbered events; below it a list
+ * of them, and a waterfall from one amount to another. */
+struct drc_chart_band {
+    const char *title, *subtitle, *footer;
+    const char *plot_title;                        /* "Total cost by day" */
+    int64_t first_day;                             /* day number, see drc/clock.h */
+    size_t day_count;                              /* at most DRC_CHART_DAYS_MAX */
+    const int64_t *actual, *expected, *low, *high; /* day_count each, micro-dollars or
+                                                      DRC_CHART_UNKNOWN */
+    const struct drc_chart_event *events;          /* worst first */
+    size_t event_count;                            /* at most DRC_CHART_EVENTS_MAX */
+    bool list; /* list the events by number; false: the picture is about one of them */
+    const char *note_titles[DRC_CHART_NOTES_MAX];
+    const char *steps_title;
+    const char *before_label, *after_label;
+    int64_t before_uusd; /* before and all steps make what stands at after_label */
+    const struct drc_chart_step *steps;
+    size_t step_count; /* at most DRC_CHART_STEPS_MAX; 0 = no waterfall */
+};
+
+/* Errors as above. */
+int drc_chart_band(const struct drc_theme *t, const struct drc_chart_band *spec,
+                   struct drc_buf *svg, struct drc_err *err);
+
 struct drc_chart_days {
     const char *title, *subtitle, *footer;
     const struct drc_chart_series *series;

@@ -149,6 +149,7 @@ int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *c
                        size_t *nulls);
 /* Rows that count: the report's `live` column is not zero. They stand first. */
 size_t drc_result_live(const struct drc_result *res);
+#define DRC_SERIES_UNKNOWN INT64_MIN /* null in a series */
 /* Parses a JSON array of integers (unit json); returns the count, at most max. The last value is
  * that of as_of; days before the data or the entity begins have none. */
 size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max);

@@ -50,7 +50,7 @@
 -- chip: job.eviction-pattern
 -- details: expected_loss_uusd, spot_vm_uusd, evictions, evictions_per_100h, evicted_share, fail_gap, evidence
 -- summary: {expected_loss_uusd} expected loss, {evictions} evictions, top: {top} {top.expected_loss_uusd}
--- finding: {evictions} evictions in {spot_node_ms} of spot node time; expected loss {expected_loss_uusd}
+-- finding: {evictions} evictions hit {evicted_runs} runs; expected loss {expected_loss_uusd}, {top.expected_loss_uusd} of it from {top}
 -- empty: No job ran on spot nodes in this window.
 -- figure: Expected loss | {expected_loss_uusd}
 -- figure: Evictions | {evictions}, in {evicted_runs} runs

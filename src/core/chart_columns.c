@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define NOTE_MAX 98.0 /* a note is a figure, not a sentence */
+#define NOTE_MAX 122.0 /* a note is a figure, not a sentence */
 #define NOTE_MIN 24.0
 #define GLYPH_ROOM 15.0 /* the warning triangle before a note */
 

@@ -72,6 +72,9 @@ void drc_svg_line(struct drc_buf *b, double x1, double y1, double x2, double y2,
                   const char *stroke, const char *dashes);
 /* A triangle with a mark, 10 px wide. */
 void drc_svg_warning(struct drc_buf *b, double x, double middle, const char *fill);
+/* 10 px wide: triangle, diamond, ring. */
+void drc_svg_level(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_level level,
+                   double x, double middle);
 void drc_svg_dot(struct drc_buf *b, double x, double y, double r, const char *fill,
                  const char *stroke);
 void drc_svg_role(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_role role,
@@ -171,6 +174,11 @@ void drc_columns_row(const struct frame *f, const struct columns *c, size_t row,
 
 double drc_area_height(const struct drc_chart_area *area);
 void drc_area_draw(const struct frame *f, const struct drc_chart_area *area, double top);
+
+/* ---- chart_steps.c: the waterfall below a band */
+
+double drc_steps_height(const struct drc_chart_band *spec);
+void drc_steps_draw(const struct frame *f, const struct drc_chart_band *spec, double top);
 
 /* ---- chart_scale.c */
 

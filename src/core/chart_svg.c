@@ -150,6 +150,19 @@ void drc_svg_dot(struct drc_buf *b, double x, double y, double r, const char *fi
                    drc_svg_num(x, nx), drc_svg_num(y, ny), drc_svg_num(r, nr), fill, stroke);
 }
 
+void drc_svg_level(struct drc_buf *b, const struct drc_theme *t, enum drc_chart_level level,
+                   double x, double middle)
+{
+    char a[NUM], c[NUM];
+    if (level == DRC_LEVEL_CRIT)
+        drc_svg_warning(b, x, middle, t->alert);
+    else if (level == DRC_LEVEL_WARN)
+        drc_buf_printf(b, "<path d=\"M%s %sl5 5l-5 5l-5 -5z\" fill=\"%s\" stroke=\"%s\"/>\n",
+                       drc_svg_num(x + 5, a), drc_svg_num(middle - 5, c), t->spot, t->ink);
+    else
+        drc_svg_dot(b, x + 5, middle, 4, t->background, t->ondemand);
+}
+
 /* 45 degree lines on a grid common to the whole picture, clipped by arithmetic: a pattern element
  * costs a surface per use and its phase depends on the renderer. */
 static void hatch(struct drc_buf *b, struct box r, const char *stroke)

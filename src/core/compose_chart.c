@@ -1,14 +1,14 @@
 /* Chart specs from results. */
+#include "core/compose_parts.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "drc/clock.h"
-#include "drc/compose.h"
 #include "drc/fmt.h"
 #include "drc/limits.h"
 #include "drc/utf8.h"
 
-#define DAYS_MAX 366
 /* Attention: a rise that is large both ways, a success rate that enough runs speak for. */
 #define RISE_RATIO 0.25
 #define RISE_UUSD (100 * DRC_UUSD_PER_USD)
@@ -83,6 +83,17 @@ static void notes_pareto(struct drc_arena *a, const struct drc_result *res, size
     out->notes[2] = drc_result_text(res, row, "class");
 }
 
+static void notes_spot(struct drc_arena *a, const struct drc_result *res, size_t row,
+                       struct drc_chart_row *out)
+{
+    char text[DRC_FMT_BYTES];
+    out->notes[0] =
+        drc_arena_strdup(a, drc_fmt_count(drc_result_int(res, row, "evictions", 0), text));
+    out->notes[1] =
+        drc_arena_strdup(a, drc_fmt_ratio(drc_result_real(res, row, "evictions_per_100h"), text));
+    out->notes[2] = pct(a, drc_result_real(res, row, "evicted_share"));
+}
+
 typedef void take_notes(struct drc_arena *a, const struct drc_result *res, size_t row,
                         struct drc_chart_row *out);
 
@@ -94,8 +105,9 @@ static void take_row(struct drc_arena *a, const struct drc_result *res, size_t r
     for (size_t s = 0; s < res->report->series_count && s < DRC_CHART_SERIES_MAX; s++)
         out->values[s] = drc_result_int(res, row, res->report->series[s], 0);
     notes(a, res, row, out);
-    int64_t *days = drc_arena_array(a, DAYS_MAX, sizeof *days);
-    out->spark_count = drc_result_series(drc_result_cell(res, row, "daily"), days, DAYS_MAX);
+    int64_t *days = drc_arena_array(a, CHART_SERIES_DAYS, sizeof *days);
+    out->spark_count =
+        drc_result_series(drc_result_cell(res, row, "daily"), days, CHART_SERIES_DAYS);
     out->spark = out->spark_count > 1 ? days : NULL;
 }
 
@@ -112,27 +124,41 @@ static void fold_other(struct drc_arena *a, const struct drc_result *res, size_t
 static char *subtitle(struct drc_arena *a, const struct drc_context *whole, size_t live)
 {
     const struct drc_result *res = whole->result;
-    char total[DRC_FMT_BYTES], share[DRC_FMT_BYTES];
+    char share[DRC_FMT_BYTES];
     struct drc_text own = {NULL, NULL};
     if (live > 0 && res->report->finding != NULL &&
         drc_slots_fill(a, res->report->finding, whole, &own, NULL))
         return drc_text_plain(a, &own);
-    int64_t sum = drc_result_sum(res, 0, "total_uusd", NULL), lead = 0;
+    const char *total = drc_result_amount(a, res, -1);
+    int64_t sum = drc_result_sum(res, 0, res->report->amount, NULL), lead = 0;
     size_t few = live < 3 ? live : 3;
     for (size_t i = 0; i < few; i++)
-        lead += drc_result_int(res, i, "total_uusd", 0);
-    drc_fmt_usd(sum, total);
+        lead += drc_result_int(res, i, res->report->amount, 0);
     if (live == 0 || sum <= 0)
         return drc_arena_printf(a, "%s in the window", total);
     return drc_arena_printf(a, "%zu %s, %s in all; the top %zu make %s", live, res->report->nouns,
                             total, few, drc_fmt_pct((double)lead / (double)sum, share));
 }
 
+struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context *whole)
+{
+    char window[40];
+    const struct drc_result *res = whole->result;
+    struct chart_texts t = {0};
+    t.title = drc_arena_printf(a, "%s, %s", res->report->title,
+                               drc_date_range(res->first_day, res->params.as_of_day, window));
+    t.subtitle = subtitle(a, whole, drc_result_live(res));
+    t.footer =
+        drc_arena_printf(a, "%s, USD; VM cost is an estimate. UTC days.%s",
+                         res->params.contract ? "Contract price" : "List price before discounts",
+                         res->sample ? " Sample data." : "");
+    return t;
+}
+
 /* What every chart of a report has: texts, and the rows that are drawn with the rest folded. */
 struct sheet {
-    const struct drc_context *whole;
     const struct drc_result *res;
-    const char *title, *subtitle, *footer;
+    struct chart_texts texts;
     size_t live, drawn; /* rows that count, rows drawn on their own */
     struct drc_chart_row *rows;
     size_t row_count;
@@ -141,18 +167,11 @@ struct sheet {
 static struct sheet make_sheet(struct drc_arena *a, const struct drc_context *whole,
                                take_notes notes)
 {
-    char window[40];
     const struct drc_result *res = whole->result;
-    struct sheet s = {.whole = whole, .res = res, .live = drc_result_live(res)};
+    struct sheet s = {.res = res, .live = drc_result_live(res)};
+    s.texts = drc_chart_texts(a, whole);
     size_t top =
         res->params.top < DRC_CHART_ROWS_MAX ? (size_t)res->params.top : DRC_CHART_ROWS_MAX - 1;
-    s.title = drc_arena_printf(a, "%s, %s", res->report->title,
-                               drc_date_range(res->first_day, res->params.as_of_day, window));
-    s.subtitle = subtitle(a, whole, s.live);
-    s.footer =
-        drc_arena_printf(a, "%s, USD; VM cost is an estimate. UTC days.%s",
-                         res->params.contract ? "Contract price" : "List price before discounts",
-                         res->sample ? " Sample data." : "");
     s.drawn = s.live < top ? s.live : top;
     s.rows = drc_arena_array(a, s.drawn + 1, sizeof *s.rows);
     for (size_t i = 0; i < s.drawn; i++)
@@ -169,9 +188,9 @@ static int draw_bars(struct drc_arena *a, const struct drc_theme *t,
     struct sheet s = make_sheet(a, whole, notes_job_cost);
     struct drc_chart_series *series;
     size_t n = make_series(a, s.res->report, &series);
-    struct drc_chart_hbar spec = {.title = s.title,
-                                  .subtitle = s.subtitle,
-                                  .footer = s.footer,
+    struct drc_chart_hbar spec = {.title = s.texts.title,
+                                  .subtitle = s.texts.subtitle,
+                                  .footer = s.texts.footer,
                                   .series = series,
                                   .series_count = n,
                                   .rows = s.rows,
@@ -182,34 +201,60 @@ static int draw_bars(struct drc_arena *a, const struct drc_theme *t,
     return drc_chart_stacked_hbar(t, &spec, svg, err);
 }
 
+/* Days of the longest series of a column; it ends with the window. */
+static size_t longest_series(const struct sheet *s, const char *column)
+{
+    int64_t days[CHART_SERIES_DAYS];
+    size_t most = 0;
+    for (size_t i = 0; i < s->live; i++) {
+        size_t n = drc_result_series(drc_result_cell(s->res, i, column), days, CHART_SERIES_DAYS);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* The last `count` days of a row; days without a value are 0. */
+static int64_t *last_days(struct drc_arena *a, const struct drc_result *res, size_t row,
+                          const char *column, size_t count)
+{
+    int64_t days[CHART_SERIES_DAYS], *out = drc_arena_array(a, count + 1, sizeof *out);
+    size_t n = drc_result_series(drc_result_cell(res, row, column), days, CHART_SERIES_DAYS);
+    for (size_t d = 0; d < n && d < count; d++) {
+        int64_t v = days[n - 1 - d];
+        out[count - 1 - d] = v == DRC_SERIES_UNKNOWN ? 0 : v;
+    }
+    return out;
+}
+
+/* The sum of the last days over the rows from `from` on. */
+static int64_t *rest_days(struct drc_arena *a, const struct sheet *s, size_t from,
+                          const char *column, size_t count)
+{
+    int64_t *sum = drc_arena_array(a, count + 1, sizeof *sum);
+    for (size_t i = from; i < s->live; i++) {
+        const int64_t *days = last_days(a, s->res, i, column, count);
+        for (size_t d = 0; d < count; d++)
+            sum[d] += days[d];
+    }
+    return sum;
+}
+
 /* The first rows, and the sum of all others as the last layer. */
 static void make_area(struct drc_arena *a, const struct sheet *s, struct drc_chart_area *area)
 {
     const struct drc_result *res = s->res;
     size_t own = s->live <= DRC_CHART_LAYERS_MAX ? s->live : DRC_CHART_LAYERS_MAX - 1;
-    if (own > s->drawn)
-        own = s->drawn;
+    own = own < s->drawn ? own : s->drawn;
     struct drc_chart_layer *layers = drc_arena_array(a, own + 1, sizeof *layers);
-    int64_t *rest = drc_arena_array(a, DAYS_MAX, sizeof *rest);
     area->title = drc_arena_printf(a, "Cost by day and %s", res->report->noun);
-    int64_t first = res->first_day; /* all rows have the same days: those that the data has */
-    if (first < res->data_first_day)
-        first = res->data_first_day;
-    area->first_day = first;
-    area->day_count = (size_t)(res->params.as_of_day - first + 1);
-    if (area->day_count > DAYS_MAX)
-        area->day_count = DAYS_MAX;
-    for (size_t i = 0; i < s->live; i++) {
-        int64_t *days = drc_arena_array(a, DAYS_MAX, sizeof *days);
-        drc_result_series(drc_result_cell(res, i, "daily"), days, area->day_count);
-        if (i < own)
-            layers[i] = (struct drc_chart_layer){s->rows[i].label, days};
-        for (size_t d = 0; d < area->day_count && i >= own; d++)
-            rest[d] += days[d];
-    }
+    area->day_count = longest_series(s, "daily");
+    area->first_day = res->params.as_of_day + 1 - (int64_t)area->day_count;
+    for (size_t i = 0; i < own; i++)
+        layers[i] = (struct drc_chart_layer){s->rows[i].label,
+                                             last_days(a, res, i, "daily", area->day_count)};
     if (s->live > own)
-        layers[own] =
-            (struct drc_chart_layer){drc_arena_printf(a, "Other (%zu)", s->live - own), rest};
+        layers[own] = (struct drc_chart_layer){drc_arena_printf(a, "Other (%zu)", s->live - own),
+                                               rest_days(a, s, own, "daily", area->day_count)};
     area->layers = layers;
     area->layer_count = own + (s->live > own);
 }
@@ -223,9 +268,9 @@ static int draw_bars_area(struct drc_arena *a, const struct drc_theme *t,
     struct drc_chart_series series[] = {
         {drc_report_title(s.res->report, "dbu_uusd"), DRC_ROLE_FULL},
         {drc_report_title(s.res->report, "vm_uusd"), DRC_ROLE_LIGHT}};
-    struct drc_chart_hbar spec = {.title = s.title,
-                                  .subtitle = s.subtitle,
-                                  .footer = s.footer,
+    struct drc_chart_hbar spec = {.title = s.texts.title,
+                                  .subtitle = s.texts.subtitle,
+                                  .footer = s.texts.footer,
                                   .series = series,
                                   .series_count = 2,
                                   .rows = s.rows,
@@ -251,12 +296,12 @@ static int draw_pareto(struct drc_arena *a, const struct drc_theme *t,
         s.rows[s.drawn].notes[1] = pct(a, 1);
     }
     struct drc_chart_pareto spec = {
-        .title = s.title,
-        .subtitle = s.subtitle,
+        .title = s.texts.title,
+        .subtitle = s.texts.subtitle,
         .footer = drc_arena_printf(a,
                                    "Class A: less than 50 %% of the cost lies before it; B: less "
                                    "than 80 %%; C: the rest. %s",
-                                   s.footer),
+                                   s.texts.footer),
         .rows = s.rows,
         .row_count = s.row_count,
         .classes = classes,
@@ -267,6 +312,34 @@ static int draw_pareto(struct drc_arena *a, const struct drc_theme *t,
     return drc_chart_pareto(t, &spec, svg, err);
 }
 
+static int draw_dots(struct drc_arena *a, const struct drc_theme *t,
+                     const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err)
+{
+    char text[DRC_FMT_BYTES];
+    struct sheet s = make_sheet(a, whole, notes_spot);
+    size_t days = longest_series(&s, "evictions_daily");
+    for (size_t i = 0; i < s.row_count; i++) {
+        struct drc_chart_row *r = &s.rows[i];
+        r->spark = r->is_other ? rest_days(a, &s, i, "evictions_daily", days)
+                               : last_days(a, s.res, i, "evictions_daily", days);
+        r->spark_count = days;
+        if (r->is_other) /* rates are not a sum and stay out */
+            r->notes[0] = drc_arena_strdup(
+                a, drc_fmt_count(drc_result_sum(s.res, i, "evictions", NULL), text));
+    }
+    struct drc_chart_dots spec = {
+        .title = s.texts.title,
+        .subtitle = s.texts.subtitle,
+        .footer = drc_arena_printf(a, "Grey marks: weekends. %s", s.texts.footer),
+        .rows = s.rows,
+        .row_count = s.row_count,
+        .value_title = "Expected loss",
+        .note_titles = {"Evictions", "/100 h spot", "Runs hit"},
+        .first_day = s.res->params.as_of_day + 1 - (int64_t)days,
+        .day_count = days};
+    return drc_chart_dots(t, &spec, svg, err);
+}
+
 int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t,
                       const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err)
 {
@@ -274,8 +347,11 @@ int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t,
         const char *mark;
         int (*draw)(struct drc_arena *a, const struct drc_theme *t, const struct drc_context *whole,
                     struct drc_buf *svg, struct drc_err *err);
-    } kinds[] = {
-        {"stacked-hbar", draw_bars}, {"bars-area", draw_bars_area}, {"pareto", draw_pareto}};
+    } kinds[] = {{"stacked-hbar", draw_bars},
+                 {"bars-area", draw_bars_area},
+                 {"pareto", draw_pareto},
+                 {"dot-strip", draw_dots},
+                 {"band", drc_compose_band}};
     const struct drc_report *r = whole->result->report;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].mark, r->mark) == 0)
@@ -311,7 +387,10 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
     static const struct drc_chart_series series[] = {{"Cost by day", DRC_ROLE_DBU}};
     const struct drc_result *res = c->result;
     size_t row = (size_t)c->selection.row;
-    int64_t days[DAYS_MAX], before = drc_result_int(res, row, "baseline_uusd", INT64_MIN), *marks;
+    if (drc_result_cell(res, row, "expected_daily")->type != DRC_CELL_NULL)
+        return drc_compose_band_entity(a, t, c, svg, err);
+    int64_t days[CHART_SERIES_DAYS], before = drc_result_int(res, row, "baseline_uusd", INT64_MIN),
+                                     *marks;
     const char **labels;
     char text[DRC_FMT_BYTES];
     struct drc_chart_days spec = {
@@ -322,7 +401,7 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
         .footer = NULL,
         .series = series,
         .series_count = 1,
-        .day_count = drc_result_series(drc_result_cell(res, row, "daily"), days, DAYS_MAX),
+        .day_count = drc_result_series(drc_result_cell(res, row, "daily"), days, CHART_SERIES_DAYS),
         .values = days,
         .reference_uusd = before == INT64_MIN ? INT64_MIN : before / res->params.days,
         .reference_label = "mean of the window before",

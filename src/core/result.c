@@ -237,8 +237,8 @@ size_t drc_result_series(const struct drc_cell *cell, int64_t *out, size_t max)
     size_t n = 0;
     for (const char *p = cell->text + strspn(cell->text, "[ ");
          *p != '\0' && *p != ']' && n < max;) {
-        char *end;
-        out[n] = (int64_t)strtoll(p, &end, 10);
+        char *end = (char *)p + 4;
+        out[n] = strncmp(p, "null", 4) == 0 ? DRC_SERIES_UNKNOWN : strtoll(p, &end, 10);
         if (end == p)
             break;
         n++;

@@ -75,7 +75,13 @@ struct case_data {
     int64_t layer_days[DRC_CHART_LAYERS_MAX][DRC_CHART_DAYS_MAX];
     struct drc_chart_pareto pareto;
     char classes[DRC_CHART_ROWS_MAX + 1];
-    enum { BARS, DAYS, PARETO } kind;
+    struct drc_chart_dots dots;
+    int64_t counts[DRC_CHART_ROWS_MAX][DRC_CHART_DAYS_MAX];
+    struct drc_chart_band band;
+    int64_t series[4][DRC_CHART_DAYS_MAX];
+    struct drc_chart_event events[DRC_CHART_EVENTS_MAX];
+    struct drc_chart_step steps[DRC_CHART_STEPS_MAX];
+    enum { BARS, DAYS, PARETO, DOTS, BAND } kind;
 };
 
 /* Weekly rhythm with a deterministic wobble; row 2 has a jump, as a cost anomaly has. */
@@ -457,6 +463,23 @@ static const struct chart_case {
     {"pareto-zero", case_pareto_zero, true},
     {"pareto-huge", case_pareto_huge, true},
     {"pareto-top", case_pareto_top, true},
+    {"dot-strip", case_dots, false},
+    {"dot-strip-names", case_dots_names, true},
+    {"dot-strip-year", case_dots_year, true},
+    {"dot-strip-day", case_dots_day, true},
+    {"dot-strip-zero", case_dots_zero, true},
+    {"dot-strip-huge", case_dots_huge, true},
+    {"dot-strip-bare", case_dots_bare, true},
+    {"dot-strip-empty", case_dots_empty, true},
+    {"band", case_band, false},
+    {"band-one", case_band_one, false},
+    {"band-names", case_band_names, true},
+    {"band-year", case_band_year, true},
+    {"band-gaps", case_band_gaps, false},
+    {"band-huge", case_band_huge, true},
+    {"band-day", case_band_day, true},
+    {"band-zero", case_band_zero, true},
+    {"band-empty", case_band_empty, true},
 };
 
 #define CHART_CASES (sizeof chart_cases / sizeof *chart_cases)
@@ -469,6 +492,10 @@ static inline int draw_kind(const struct drc_theme *t, const struct case_data *d
         return drc_chart_days(t, &d->days, svg, err);
     case PARETO:
         return drc_chart_pareto(t, &d->pareto, svg, err);
+    case DOTS:
+        return drc_chart_dots(t, &d->dots, svg, err);
+    case BAND:
+        return drc_chart_band(t, &d->band, svg, err);
     default:
         return drc_chart_stacked_hbar(t, &d->bar, svg, err);
     }

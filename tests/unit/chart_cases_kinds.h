@@ -247,4 +247,280 @@ static inline void case_pareto_top(struct case_data *d)
     fill_pareto(d, 2, true);
 }
 
+/* ---- dots and strip */
+
+static inline void fill_dots(struct case_data *d, size_t days)
+{
+    uint32_t x = 2463534242u;
+    d->kind = DOTS;
+    d->dots = (struct drc_chart_dots){.title = d->bar.title,
+                                      .subtitle = d->bar.subtitle,
+                                      .footer = d->bar.footer,
+                                      .rows = d->rows,
+                                      .row_count = d->bar.row_count,
+                                      .value_title = "Expected loss",
+                                      .note_titles = {"Evictions", "/100 h spot", "Runs hit"},
+                                      .first_day = drc_date_day(2026, 10, 26),
+                                      .day_count = days};
+    for (size_t i = 0; i < d->bar.row_count; i++) {
+        for (size_t k = 0; k < days; k++)
+            d->counts[i][k] = wobble(&x) < 5 && d->rows[i].values[0] != 0 ? 1 + (int64_t)k % 4 : 0;
+        d->rows[i].spark = d->counts[i];
+        d->rows[i].spark_count = days;
+    }
+}
+
+static inline void case_dots(struct case_data *d)
+{
+    static const struct {
+        const char *name;
+        double loss;
+        const char *notes[3];
+    } rows[] = {
+        {"demand_forecast_training", 475, {"17", "1.12", "25 %"}},
+        {"finance_daily_close", 280, {"26", "4.94", "25 %"}},
+        {"nightly_orders_etl", 118, {"7", "0.52", "25 %"}},
+        {"route_optimization", 31.79, {"4", "0.74", "7.1 %"}},
+        {"clickstream_hourly", 6.74, {"22", "1.27", "2.2 %"}},
+        {"prod_emea_apac_amer_consolidated_customer_lifetime_value", 2.28, {"2", "0.55", "0.6 %"}},
+        {"customer_360_merge", 0, {"4", "0.50", "14 %"}},
+        {"image_embedding_batch", 0, {"0", "0.00", "0 %"}},
+        {"Other (5 jobs)", 0, {"0", NULL, NULL}},
+    };
+    d->bar.title = "Spot risk, 26 Oct \u2013 22 Nov 2026";
+    d->bar.subtitle = "98 evictions hit 51 runs; expected loss $920, half of it of one job";
+    d->bar.footer = "Grey marks: weekends. List price before discounts, USD. UTC days.";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        memcpy(add_row(d, rows[i].name, (int64_t)(rows[i].loss * 1e6), 0, 0, 0)->notes,
+               rows[i].notes, sizeof rows[i].notes);
+    d->rows[8].is_other = true;
+    fill_dots(d, 28);
+    d->counts[6][12] = 4;
+    for (size_t k = 25; k < 28; k++)
+        d->counts[1][k] = 7;
+}
+
+static inline void case_dots_names(struct case_data *d)
+{
+    for (size_t i = 0; i < DRC_CHART_ROWS_MAX; i++)
+        notes(add_row(d, hard_names[i % HARD_NAMES], (int64_t)(1000000 - i) * USD, 0, 0, 0),
+              "1,204,331,123", i % 2 == 0, "12345.67 per hour or more", i % 3 == 0);
+    fill_dots(d, 28);
+    d->dots.value_title = hard_names[0];
+    d->dots.note_titles[1] = hard_names[1];
+}
+
+static inline void case_dots_year(struct case_data *d)
+{
+    case_dots(d);
+    fill_dots(d, 365);
+}
+
+static inline void case_dots_day(struct case_data *d)
+{
+    add_row(d, "only_job", 3 * USD, 0, 0, 0)->notes[0] = "1";
+    fill_dots(d, 1);
+    d->counts[0][0] = 1;
+}
+
+static inline void case_dots_zero(struct case_data *d)
+{
+    for (size_t i = 0; i < 3; i++)
+        add_row(d, hard_names[i], 0, 0, 0, 0)->notes[0] = "0";
+    fill_dots(d, 28);
+}
+
+static inline void case_dots_huge(struct case_data *d)
+{
+    add_row(d, "largest", INT64_MAX, 0, 0, 0)->notes[0] = "9,223,372,036,854,775,807";
+    add_row(d, "credit", INT64_MIN, 0, 0, 0);
+    add_row(d, "tiny", 1, 0, 0, 0);
+    fill_dots(d, 28);
+    d->counts[0][3] = INT64_MAX;
+    d->counts[0][4] = -3;
+}
+
+static inline void case_dots_bare(struct case_data *d)
+{
+    add_row(d, "no columns, no days", 5 * USD, 0, 0, 0);
+    fill_dots(d, 0);
+}
+
+static inline void case_dots_empty(struct case_data *d)
+{
+    fill_dots(d, 28);
+}
+
+/* ---- band */
+
+static inline void fill_band(struct case_data *d, size_t days, int64_t mean)
+{
+    uint32_t x = 88172645u;
+    d->kind = BAND;
+    d->band = (struct drc_chart_band){.plot_title = "Total cost by day",
+                                      .first_day = drc_date_day(2026, 10, 26),
+                                      .day_count = days,
+                                      .actual = d->series[0],
+                                      .expected = d->series[1],
+                                      .low = d->series[2],
+                                      .high = d->series[3],
+                                      .events = d->events,
+                                      .note_titles = {"Days", "Largest part", "Impact"},
+                                      .steps = d->steps,
+                                      .before_label = "Mean day before",
+                                      .after_label = "Actual"};
+    for (size_t k = 0; k < days; k++) {
+        int64_t usual = k % 7 > 4 ? mean / 5 * 4 : mean;
+        d->series[0][k] = usual / 100 * (90 + (int64_t)wobble(&x) / 2);
+        d->series[1][k] = usual;
+        d->series[2][k] = usual / 10 * 8;
+        d->series[3][k] = usual / 10 * 12;
+    }
+}
+
+static inline void event(struct case_data *d, const char *label, int first, int last,
+                         enum drc_chart_level level, const char *days, const char *part,
+                         const char *impact)
+{
+    d->events[d->band.event_count++] =
+        (struct drc_chart_event){.label = label,
+                                 .first_day = d->band.first_day + first,
+                                 .last_day = d->band.first_day + last,
+                                 .level = level,
+                                 .notes = {days, part, impact}};
+}
+
+static inline void step(struct case_data *d, const char *label, int64_t uusd)
+{
+    d->steps[d->band.step_count++] = (struct drc_chart_step){label, uusd};
+}
+
+static inline void finance_steps(struct case_data *d)
+{
+    d->band.steps_title =
+        "1  finance_daily_close, 20\u201322 Nov: what makes the difference to the 28 days before";
+    d->band.before_label = "Mean before, 3 days";
+    d->band.after_label = "Actual, 3 days";
+    d->band.before_uusd = 89350000;
+    step(d, "Number of runs", 0);
+    step(d, "Attempts per run", 237000000);
+    step(d, "Minutes per attempt", -51200000);
+    step(d, "VM cost per minute", -1020000);
+}
+
+static inline void case_band(struct case_data *d)
+{
+    fill_band(d, 28, 700 * USD);
+    d->band.list = true;
+    d->band.title = "Cost anomalies, 26 Oct \u2013 22 Nov 2026";
+    d->band.subtitle = "23 anomalies in 37 series; +$1,281 above expected";
+    d->band.footer =
+        "Numbers mark the worst 8 of 23 anomalies, each of a single series; the line is "
+        "the sum of all. Grey marks: weekends. List price before discounts, USD.";
+    for (size_t k = 25; k < 28; k++)
+        d->series[0][k] = d->series[0][k] / 10 * 14;
+    event(d, "finance_daily_close", 25, 27, DRC_LEVEL_CRIT, "20\u201322 Nov", "attempts per run",
+          "+$188");
+    event(d, "demand_forecast_training", 15, 20, DRC_LEVEL_WARN, "10\u201315 Nov",
+          "minutes per attempt", "+$137");
+    event(d, "partner_feed_ingest", 17, 27, DRC_LEVEL_CRIT, "12\u201322 Nov", "price per DBU",
+          "+$118");
+    event(d, "legacy_orders_etl", 27, 27, DRC_LEVEL_CRIT, "22 Nov", "attempts per run", "+$106");
+    event(d, "legacy_orders_etl", 2, 2, DRC_LEVEL_WARN, "28 Oct", "attempts per run", "+$91.48");
+    event(d, "wh-bi-prod", 22, 22, DRC_LEVEL_WARN, "17 Nov", "\u2013", "+$28.72");
+    event(d, "finance_monthly_close", 6, 7, DRC_LEVEL_INFO, "1\u20132 Nov", "runs", "+$180");
+    event(d, "returns_scoring_batch", 18, 21, DRC_LEVEL_INFO, "13\u201316 Nov", "runs", "-$38.12");
+    finance_steps(d);
+}
+
+static inline void case_band_one(struct case_data *d)
+{
+    fill_band(d, 28, 29 * USD);
+    d->band.title = "finance_daily_close, 20\u201322 Nov";
+    d->band.subtitle = "+$188 (+219 %) against $85.89 expected; attempts per run rose; 22 "
+                       "evictions; 9 failed attempts";
+    for (size_t k = 25; k < 28; k++)
+        d->series[0][k] = 91 * USD;
+    event(d, "finance_daily_close", 25, 27, DRC_LEVEL_CRIT, NULL, NULL, NULL);
+    finance_steps(d);
+    d->band.steps_title = "What makes the difference to the 28 days before";
+}
+
+static inline void case_band_names(struct case_data *d)
+{
+    fill_band(d, 28, 700 * USD);
+    d->band.list = true;
+    d->band.plot_title = d->band.steps_title = hard_names[0];
+    for (int i = 0; i < DRC_CHART_EVENTS_MAX; i++) /* all on one day: eight lanes */
+        event(d, hard_names[i], 27 - i / 7, 27, (enum drc_chart_level)(i % 3),
+              "12 Sep 2025\u201330 Nov 2026", hard_names[0], "+$12,345,678,901.23");
+    for (int i = 0; i < DRC_CHART_STEPS_MAX; i++)
+        step(d, hard_names[i], (i % 3 == 1 ? -70 : 50) * USD);
+    d->band.before_label = hard_names[0];
+    d->band.after_label = NULL;
+}
+
+static inline void case_band_year(struct case_data *d)
+{
+    fill_band(d, 365, 12345678 * USD);
+    d->band.list = true;
+    for (int i = 0; i < 8; i++)
+        event(d, hard_names[i], i * 45, i * 45 + i * 10, (enum drc_chart_level)(i % 3), NULL, NULL,
+              NULL);
+}
+
+/* A young series, days that are not known, events outside, an amount below zero. */
+static inline void case_band_gaps(struct case_data *d)
+{
+    fill_band(d, 14, 40 * USD);
+    d->band.list = true;
+    d->band.title = "Days that are not known are gaps";
+    d->band.subtitle = "The band begins on the fifth day; a credit on the eighth";
+    for (int k = 0; k < 4; k++)
+        for (int s = 1; s < 4; s++)
+            d->series[s][k] = DRC_CHART_UNKNOWN;
+    d->series[0][2] = d->series[0][4] = d->series[2][10] = DRC_CHART_UNKNOWN;
+    d->series[0][7] = -15 * USD;
+    event(d, "before the window", -9, -2, DRC_LEVEL_CRIT, "17\u201324 Oct", "runs", "+$12.00");
+    event(d, "reaches into it", -9, 1, DRC_LEVEL_WARN, "17\u201327 Oct", "runs", "+$11.00");
+    event(d, "credited_job", 7, 7, DRC_LEVEL_INFO, "2 Nov", "price per DBU", "-$48.00");
+    d->band.steps_title = "3  credited_job, 2 Nov: below zero and up again";
+    d->band.before_uusd = 33 * USD;
+    step(d, "Price per DBU", -60 * USD);
+    step(d, "Number of runs", 12 * USD);
+}
+
+static inline void case_band_huge(struct case_data *d)
+{
+    fill_band(d, 7, 1);
+    d->series[0][0] = INT64_MAX;
+    d->series[0][1] = INT64_MIN + 1;
+    d->band.before_uusd = INT64_MAX;
+    event(d, "e", 0, 1, DRC_LEVEL_CRIT, NULL, NULL, NULL);
+    step(d, "up", INT64_MAX);
+    step(d, "down", INT64_MIN);
+    step(d, "tiny", 1);
+}
+
+static inline void case_band_day(struct case_data *d)
+{
+    fill_band(d, 1, 5 * USD);
+    d->band.list = true;
+    event(d, "today", 0, 0, DRC_LEVEL_WARN, "26 Oct", "runs", "+$1.00");
+}
+
+static inline void case_band_zero(struct case_data *d)
+{
+    fill_band(d, 28, 0);
+    step(d, "nothing", 0);
+}
+
+static inline void case_band_empty(struct case_data *d)
+{
+    fill_band(d, 3, 0);
+    for (int s = 0; s < 4; s++)
+        for (int k = 0; k < 3; k++)
+            d->series[s][k] = DRC_CHART_UNKNOWN;
+}
+
 #endif

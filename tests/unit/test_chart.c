@@ -95,6 +95,29 @@ static void check_geometry(const char *name, const char *svg)
     }
 }
 
+static void check_inside(const char *name, const char *what, double x1, double x2, double y1,
+                         double y2, double width, double height)
+{
+    if (x1 < -0.5 || x2 > width + 0.5 || y1 < -0.5 || y2 > height + 0.5)
+        fail_msg("%s: a %s leaves the canvas: %.1f..%.1f, %.1f..%.1f", name, what, x1, x2, y1, y2);
+}
+
+static void check_shapes(const char *name, const char *svg)
+{
+    double width = attribute(svg, " width=\""), height = attribute(svg, " height=\"");
+    double x, y, w, h;
+    for (const char *p = svg; (p = strstr(p, "<rect ")) != NULL; p++)
+        if (sscanf(p, "<rect x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"", &x, &y, &w, &h) ==
+            4)
+            check_inside(name, "box", x, x + w, y, y + h, width, height);
+    for (const char *p = svg; (p = strstr(p, "<circle ")) != NULL; p++)
+        if (sscanf(p, "<circle cx=\"%lf\" cy=\"%lf\" r=\"%lf\"", &x, &y, &w) == 3)
+            check_inside(name, "dot", x - w, x + w, y - w, y + w, width, height);
+    for (const char *p = svg; (p = strpbrk(p, "ML")) != NULL; p++)
+        if (sscanf(p + 1, "%lf %lf", &x, &y) == 2)
+            check_inside(name, "line", x, x, y, y, width, height);
+}
+
 /* A renderer draws nothing for such a number and reports no error. */
 static void check_numbers(const char *name, const char *svg)
 {
@@ -120,6 +143,7 @@ static void test_no_text_overlaps_or_leaves(void **state)
     for (size_t i = 0; i < CHART_CASES; i++) {
         draw(&chart_cases[i], &svg);
         check_geometry(chart_cases[i].name, svg.data);
+        check_shapes(chart_cases[i].name, svg.data);
         assert_true(drc_utf8_valid(svg.data, svg.len));
         check_numbers(chart_cases[i].name, svg.data);
     }

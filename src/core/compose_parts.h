@@ -1,0 +1,22 @@
+/* What the files that make chart specs share; private to src/core/compose_*.c. */
+#ifndef CORE_COMPOSE_PARTS_H
+#define CORE_COMPOSE_PARTS_H
+
+#include "drc/compose.h"
+
+#define CHART_SERIES_DAYS 366
+
+struct chart_texts {
+    const char *title, *subtitle, *footer;
+};
+
+/* Title with the window, the finding, price basis and other small print. */
+struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context *whole);
+
+/* compose_band.c: the chart of a report of anomalies, and of one of them. */
+int drc_compose_band(struct drc_arena *a, const struct drc_theme *t,
+                     const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err);
+int drc_compose_band_entity(struct drc_arena *a, const struct drc_theme *t,
+                            const struct drc_context *c, struct drc_buf *svg, struct drc_err *err);
+
+#endif
