@@ -1,7 +1,7 @@
-/* Generated estates: the same seed holds the same rows wherever it is built, other seeds hold other
- * rows that pass every check, the sample tells the stories that are planted in it, the rollups of
- * touched days follow the rows, and nothing that drc reads holds the answer key. Runs in the root of
- * the repository. */
+/* Generated estates: the same seed holds the same rows wherever it is built, other seeds hold
+ * other rows that pass every check, the sample tells the stories that are planted in it, the
+ * rollups of touched days follow the rows, and nothing that drc reads holds the answer key. Runs in
+ * the root of the repository. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
