@@ -380,6 +380,7 @@ CREATE TABLE compute_usage (
 ) STRICT;
 CREATE INDEX compute_usage_by_parent ON compute_usage (workspace_id, parent_id);
 CREATE INDEX compute_usage_by_date ON compute_usage (usage_date);
+CREATE INDEX compute_usage_corrected ON compute_usage (usage_date) WHERE record_type <> 'ORIGINAL';
 
 -- Node time of one parent, UTC day, role, market and instance type, what the machines cost (an estimate, not a bill) and how
 -- busy they were (from per-minute samples; NULL: not measured). Serverless compute has no rows: its machines are in the DBU price.

@@ -117,9 +117,11 @@ struct drc_result {
     struct drc_rows rows;
     int *index;                                     /* column of the report -> column of rows */
     int64_t billed_uusd, explained_uusd, bill_uusd; /* reconciliation; -1 = unknown */
-    int64_t data_first_day, data_last_day;          /* complete data */
-    const char *generation;                         /* of the facts */
-    bool sample;                                    /* generated sample data */
+    int64_t corrections;                            /* usage rows that were corrected later */
+    const char *price_days;                /* on which a price changed inside the window; NULL */
+    int64_t data_first_day, data_last_day; /* complete data */
+    const char *generation;                /* of the facts */
+    bool sample;                           /* generated sample data */
     char rows_hash[65];
 };
 

@@ -4,6 +4,7 @@
 -- One row, dollars of the window :days days up to :as_of at the chosen price. billed: job products, that is usage billed to jobs
 -- and to all-purpose clusters on days on which a job ran on them (the most that those jobs can have cost). explained: the part
 -- that is billed to a job that the filters let through. bill: every product in scope.
+-- corrections: usage rows that were corrected later; price_days: days on which a price changed.
 WITH span AS MATERIALIZED (
     SELECT :as_of AS last_day,
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day
@@ -41,5 +42,19 @@ SELECT sku.jobs_uusd + shared.uusd AS billed_uusd,
         FROM span AS p CROSS JOIN chosen AS c
         CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
             AND d.usage_date BETWEEN p.first_day AND p.last_day) AS explained_uusd,
-       sku.bill_uusd
+       sku.bill_uusd,
+       (SELECT count(DISTINCT u.compute_usage_id) FROM span AS q CROSS JOIN compute_usage AS u INDEXED BY compute_usage_corrected
+        WHERE u.record_type <> 'ORIGINAL' AND u.usage_date BETWEEN q.first_day AND q.last_day
+          AND u.workspace_id IN (SELECT workspace_id FROM place)) AS corrections,
+       (SELECT group_concat(z.day, ', ') FROM ( -- on which a price or, at contract price, a discount takes the place of another
+            SELECT DISTINCT date(c.at_ms / 1000, 'unixepoch') AS day
+            FROM span AS q CROSS JOIN (
+                SELECT s.valid_from_ms AS at_ms FROM sku_price AS s
+                WHERE EXISTS (SELECT 1 FROM sku_price AS o WHERE o.sku = s.sku AND o.valid_to_ms = s.valid_from_ms)
+                UNION ALL
+                SELECT d.valid_from_ms FROM discount AS d
+                WHERE :price = 'contract' AND EXISTS (SELECT 1 FROM discount AS o WHERE o.sku_pattern = d.sku_pattern
+                                                      AND o.valid_to_ms = d.valid_from_ms)) AS c
+            WHERE date(c.at_ms / 1000, 'unixepoch') > q.first_day AND date(c.at_ms / 1000, 'unixepoch') <= q.last_day
+            ORDER BY 1) AS z) AS price_days
 FROM sku, shared

@@ -73,6 +73,7 @@
 -- param: price | list | text
 -- top: 15
 -- order: critical and warnings by impact, largest first; then those for information; then id
+-- reconcile: sql/reconcile/none.sql
 -- method: each job, warehouse and all-purpose cluster is a series of daily totals, days without use are zero. A day is judged against its own past by median and MAD (modified z above 3.5; same weekday where eight weeks are known). An anomaly is material if it is at least $100 or 0.5 % of the daily spend, and at least 25 %. The split compares its days with the mean of the 28 days before; its parts are Shapley values over runs, attempts per run, minutes per attempt, DBU per minute, price per DBU and VM cost per minute, in cents that add up. Critical: above expected by at least $250 or twice the expected. For information: drops, and what the calendar or the same day of the month before explains.
 -- chip: anomaly.explain
 -- chip: anomaly.what-changed

@@ -119,6 +119,9 @@ char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res)
                         json_pack("{s:o, s:o, s:o}", "billed_uusd", money_or_null(res->billed_uusd),
                                   "explained_uusd", money_or_null(res->explained_uusd), "bill_uusd",
                                   money_or_null(res->bill_uusd)));
+    json_object_set_new(root, "notes",
+                        json_pack("{s:I, s:s?}", "corrections", (json_int_t)res->corrections,
+                                  "price_days", res->price_days));
     json_object_set_new(root, "data",
                         json_pack("{s:s, s:s, s:s, s:b, s:b}", "first_day", d0, "last_complete_day",
                                   d1, "generation", res->generation, "sample", res->sample,
@@ -211,6 +214,8 @@ static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const js
     out->billed_uusd = drc_json_int(root, "reconciliation.billed_uusd", -1);
     out->explained_uusd = drc_json_int(root, "reconciliation.explained_uusd", -1);
     out->bill_uusd = drc_json_int(root, "reconciliation.bill_uusd", -1);
+    out->corrections = drc_json_int(root, "notes.corrections", 0);
+    out->price_days = drc_arena_strdup(a, drc_json_str(root, "notes.price_days", NULL));
     out->generation = drc_arena_strdup(a, drc_json_str(root, "data.generation", "unknown"));
     out->sample = drc_json_bool(root, "data.sample", false);
     return drc_result_bind(a, out, err);

@@ -90,6 +90,11 @@ static void add_scope(struct drc_arena *a, struct drc_message *m, const struct d
                     p->contract ? "contract" : "list", drc_date_long(res->data_last_day, day));
     if (res->sample)
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 sample data");
+    if (res->first_day < res->data_first_day)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        " \u00b7 the data starts on %s: nothing is known of the first %lld days",
+                        drc_date_long(res->data_first_day, day),
+                        (long long)(res->data_first_day - res->first_day));
     add_asker(a, &b->text, asked_by);
 }
 
@@ -165,9 +170,10 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
                     res->report->nouns, live > drawn ? rest : "");
     if (res->billed_uusd > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 explains %s of the list $ billed for its products, which are %s "
+                        " \u00b7 explains %s of the %s $ billed for its products, which are %s "
                         "of the whole bill",
                         drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
+                        res->params.contract ? "contract" : "list",
                         drc_fmt_pct(res->bill_uusd > 0
                                         ? (double)res->billed_uusd / (double)res->bill_uusd
                                         : (double)NAN,
@@ -176,6 +182,14 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
                  res->params.contract
                      ? " \u00b7 list price less the configured discounts, VM cost is an estimate"
                      : " \u00b7 list price before discounts, VM cost is an estimate");
+    if (res->price_days != NULL)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        " \u00b7 DBU prices changed on %s: each hour at the price of its time",
+                        res->price_days);
+    if (res->corrections > 0)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        " \u00b7 %lld billed hours were corrected later: counted on the days of use",
+                        (long long)res->corrections);
     if (res->rows.truncated)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 only the first %d rows were read",
                         DRC_REPORT_ROWS_MAX);

@@ -85,6 +85,10 @@ static int run_reconcile(struct drc_db *facts, struct drc_arena *a,
             out->explained_uusd = v;
         else if (strcmp(rows.columns[i], "bill_uusd") == 0)
             out->bill_uusd = v;
+        else if (strcmp(rows.columns[i], "corrections") == 0)
+            out->corrections = v;
+        else if (strcmp(rows.columns[i], "price_days") == 0)
+            out->price_days = rows.cells[i].type == DRC_CELL_TEXT ? rows.cells[i].text : NULL;
     }
     return 0;
 }
