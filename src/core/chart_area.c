@@ -4,7 +4,7 @@
 
 #define HEAD_HEIGHT 40.0
 #define PLOT_HEIGHT 128.0
-#define NAME_MAX 132.0
+#define NAME_MAX 150.0
 #define TICK_GAP 8.0
 #define POINTS_MAX 120
 

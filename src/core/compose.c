@@ -146,13 +146,19 @@ static char *report_summary(struct drc_arena *a, const struct drc_result *res,
         drc_result_label(a, res, 0), drc_result_amount(a, res, 0));
 }
 
+/* What the amount is that ranks the rows: "Total", "Exp. loss", "Impact". */
+static const char *amount_title(const struct drc_report *r)
+{
+    return drc_report_title(r, r->amount);
+}
+
 static char *report_alt(struct drc_arena *a, const struct drc_result *res)
 {
     char window[40];
     const char *text =
-        drc_arena_printf(a, "%s in USD, %s. Total %s.", res->report->title,
+        drc_arena_printf(a, "%s in USD, %s. %s %s.", res->report->title,
                          drc_date_range(res->first_day, res->params.as_of_day, window),
-                         drc_result_amount(a, res, -1));
+                         amount_title(res->report), drc_result_amount(a, res, -1));
     for (size_t i = 0; i < 3 && i < drc_result_live(res); i++)
         text = drc_arena_printf(a, "%s%s %s %s", text, i == 0 ? " Top:" : ",",
                                 drc_result_label(a, res, i), drc_result_amount(a, res, (int)i));
@@ -162,12 +168,14 @@ static char *report_alt(struct drc_arena *a, const struct drc_result *res)
 static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct drc_result *res)
 {
     char share[DRC_FMT_BYTES], whole[DRC_FMT_BYTES];
+    bool band = strcmp(res->report->mark, "band") == 0; /* draws totals, numbers the worst rows */
     size_t live = drc_result_live(res),
-           drawn = live < (size_t)res->params.top ? live : (size_t)res->params.top;
+           most = band ? DRC_CHART_EVENTS_MAX : (size_t)res->params.top,
+           drawn = live < most ? live : most;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "honesty");
-    const char *rest = strcmp(res->report->mark, "stacked-hbar") == 0 ? ", the rest in Other" : "";
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %s drawn%s", drawn, live,
-                    res->report->nouns, live > drawn ? rest : "");
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %s %s%s", drawn, live,
+                    res->report->nouns, band ? "numbered" : "drawn",
+                    live > drawn && !band ? ", the rest in Other" : "");
     if (res->billed_uusd > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         " \u00b7 explains %s of the %s $ billed for its products, which are %s "
@@ -423,8 +431,9 @@ struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snaps
     add_card_lines(a, m, lines, line_count);
     add_figures(a, m, res->report->cards, res->report->card_count, c);
     add_picture(a, m, pic, "days",
-                drc_arena_printf(a, "Cost by day of %s, %s. Total %s, dearest day %s.",
-                                 c->selection.label, window, amount, shown(c, "peak_day_uusd")));
+                drc_arena_printf(a, "Cost by day of %s, %s. %s %s, dearest day %s.",
+                                 c->selection.label, window, amount_title(res->report), amount,
+                                 shown(c, "peak_day_uusd")));
     add_lanes(a, m, s, c, run_id);
     add_card_end(a, m, c, run_id, bot_user);
     return m;

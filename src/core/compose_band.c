@@ -7,12 +7,15 @@
 #include "drc/utf8.h"
 
 static const struct {
-    const char *column, *label;
+    const char *column, *of_job, *of_resource; /* NULL: the same word */
 } parts[] = {
-    {"by_runs_uusd", "Number of runs"},         {"by_attempts_uusd", "Attempts per run"},
-    {"by_minutes_uusd", "Minutes per attempt"}, {"by_dbu_rate_uusd", "DBU per minute"},
-    {"by_price_uusd", "Price per DBU"},         {"by_vm_uusd", "VM cost per minute"},
-    {"by_other_uusd", "Not attributable"},
+    {"by_runs_uusd", "Runs", "Days in use"},
+    {"by_attempts_uusd", "Attempts per run", NULL},
+    {"by_minutes_uusd", "Minutes per attempt", "Time up per day"},
+    {"by_dbu_rate_uusd", "DBU per minute", NULL},
+    {"by_price_uusd", "Price per DBU", NULL},
+    {"by_vm_uusd", "VM cost per minute", NULL},
+    {"by_other_uusd", "Not attributable", NULL},
 };
 
 #define PARTS (sizeof parts / sizeof *parts)
@@ -89,9 +92,12 @@ static void take_steps(struct drc_arena *a, const struct drc_result *res, size_t
     spec->before_uusd = drc_result_int(res, row, "mean_before_uusd", DRC_CHART_UNKNOWN);
     if (spec->before_uusd == DRC_CHART_UNKNOWN)
         return;
-    for (size_t i = 0; i < PARTS; i++)
-        steps[i] =
-            (struct drc_chart_step){parts[i].label, drc_result_int(res, row, parts[i].column, 0)};
+    bool job = strcmp(drc_result_text(res, row, "about_kind"), "job") == 0;
+    for (size_t i = 0; i < PARTS; i++) {
+        steps[i].label =
+            job || parts[i].of_resource == NULL ? parts[i].of_job : parts[i].of_resource;
+        steps[i].uusd = drc_result_int(res, row, parts[i].column, 0);
+    }
     spec->steps = steps;
     spec->step_count = PARTS;
     spec->before_label =
@@ -162,6 +168,7 @@ int drc_compose_band_entity(struct drc_arena *a, const struct drc_theme *t,
                              drc_fmt_pct_signed(drc_result_real(res, row, "impact_ratio"), ratio),
                              drc_fmt_usd(drc_result_int(res, row, "expected_uusd", 0), expected),
                              drc_result_text(res, row, "why")),
+        .footer = drc_arena_printf(a, "Grey marks: weekends. %s", drc_chart_footer(a, res)),
         .plot_title = "Cost by day",
         .events = &event,
         .event_count = 1,

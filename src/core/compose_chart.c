@@ -140,6 +140,13 @@ static char *subtitle(struct drc_arena *a, const struct drc_context *whole, size
                             total, few, drc_fmt_pct((double)lead / (double)sum, share));
 }
 
+char *drc_chart_footer(struct drc_arena *a, const struct drc_result *res)
+{
+    return drc_arena_printf(a, "%s, USD; VM cost is an estimate. UTC days.%s",
+                            res->params.contract ? "Contract price" : "List price before discounts",
+                            res->sample ? " Sample data." : "");
+}
+
 struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context *whole)
 {
     char window[40];
@@ -148,10 +155,7 @@ struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context
     t.title = drc_arena_printf(a, "%s, %s", res->report->title,
                                drc_date_range(res->first_day, res->params.as_of_day, window));
     t.subtitle = subtitle(a, whole, drc_result_live(res));
-    t.footer =
-        drc_arena_printf(a, "%s, USD; VM cost is an estimate. UTC days.%s",
-                         res->params.contract ? "Contract price" : "List price before discounts",
-                         res->sample ? " Sample data." : "");
+    t.footer = drc_chart_footer(a, res);
     return t;
 }
 
@@ -398,7 +402,7 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
         .subtitle = drc_arena_printf(a, "%s in %d days, all cost layers",
                                      drc_fmt_usd(drc_result_int(res, row, "total_uusd", 0), text),
                                      res->params.days),
-        .footer = NULL,
+        .footer = drc_chart_footer(a, res),
         .series = series,
         .series_count = 1,
         .day_count = drc_result_series(drc_result_cell(res, row, "daily"), days, CHART_SERIES_DAYS),

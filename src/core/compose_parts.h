@@ -10,7 +10,9 @@ struct chart_texts {
     const char *title, *subtitle, *footer;
 };
 
-/* Title with the window, the finding, price basis and other small print. */
+/* Price basis and other small print. */
+char *drc_chart_footer(struct drc_arena *a, const struct drc_result *res);
+/* Title with the window, the finding, the footer. */
 struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context *whole);
 
 /* compose_band.c: the chart of a report of anomalies, and of one of them. */
