@@ -6,7 +6,7 @@ count() { grep -c "$1" <<<"$out" || test $? -eq 1; }
 passed=0 failed=0
 for program in "$@"; do
     code=0
-    out=$(timeout 120 "$program" 2>&1) || code=$?
+    out=$(timeout 400 "$program" 2>&1) || code=$?
     passed=$((passed + $(count '^\[       OK \]')))
     [ "$code" -ne 0 ] || continue
     bad=$(count '^\[  FAILED  \] [a-z]')
