@@ -227,7 +227,7 @@ static void test_each_level_has_its_glyph(void **state)
     struct seen rings[16];
     assert_int_equal(circles(4, rings, 16), 2 + 2 + 1);
     for (int i = 1; i <= 8; i++) {
-        char number[8];
+        char number[16];
         snprintf(number, sizeof number, ">%d<", i);
         assert_int_equal(count(number), 2); /* on the chart and in the list */
     }
