@@ -1,6 +1,7 @@
 -- The rollups of the days in the TEMP table touched_day (usage_date TEXT PRIMARY KEY), made anew from the rows. Whoever adds or
 -- changes rows calls this in the same transaction, with the days of that usage (also of a correction: its old usage_date) and
--- the days on which those runs began; a run that ends or fails later touches the days of its usage again.
+-- the days on which those runs began; a run that ends or fails later touches the days of its usage again. The indexes are named,
+-- as the planner would rather read the whole table than look up many days.
 
 -- Less what the contract takes off: for each SKU the discounts that match it.
 CREATE TEMP TABLE rollup_discount (sku TEXT, from_ms INTEGER, to_ms INTEGER, permille INTEGER, PRIMARY KEY (sku, from_ms)) WITHOUT ROWID;
@@ -17,7 +18,7 @@ SELECT u.workspace_id, u.parent_id, u.usage_date, u.compute_sku, u.parent_type, 
                 ELSE (u.cost_uusd * (1000 - d.permille) + 500) / 1000 END) AS dbu_contract_uusd,
        sum(u.udbu) AS udbu
 FROM touched_day AS t
-CROSS JOIN compute_usage AS u ON u.usage_date = t.usage_date
+CROSS JOIN compute_usage AS u INDEXED BY compute_usage_by_date ON u.usage_date = t.usage_date
 LEFT JOIN rollup_discount AS d ON d.sku = u.compute_sku AND d.from_ms <= u.start_ms AND u.start_ms < d.to_ms
 GROUP BY u.usage_date, u.parent_id, u.workspace_id, u.compute_sku, u.product;
 
@@ -29,7 +30,7 @@ INSERT INTO rollup_node
 SELECT n.workspace_id, n.parent_id, n.usage_date, sum(iif(n.market = 'SPOT', 0, n.vm_uusd)), sum(iif(n.market = 'SPOT', n.vm_uusd, 0)),
        sum(n.node_ms), sum(iif(n.market = 'SPOT', n.node_ms, 0)),
        coalesce((sum(iif(n.market = 'SPOT', n.udbu, 0)) * 1000000 + sum(n.udbu) / 2) / sum(n.udbu), 0)
-FROM touched_day AS t CROSS JOIN node_usage AS n ON n.usage_date = t.usage_date
+FROM touched_day AS t CROSS JOIN node_usage AS n INDEXED BY node_usage_by_date ON n.usage_date = t.usage_date
 GROUP BY n.workspace_id, n.parent_id, n.usage_date;
 
 DELETE FROM job_day WHERE usage_date IN (SELECT usage_date FROM touched_day);
@@ -61,7 +62,7 @@ FROM rollup_usage AS u
 LEFT JOIN rollup_node AS n ON n.workspace_id = u.workspace_id AND n.parent_id = u.parent_id AND n.usage_date = u.usage_date
 LEFT JOIN (
     SELECT r.workspace_id, r.compute_id, r.usage_date, sum(r.used_ms) AS used_ms, sum(r.paid_ms) AS paid_ms
-    FROM touched_day AS t CROSS JOIN resource_hour AS r ON r.usage_date = t.usage_date
+    FROM touched_day AS t CROSS JOIN resource_hour AS r INDEXED BY resource_hour_by_date ON r.usage_date = t.usage_date
     GROUP BY r.workspace_id, r.compute_id, r.usage_date
 ) AS h ON h.workspace_id = u.workspace_id AND h.compute_id = u.parent_id AND h.usage_date = u.usage_date
 WHERE u.parent_type <> 'JOB_RUN'

@@ -367,9 +367,9 @@ static int fill(struct build *b, struct drc_db *db, struct drc_err *err)
                    drc_arena_strndup(b->a, hash, 12)) < 0)
         return -1;
     /* The rows came in the order of time; reports read by job. Packed anew, the first report
-     * touches fewer pages. */
+     * touches fewer pages; it takes as much memory as the file is long. */
     return drc_db_exec(
-        db, is_large(b) ? "PRAGMA analysis_limit = 2000; ANALYZE" : "VACUUM; ANALYZE", err);
+        db, b->estate.scale > 1 ? "PRAGMA analysis_limit = 2000; ANALYZE" : "VACUUM; ANALYZE", err);
 }
 
 /* Makes the rename durable: first the bytes, then (best effort) the folder. */
