@@ -96,7 +96,7 @@ static void draw_layers(const struct plot *p)
         drc_buf_addstr(svg, "<path d=\"");
         edge(p, svg, p->sum[i + 1], false);
         edge(p, svg, p->sum[i], true);
-        drc_buf_printf(svg, "z\" fill=\"%s\" stroke=\"%s\" stroke-width=\"0.8\"/>\n",
+        drc_buf_printf(svg, "z\" fill=\"%s\" stroke=\"%s\" stroke-width=\"0.4\"/>\n",
                        drc_svg_layer(p->f->t, i), p->f->t->background);
     }
 }
