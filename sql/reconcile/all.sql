@@ -12,8 +12,10 @@ place AS MATERIALIZED (
     WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
 )
 SELECT coalesce(sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)), 0) AS billed_uusd,
-       (SELECT coalesce(sum(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd)), 0) FROM resource_day AS r, span AS q
-        WHERE r.usage_date BETWEEN q.first_day AND q.last_day AND r.workspace_id IN (SELECT workspace_id FROM place))
+       (SELECT coalesce(sum(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd)), 0) FROM span AS q
+        CROSS JOIN non_job_compute AS n CROSS JOIN resource_day AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
+            AND r.usage_date BETWEEN q.first_day AND q.last_day
+        WHERE n.workspace_id IN (SELECT workspace_id FROM place))
        + coalesce(sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)) FILTER (WHERE s.product = 'JOBS'), 0) AS explained_uusd,
        coalesce(sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)), 0) AS bill_uusd,
        (SELECT count(DISTINCT u.compute_usage_id) FROM span AS q CROSS JOIN compute_usage AS u INDEXED BY compute_usage_corrected

@@ -31,9 +31,10 @@ sku AS MATERIALIZED (
 ),
 shared AS MATERIALIZED ( -- cluster days with a job on them
     SELECT coalesce(sum(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd)), 0) AS uusd
-    FROM span AS p CROSS JOIN resource_day AS r
-    WHERE r.usage_date BETWEEN p.first_day AND p.last_day AND r.product = 'ALL_PURPOSE'
-      AND r.workspace_id IN (SELECT workspace_id FROM place)
+    FROM span AS p CROSS JOIN non_job_compute AS n
+    CROSS JOIN resource_day AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
+        AND r.usage_date BETWEEN p.first_day AND p.last_day
+    WHERE n.workspace_id IN (SELECT workspace_id FROM place) AND r.product = 'ALL_PURPOSE'
       AND EXISTS (SELECT 1 FROM job_runs AS x INDEXED BY job_runs_by_compute
                   WHERE x.workspace_id = r.workspace_id AND x.compute_id = r.compute_id AND x.run_date = r.usage_date)
 )

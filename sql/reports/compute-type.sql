@@ -55,18 +55,13 @@
 
 -- Cost belongs to the UTC day on which it was used. W is the :days days up to :as_of, B the :days days before. NULL is "not
 -- known" or "does not apply", never zero.
-WITH RECURSIVE span AS MATERIALIZED (
+WITH span AS MATERIALIZED (
     SELECT :as_of AS last_day,
            date(:as_of, '-' || (:days - 1) || ' days') AS first_day,
            date(:as_of, '-' || :days || ' days') AS base_last_day,
            date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
            (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day,
            max(date(:as_of, '-' || (:days - 1) || ' days'), (SELECT m.value FROM meta AS m WHERE m.key = 'first_day')) AS series_day
-),
-next_day(date) AS (
-    SELECT series_day FROM span
-    UNION ALL
-    SELECT date(n.date, '+1 day') FROM next_day AS n WHERE n.date < (SELECT last_day FROM span)
 ),
 place AS MATERIALIZED (
     SELECT w.workspace_id FROM workspace AS w
@@ -82,14 +77,18 @@ day_cost AS MATERIALIZED ( -- one row per compute and day of B and W
     GROUP BY 1, s.usage_date
     UNION ALL -- the machines of classic job compute
     SELECT 'jobs-classic', '', '', d.usage_date, 0, sum(d.ondemand_uusd + d.spot_uusd), 0, NULL, NULL
-    FROM span AS p CROSS JOIN job_day AS d
-    WHERE d.usage_date BETWEEN p.base_first_day AND p.last_day AND d.workspace_id IN (SELECT workspace_id FROM place)
+    FROM span AS p CROSS JOIN jobs AS j -- by job, a range of the key each: cheaper than one look-up per row of a day
+    CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
+        AND d.usage_date BETWEEN p.base_first_day AND p.last_day
+    WHERE j.workspace_id IN (SELECT workspace_id FROM place)
     GROUP BY d.usage_date
     UNION ALL
     SELECT 'resource', r.workspace_id, r.compute_id, r.usage_date, iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd), r.vm_uusd,
            r.udbu, r.paid_ms, r.used_ms
-    FROM span AS p CROSS JOIN resource_day AS r
-    WHERE r.usage_date BETWEEN p.base_first_day AND p.last_day AND r.workspace_id IN (SELECT workspace_id FROM place)
+    FROM span AS p CROSS JOIN non_job_compute AS n
+    CROSS JOIN resource_day AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
+        AND r.usage_date BETWEEN p.base_first_day AND p.last_day
+    WHERE n.workspace_id IN (SELECT workspace_id FROM place)
 ),
 cost AS MATERIALIZED (
     SELECT d.kind, d.workspace_id, d.compute_id, sum(iif(d.usage_date >= p.first_day, d.dbu_uusd, 0)) AS dbu_uusd,
@@ -104,15 +103,10 @@ cost AS MATERIALIZED (
     GROUP BY d.kind, d.workspace_id, d.compute_id
 ),
 spread AS MATERIALIZED ( -- over all days of W that the data has, those without use are zero
-    SELECT z.kind, z.workspace_id, z.compute_id, median(z.uusd) AS median_uusd, mad(z.uusd) AS mad_uusd
-    FROM (
-        SELECT c.kind, c.workspace_id, c.compute_id, n.date, coalesce(sum(d.dbu_uusd + coalesce(d.vm_uusd, 0)), 0) AS uusd
-        FROM cost AS c CROSS JOIN next_day AS n
-        LEFT JOIN day_cost AS d ON d.kind = c.kind AND d.workspace_id = c.workspace_id AND d.compute_id = c.compute_id
-            AND d.usage_date = n.date
-        GROUP BY c.kind, c.workspace_id, c.compute_id, n.date
-    ) AS z
-    GROUP BY z.kind, z.workspace_id, z.compute_id
+    SELECT c.kind, c.workspace_id, c.compute_id, median(x.value) AS median_uusd, mad(x.value) AS mad_uusd
+    FROM cost AS c CROSS JOIN json_each(c.daily) AS x
+    WHERE x.value IS NOT NULL
+    GROUP BY c.kind, c.workspace_id, c.compute_id
 )
 SELECT CASE c.kind WHEN 'resource' THEN entity_id('compute_type', c.workspace_id, c.compute_id)
                    ELSE entity_id('compute_type', 'all', c.kind) END AS compute_key,

@@ -117,24 +117,29 @@ resource AS MATERIALIZED (
                                        AND t.compute_id = n.compute_id AND t.key = :tag_key AND t.value = :tag_value))
 ),
 series AS MATERIALIZED ( -- from the day on which the entity is known to be there
-    SELECT 'job' AS kind, d.workspace_id, d.job_id AS native_id, max(p.from_day, coalesce(date(j.created_ms / 1000, 'unixepoch'), p.from_day)) AS start_day,
+    SELECT 'job' AS kind, j.workspace_id, j.job_id AS native_id, -- jobs lead, in the order of their key: no row goes through a sorter
+           max((SELECT from_day FROM span), coalesce(date(j.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))) AS start_day,
+           sum(abs(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd)) AS most_uusd,
            day_series(d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
-                      max(p.from_day, coalesce(date(j.created_ms / 1000, 'unixepoch'), p.from_day)), p.last_day) AS daily
-    FROM span AS p CROSS JOIN chosen AS c
-    CROSS JOIN jobs AS j ON j.workspace_id = c.workspace_id AND j.job_id = c.job_id
-    CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id AND d.usage_date BETWEEN p.from_day AND p.last_day
-    WHERE coalesce(date(j.created_ms / 1000, 'unixepoch'), p.from_day) <= p.last_day
-    GROUP BY d.workspace_id, d.job_id
+                      max((SELECT from_day FROM span), coalesce(date(j.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))),
+                      (SELECT last_day FROM span)) AS daily
+    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
+        AND d.usage_date BETWEEN (SELECT from_day FROM span) AND (SELECT last_day FROM span)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+      AND coalesce(date(j.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span)) <= (SELECT last_day FROM span)
+    GROUP BY j.workspace_id, j.job_id
     UNION ALL
-    SELECT 'resource', d.workspace_id, d.compute_id, max(p.from_day, coalesce(date(n.created_ms / 1000, 'unixepoch'), p.from_day)),
+    SELECT 'resource', n.workspace_id, n.compute_id,
+           max((SELECT from_day FROM span), coalesce(date(n.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))),
+           sum(abs(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + coalesce(d.vm_uusd, 0))),
            day_series(d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + coalesce(d.vm_uusd, 0),
-                      max(p.from_day, coalesce(date(n.created_ms / 1000, 'unixepoch'), p.from_day)), p.last_day)
-    FROM span AS p CROSS JOIN resource AS r
-    CROSS JOIN non_job_compute AS n ON n.workspace_id = r.workspace_id AND n.compute_id = r.compute_id
-    CROSS JOIN resource_day AS d ON d.workspace_id = r.workspace_id AND d.compute_id = r.compute_id
-        AND d.usage_date BETWEEN p.from_day AND p.last_day
-    WHERE coalesce(date(n.created_ms / 1000, 'unixepoch'), p.from_day) <= p.last_day
-    GROUP BY d.workspace_id, d.compute_id
+                      max((SELECT from_day FROM span), coalesce(date(n.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))),
+                      (SELECT last_day FROM span))
+    FROM non_job_compute AS n CROSS JOIN resource_day AS d ON d.workspace_id = n.workspace_id AND d.compute_id = n.compute_id
+        AND d.usage_date BETWEEN (SELECT from_day FROM span) AND (SELECT last_day FROM span)
+    WHERE (+n.workspace_id, +n.compute_id) IN (SELECT workspace_id, compute_id FROM resource)
+      AND coalesce(date(n.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span)) <= (SELECT last_day FROM span)
+    GROUP BY n.workspace_id, n.compute_id
 ),
 whole AS MATERIALIZED (
     SELECT day_series(z.usage_date, z.uusd, p.from_day, p.last_day) AS daily,
@@ -168,7 +173,8 @@ found AS MATERIALIZED (
     FROM span AS p CROSS JOIN whole AS t CROSS JOIN series AS s
     LEFT JOIN calendar AS k ON k.workspace_id = s.workspace_id
     CROSS JOIN detect_anomalies(s.daily, s.start_day, 100000000, t.uusd_per_day, coalesce(k.days, '[]')) AS e
-    WHERE e.to_date >= p.first_day AND abs(e.impact_uusd) >= 0.25 * abs(e.expected_uusd)
+    WHERE s.most_uusd >= min(100000000, 0.005 * t.uusd_per_day) -- less cannot hold a material anomaly
+      AND e.to_date >= p.first_day AND abs(e.impact_uusd) >= 0.25 * abs(e.expected_uusd)
 ),
 totals AS MATERIALIZED ( -- what the cost is made of: [0] the 28 days before, [1] the days of the anomaly
     SELECT f.kind, f.workspace_id, f.native_id, f.from_date, f.event_days, z.after,

@@ -85,35 +85,35 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
       AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM job_tag AS t WHERE t.workspace_id = j.workspace_id AND t.job_id = j.job_id
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
-used AS MATERIALIZED ( -- W
+used AS MATERIALIZED ( -- W; jobs lead, in the order of their key, so that no row goes through a sorter
     SELECT d.workspace_id, d.job_id, sum(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd)) AS dbu_uusd,
            sum(d.ondemand_uusd) AS ondemand_uusd, sum(d.spot_uusd) AS spot_uusd,
            sum(iif(:price = 'contract', d.waste_dbu_contract_uusd, d.waste_dbu_uusd)) AS waste_dbu_uusd,
            sum(d.waste_ondemand_uusd) AS waste_ondemand_uusd, sum(d.waste_spot_uusd) AS waste_spot_uusd,
            sum(d.node_ms) AS node_ms, sum(d.spot_node_ms) AS spot_node_ms,
            day_series(d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
-                      p.series_day, p.last_day) AS daily
-    FROM span AS p CROSS JOIN chosen AS c
-    CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
-        AND d.usage_date BETWEEN p.first_day AND p.last_day
-    GROUP BY d.workspace_id, d.job_id
+                      (SELECT series_day FROM span), (SELECT last_day FROM span)) AS daily
+    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
+        AND d.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
 ),
 base AS MATERIALIZED ( -- B
     SELECT d.workspace_id, d.job_id,
            sum(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd) AS uusd
-    FROM span AS p CROSS JOIN chosen AS c
-    CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
-        AND d.usage_date BETWEEN p.base_first_day AND p.base_last_day
-    GROUP BY d.workspace_id, d.job_id
+    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
+        AND d.usage_date BETWEEN (SELECT base_first_day FROM span) AND (SELECT base_last_day FROM span)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
 ),
 run AS MATERIALIZED ( -- logical runs that began in W
     SELECT r.workspace_id, r.job_id, sum(r.runs) AS runs, sum(r.runs_ok) AS runs_ok, sum(r.runs_excluded) AS runs_excluded,
            sum(r.runs_open) AS runs_open, sum(r.attempts) AS attempts, sum(r.failed_attempts) AS failed_attempts,
            sum(r.evictions) AS evictions, pctl_packed(r.ok_ms, 0.50) AS p50_ms, pctl_packed(r.ok_ms, 0.95) AS p95_ms
-    FROM span AS p CROSS JOIN chosen AS c
-    CROSS JOIN job_run_day AS r ON r.workspace_id = c.workspace_id AND r.job_id = c.job_id
-        AND r.run_date BETWEEN p.first_day AND p.last_day
-    GROUP BY r.workspace_id, r.job_id
+    FROM jobs AS j CROSS JOIN job_run_day AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+        AND r.run_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
 ),
 failure AS MATERIALIZED ( -- the newest failed attempt of a run that began in W
     SELECT c.workspace_id, c.job_id,

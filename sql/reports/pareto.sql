@@ -76,19 +76,19 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
       AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM job_tag AS t WHERE t.workspace_id = j.workspace_id AND t.job_id = j.job_id
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
-cost AS MATERIALIZED (
+cost AS MATERIALIZED ( -- jobs lead, in the order of their key, so that no row goes through a sorter
     SELECT d.workspace_id, d.job_id,
-           sum(iif(d.usage_date >= p.first_day,
+           sum(iif(d.usage_date >= (SELECT first_day FROM span),
                    iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd, 0)) AS uusd,
-           sum(iif(d.usage_date < p.first_day,
+           sum(iif(d.usage_date < (SELECT first_day FROM span),
                    iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd, 0)) AS base_uusd,
-           day_series(iif(d.usage_date >= p.first_day, d.usage_date, NULL),
+           day_series(iif(d.usage_date >= (SELECT first_day FROM span), d.usage_date, NULL),
                       iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
-                      p.series_day, p.last_day) AS daily
-    FROM span AS p CROSS JOIN chosen AS c
-    CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
-        AND d.usage_date BETWEEN p.base_first_day AND p.last_day
-    GROUP BY d.workspace_id, d.job_id
+                      (SELECT series_day FROM span), (SELECT last_day FROM span)) AS daily
+    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
+        AND d.usage_date BETWEEN (SELECT base_first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
 ),
 ranked AS MATERIALIZED (
     SELECT c.*, row_number() OVER by_cost AS cost_rank, sum(c.uusd) OVER (by_cost ROWS UNBOUNDED PRECEDING) AS running_uusd,

@@ -83,26 +83,26 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
       AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM job_tag AS t WHERE t.workspace_id = j.workspace_id AND t.job_id = j.job_id
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
-used AS MATERIALIZED ( -- jobs with node time on spot in W
+used AS MATERIALIZED ( -- jobs with node time on spot in W; jobs lead, in the order of their key: no row goes through a sorter
     SELECT d.workspace_id, d.job_id,
            sum(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd) AS uusd,
            sum(d.spot_uusd) AS spot_uusd, sum(d.spot_node_ms) AS spot_node_ms, sum(d.node_ms) AS node_ms,
            day_series(d.usage_date, d.dbu_uusd + d.ondemand_uusd + d.spot_uusd,
-                      p.series_day, p.last_day) AS daily
-    FROM span AS p CROSS JOIN chosen AS c
-    CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
-        AND d.usage_date BETWEEN p.first_day AND p.last_day
-    GROUP BY d.workspace_id, d.job_id
+                      (SELECT series_day FROM span), (SELECT last_day FROM span)) AS daily
+    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
+        AND d.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
     HAVING sum(d.spot_node_ms) > 0
 ),
 run AS MATERIALIZED (
     SELECT r.workspace_id, r.job_id, sum(r.runs) AS runs, sum(r.evictions) AS evictions, sum(r.evicted_runs) AS evicted_runs,
            sum(r.evicted_runs_failed) AS evicted_runs_failed, sum(r.failed_runs) AS failed_runs,
-           day_series(r.run_date, r.evictions, p.series_day, p.last_day) AS evictions_daily
-    FROM span AS p CROSS JOIN used AS u
-    CROSS JOIN job_run_day AS r ON r.workspace_id = u.workspace_id AND r.job_id = u.job_id
-        AND r.run_date BETWEEN p.first_day AND p.last_day
-    GROUP BY r.workspace_id, r.job_id
+           day_series(r.run_date, r.evictions, (SELECT series_day FROM span), (SELECT last_day FROM span)) AS evictions_daily
+    FROM jobs AS j CROSS JOIN job_run_day AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+        AND r.run_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM used)
+    GROUP BY j.workspace_id, j.job_id
 ),
 hit AS MATERIALIZED ( -- evicted attempts of runs that began in W, of jobs that had evictions
     SELECT x.workspace_id, x.job_id, x.job_run_id, x.run_status, max(e.evidence) AS evidence_last, min(e.evidence) AS evidence_first

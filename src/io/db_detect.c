@@ -344,6 +344,26 @@ static void series_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
                                     : sqlite3_value_double(argv[1]);
 }
 
+/* Whole numbers by hand: a report over a year has a hundred thousand, and "%.15g" was its dearest
+ * part. */
+static void append_number(sqlite3_str *out, char before, double v)
+{
+    if (!(v > -1e15 && v < 1e15 && v == (double)(int64_t)v)) {
+        sqlite3_str_appendf(out, "%c%.15g", before, v);
+        return;
+    }
+    char text[20];
+    size_t at = sizeof text;
+    uint64_t rest = v < 0 ? (uint64_t) - (int64_t)v : (uint64_t)v;
+    do
+        text[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (v < 0)
+        text[--at] = '-';
+    text[--at] = before;
+    sqlite3_str_append(out, text + at, (int)(sizeof text - at));
+}
+
 static void series_final(sqlite3_context *ctx)
 {
     struct day_series *s = sqlite3_aggregate_context(ctx, 0);
@@ -354,7 +374,7 @@ static void series_final(sqlite3_context *ctx)
         if (isnan(s->v[i]))
             sqlite3_str_appendf(out, "%cnull", i == 0 ? '[' : ',');
         else
-            sqlite3_str_appendf(out, "%c%.15g", i == 0 ? '[' : ',', s->v[i]);
+            append_number(out, i == 0 ? '[' : ',', s->v[i]);
     sqlite3_str_appendchar(out, 1, ']');
     int bytes = sqlite3_str_length(out);
     sqlite3_result_text(ctx, sqlite3_str_finish(out), bytes, sqlite3_free);
