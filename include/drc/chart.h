@@ -138,6 +138,11 @@ struct drc_chart_dots {
 int drc_chart_dots(const struct drc_theme *t, const struct drc_chart_dots *spec,
                    struct drc_buf *svg, struct drc_err *err);
 
+/* Whether a day axis of `px` has marks under its weekends: a week or more, and wide enough days. */
+bool drc_chart_has_weekends(size_t days, double px);
+#define DRC_CHART_STRIP_PX 126.0 /* axis of the strip */
+#define DRC_CHART_BAND_PX 430.0  /* axis of the band, about */
+
 #define DRC_CHART_UNKNOWN INT64_MIN /* a day without a value: a gap, not zero */
 #define DRC_CHART_EVENTS_MAX 8
 #define DRC_CHART_STEPS_MAX 10

@@ -17,9 +17,14 @@ double drc_axis_x(const struct day_axis *x, double day)
     return x->left + (x->right - x->left) * day / (double)x->day_count;
 }
 
+bool drc_chart_has_weekends(size_t days, double px)
+{
+    return days >= 7 && px / (double)days >= WEEKEND_PITCH;
+}
+
 bool drc_axis_has_weekends(const struct day_axis *x)
 {
-    return x->day_count >= 7 && (x->right - x->left) / (double)x->day_count >= WEEKEND_PITCH;
+    return drc_chart_has_weekends(x->day_count, x->right - x->left);
 }
 
 static void draw_weekends(const struct frame *f, const struct day_axis *x, double top)

@@ -11,7 +11,7 @@
 #define VALUE_GAP 9.0
 #define AXIS_INDENT 9.0 /* half of "$0" */
 #define PLOT_MIN 150.0  /* below this a right-hand column is dropped */
-#define STRIP_WIDTH 126.0
+#define STRIP_WIDTH DRC_CHART_STRIP_PX
 #define STRIP_HEIGHT 26.0
 #define STRIP_GAP 16.0
 #define CELLS_MAX 42 /* more days are counted together */

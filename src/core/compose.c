@@ -195,9 +195,10 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
                         " \u00b7 DBU prices changed on %s: each hour at the price of its time",
                         res->price_days);
     if (res->corrections > 0)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 %lld billed hours were corrected later: counted on the days of use",
-                        (long long)res->corrections);
+        drc_text_printf(
+            a, &b->text, DRC_SPAN_PLAIN,
+            " \u00b7 %lld billed hours were corrected later: counted on the days of use",
+            (long long)res->corrections);
     if (res->rows.truncated)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 only the first %d rows were read",
                         DRC_REPORT_ROWS_MAX);

@@ -140,6 +140,11 @@ static char *subtitle(struct drc_arena *a, const struct drc_context *whole, size
                             total, few, drc_fmt_pct((double)lead / (double)sum, share));
 }
 
+const char *drc_chart_weekends(size_t days, double px)
+{
+    return drc_chart_has_weekends(days, px) ? "Grey marks: weekends. " : "";
+}
+
 char *drc_chart_footer(struct drc_arena *a, const struct drc_result *res)
 {
     return drc_arena_printf(a, "%s, USD; VM cost is an estimate. UTC days.%s",
@@ -334,7 +339,8 @@ static int draw_dots(struct drc_arena *a, const struct drc_theme *t,
     struct drc_chart_dots spec = {
         .title = s.texts.title,
         .subtitle = s.texts.subtitle,
-        .footer = drc_arena_printf(a, "Grey marks: weekends. %s", s.texts.footer),
+        .footer = drc_arena_printf(a, "%s%s", drc_chart_weekends(days, DRC_CHART_STRIP_PX),
+                                   s.texts.footer),
         .rows = s.rows,
         .row_count = s.row_count,
         .value_title = "Expected loss",

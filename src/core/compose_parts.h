@@ -12,6 +12,8 @@ struct chart_texts {
 
 /* Price basis and other small print. */
 char *drc_chart_footer(struct drc_arena *a, const struct drc_result *res);
+/* What the grey marks under a day axis of `px` mean; "" where there are none. */
+const char *drc_chart_weekends(size_t days, double px);
 /* Title with the window, the finding, the footer. */
 struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context *whole);
 
