@@ -100,13 +100,13 @@ const change = (f, s, from, to) => f.changes.filter((e) => e.workspace_id === s.
   .sort((a, b) => b.at_ms - a.at_ms || byBytes(a.change_id, b.change_id))[0];
 
 // Each day of W that the series has, and its band: null where nothing is known before it.
-function bands(c, values, start) {
-  const first = msOf(start) / DAY_MS, r = detect(values, { first, unit: DOLLAR }), at = new Map(daysOf(start, c.last).map((d, i) => [d, i]));
+function bands(c, values, start, points) {
+  const at = new Map(daysOf(start, c.last).map((d, i) => [d, i]));
   const line = (of) => JSON.stringify(daysOf(start > c.first ? start : c.first, c.last).map((d) => round(of(at.get(d)))));
-  return [line((i) => values[i]), ...['expected', 'low', 'high'].map((k) => line((i) => r.points[i][k]))];
+  return [line((i) => values[i]), ...['expected', 'low', 'high'].map((k) => line((i) => points[i][k]))];
 }
 
-function anomalyRow(f, c, s, e) {
+function anomalyRow(f, c, s, e, points) {
   const start = msOf(s.start) / DAY_MS, from = dayOf((start + e.from) * DAY_MS), to = dayOf((start + e.to) * DAY_MS);
   const [actual, expected, low, high] = [e.actual, e.expected, e.low, e.high].map(round), impact = actual - expected;
   if (to < c.first || Math.abs(impact) < 0.25 * Math.abs(expected)) return null;
@@ -121,7 +121,7 @@ function anomalyRow(f, c, s, e) {
   if (a.counts.evictions > 0) words.push(`${a.counts.evictions} evictions`);
   if (a.counts.failed_attempts > 0) words.push(`${a.counts.failed_attempts} failed attempts`);
   if (linked) words.push(`change on ${dayOf(linked.at_ms)}`);
-  s.bands ??= bands(c, s.values, s.start);
+  s.bands ??= bands(c, s.values, s.start, points);
   return {
     anomaly_key: `anomaly:${s.o.workspace_id}/${id}@${from}`, anomaly_name: `${name}, ${from}${to > from ? ` to ${to}` : ''}`,
     about_key: `${s.kind}:${s.o.workspace_id}/${id}`, about_kind: s.kind, about_name: name, ...head(f, s.o, `${path}/${id}`),
@@ -151,9 +151,10 @@ export function costAnomalies(f, c) {
     const calendar = f.calendar.filter((x) => x.workspace_id === null || x.workspace_id === s.o.workspace_id)
       .flatMap((x) => daysOf(x.first_date, x.last_date)).map((d) => msOf(d) / DAY_MS);
     const r = detect(s.values, { first: msOf(s.start) / DAY_MS, unit: DOLLAR, minImpact: 100 * DOLLAR, total: perDay, calendar });
-    rows.push(...r.events.map((e) => anomalyRow(f, c, s, e)).filter((x) => x !== null));
+    rows.push(...r.events.map((e) => anomalyRow(f, c, s, e, r.points)).filter((x) => x !== null));
   }
-  const info = (r) => r.severity === 'info', all = bands(c, [...whole.values()], origin);
+  const info = (r) => r.severity === 'info', sums = [...whole.values()];
+  const all = bands(c, sums, origin, detect(sums, { first: msOf(origin) / DAY_MS, unit: DOLLAR }).points);
   const summary = { crit_count: rows.filter((r) => r.severity === 'crit').length, info_count: rows.filter(info).length,
     excess_uusd: total(rows.filter((r) => !info(r)), (r) => r.impact_uusd), watched: series.length, total_daily: all[0], total_expected: all[1],
     total_low: all[2], total_high: all[3] };

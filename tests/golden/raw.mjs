@@ -3,7 +3,8 @@
 import { DatabaseSync } from 'node:sqlite';
 
 const DAY_MS = 86400000;
-export const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
+const dayNames = [];
+export const dayOf = (ms) => (dayNames[Math.floor(ms / DAY_MS)] ??= new Date(ms).toISOString().slice(0, 10));
 export const msOf = (day) => Date.parse(day + 'T00:00:00Z');
 export const addDays = (day, n) => dayOf(msOf(day) + n * DAY_MS);
 export const dayCount = (first, last) => (msOf(last) - msOf(first)) / DAY_MS + 1;
@@ -23,8 +24,10 @@ export const group = (list, by) => {
 
 // a x b / unit, half away from zero: a retraction takes back exactly what was billed
 const scaled = (a, b, unit) => {
-  const product = BigInt(a) * BigInt(b), half = unit / 2n;
-  return Number((product < 0n ? product - half : product + half) / unit);
+  const product = a * b;
+  if (!Number.isSafeInteger(product)) throw new Error(`${a} x ${b} is not exact`);
+  const up = Math.abs(product) + unit / 2;
+  return (Math.sign(product) * (up - (up % unit))) / unit + 0;
 };
 
 export function load(path) {
@@ -68,12 +71,12 @@ function prepare(f) {
   const discounts = new Map([...skus.keys()].map((s) => [s, f.discounts.filter((d) => like(d.sku_pattern).test(s))]));
   for (const u of f.usage) {
     u.day = dayOf(u.start_ms);
-    u.list = scaled(u.udbu, validAt(skus.get(u.compute_sku), u.start_ms).uusd_per_dbu, 1000000n);
-    u.contract = scaled(u.list, 1000 - (validAt(discounts.get(u.compute_sku), u.start_ms)?.permille ?? 0), 1000n);
+    u.list = scaled(u.udbu, validAt(skus.get(u.compute_sku), u.start_ms).uusd_per_dbu, 1000000);
+    u.contract = scaled(u.list, 1000 - (validAt(discounts.get(u.compute_sku), u.start_ms)?.permille ?? 0), 1000);
   }
   for (const n of f.nodes) {
     n.day = n.usage_date;
-    n.cost = scaled(n.node_ms, validAt(vms.get(key(n.instance_type, n.market)), msOf(n.day)).uusd_per_hour, 3600000n);
+    n.cost = scaled(n.node_ms, validAt(vms.get(key(n.instance_type, n.market)), msOf(n.day)).uusd_per_hour, 3600000);
   }
   for (const h of f.hours) h.day = dayOf(h.hour_ms);
   f.attempts = new Map(f.runs.map((r) => [key(r.workspace_id, r.job_run_id), r]));
