@@ -14,7 +14,7 @@ logs=build/test
 suite_seconds_max=900 # of one suite of Node tests
 mkdir -p "$logs"
 export DRC_TEST_FACTS=$PWD/$logs/facts.db # built by the first test that asks for it, shared by all of them
-rm -f "$DRC_TEST_FACTS" "$logs"/*.sum
+rm -f "$logs"/facts* "$logs"/*.sum # also the estates of other seeds
 
 if [ "${1:-}" = --long ]; then
     exec bash "tests/$2/run.sh"
