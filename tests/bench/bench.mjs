@@ -3,6 +3,7 @@
 // printed with each figure, and the smallest of the runs (left of "..") is the one that depends least on it.
 import { rmSync } from 'node:fs';
 import { Bot, Slack, channels, people, sleep, waitFor } from '../harness/drc.mjs';
+import { measureEstates } from './estate.mjs';
 import { connectionsTo, figure, median, percentile, slowModel } from './measure.mjs';
 
 const RUNS = Number(process.env.DRC_BENCH_RUNS ?? 5);
@@ -243,7 +244,8 @@ const measureModelAcks = async () => {
 };
 
 const only = process.argv.slice(2);
-const all = { start: measureStart, memory: measureMemory, reports: measureReports, connections: measureConnections, acks: measureAcks, models: measureModelAcks };
+const all = { start: measureStart, memory: measureMemory, reports: measureReports, connections: measureConnections, acks: measureAcks, models: measureModelAcks,
+  estate: measureEstates };
 for (const [name, body] of Object.entries(all))
   if (only.length === 0 || only.includes(name)) await section(name, body);
 process.exit(problems === 0 ? 0 : 1);

@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
 # Speed and memory, each figure with its limit: `make bench`. Arguments: only these parts (start memory reports
-# connections acks models). Fails only where something could not be measured; a missed limit says OVER.
+# connections acks models estate). Fails only where something could not be measured; a missed limit says OVER.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 code=0
-for program in build/release/bench/bench_*[!.d]; do
-    [ $# -gt 0 ] || "$program" || code=1
-done
+[ $# -gt 0 ] || build/release/bench/bench_chart || code=1
 tests/node_modules/.bin/node tests/bench/bench.mjs "$@" || code=1
 exit $code
