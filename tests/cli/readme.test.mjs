@@ -78,16 +78,22 @@ const slashCommands = async () => {
   const table = /\| command \| answer \|\n([\s\S]*?)\n\n/.exec(readme)[1];
   assert.deepEqual([...table.matchAll(/`(\/drc[^`]*)`/g)].map((m) => m[1]),
     ['/drc', '/drc help', '/drc reports [word]', '/drc report job-cost', '/drc job <id or name>'], 'a row without a check here');
-  await slack.say(people.alice, channels.finops, '<@U0DRCBOT> help');
+  await answers('<@U0DRCBOT> help', /fixed questions/);
   await answers('/drc', /fixed questions/);
   await answers('/drc help', /Words after a report/);
   await answers('/drc reports cost', /\/drc report job-cost/);
   await answers('/drc reports retry-no-such', /No report speaks of/);
   await answers('/drc job nightly_orders_etl', /nightly_orders_etl/);
-  const words = /Words behind a report: ([\s\S]*?)\n\n/.exec(readme)[1];
-  const each = [...words.matchAll(/`([^`]+)`/g)].map((m) => m[1]);
-  assert.deepEqual(each, ['30d', 'top:10', 'workspace:name', 'as-of:2026-11-01', 'private']);
+  const words = /Words behind a report:\n\n\| word \| means \|\n([\s\S]*?)\n\n/.exec(readme)[1];
+  const each = words.split('\n').slice(1).flatMap((row) => [...row.split('|')[1].matchAll(/`([^`]+)`/g)].map((m) => m[1]));
+  assert.deepEqual(each, ['30d', 'mtd', 'last-week', 'last-month', '2026-10', '2026-10-01..2026-10-15', 'as-of:2026-11-01',
+    'workspace:name', 'owner:"Ana Ruiz"', 'department:Finance', 'tag:team=finance', 'price:contract', 'top:10', 'private'], 'a word without a check here');
   await answers('/drc report job-cost 30d top:10 as-of:2026-11-01', /^Job cost 3 Oct.1 Nov 2026/);
+  await answers('/drc report job-cost mtd price:contract', /^Job cost 1.22 Nov 2026/);
+  await answers('/drc report job-cost last-week owner:"Ana Ruiz"', /^Job cost 16.22 Nov 2026/);
+  await answers('/drc report job-cost last-month department:Finance', /^Job cost 1.31 Oct 2026/);
+  await answers('/drc report job-cost 2026-10 tag:team=finance', /^Job cost 1.31 Oct 2026/);
+  await answers('/drc report job-cost 2026-10-01..2026-10-15', /^Job cost 1.15 Oct 2026/);
   await answers('/drc report job-cost private', /direct messages/);
   await answers('/drc report job-cots', /Did you mean `\/drc report job-cost`/);
 };
