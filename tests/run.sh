@@ -76,8 +76,8 @@ run_suite() {
     local name=$1 code=0 begin=$SECONDS line log p=0 f=0
     log=$logs/$name.log
     "suite_${name//-/_}" >"$log" 2>&1 </dev/null || code=$?
-    line=$(grep -E '^[a-z-]+: [0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || test $? -eq 1)
-    [ -z "$line" ] || read -r p f < <(sed 's/^[a-z-]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/' <<<"$line")
+    line=$(grep -E '^[a-z0-9-]+: [0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || test $? -eq 1)
+    [ -z "$line" ] || read -r p f < <(sed 's/^[a-z0-9-]*: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/' <<<"$line")
     [ "$code" -eq 0 ] || [ "$f" -gt 0 ] || f=1
     echo "$p $f" >"$logs/$name.sum"
     [ "$f" -eq 0 ] || printf -- '---- %s\n%s\n----\n' "$log" "$(tail -n 60 "$log")"

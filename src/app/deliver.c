@@ -1,8 +1,12 @@
 /* Exactly once: a message is announced in the state before it is sent, and confirmed after. */
 #include <string.h>
 
+#include "drc/clock.h"
 #include "drc/log.h"
 #include "drc/run.h"
+
+#define UNCLEAR_TRIES 2
+#define UNCLEAR_WAIT_MS 700 /* Slack shows a message a moment after it took it */
 
 void drc_unkept(const struct drc_request *req, int kept, struct drc_err *why)
 {
@@ -36,8 +40,18 @@ static int post_once(struct drc_env *env, const struct drc_request *req, const c
     struct drc_err own = DRC_ERR_INIT;
     memset(out, 0, sizeof *out);
     int rc = env->poster->post(env->poster, env->a, req, to, m, out, &own);
-    if (rc < 0 && out->unclear)
-        rc = look_for(env, req, to, m->metadata_id, env->now_ms, out, NULL) == 1 ? 0 : -1;
+    /* The call failed, but the message may stand: it is looked for, and posted again only where it
+     * is surely not there. */
+    for (int tries = 1; rc < 0 && out->unclear && tries <= UNCLEAR_TRIES; tries++) {
+        drc_clock_sleep_ms(UNCLEAR_WAIT_MS);
+        int found = look_for(env, req, to, m->metadata_id, env->now_ms, out, NULL);
+        if (found == 1)
+            rc = 0;
+        else if (found == 0 && tries < UNCLEAR_TRIES) {
+            own = (struct drc_err)DRC_ERR_INIT;
+            rc = env->poster->post(env->poster, env->a, req, to, m, out, &own);
+        }
+    }
     if (rc == 0) {
         own = (struct drc_err)DRC_ERR_INIT;
         rc = drc_store_post_done(env->state, req->key, part, out->channel, out->ts, &own);
