@@ -5,6 +5,9 @@ file_lines_max=700
 function_lines_max=90
 columns_max=100
 tracked_bytes_max=600000
+page_words_max=400
+page_hosts='docs.databricks.com docs.aws.amazon.com aws.amazon.com www.finops.org finops.org sre.google spark.apache.org docs.delta.io'
+pages_min=0
 
 c_files() { find src include -name '*.[ch]' 2>/dev/null | sort; }
 all_c_files() { find src include tests -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null | sort; }
@@ -256,4 +259,64 @@ rule_committed_files() {
         print "$_:1: must not be committed\n" if m{^build/|/node_modules/|\.(o|db|pid)$|^\.env$};
         my $bytes = -s $_ // 0;
         print "$_:1: $bytes bytes; at most $max\n" if $bytes > $max;'
+}
+
+# A page of the documentation corpus: one official page in few words, with questions that lead to it and facts to quote.
+rule_corpus_pages() {
+    find corpus/databricks -name '*.md' 2>/dev/null | sort | xargs -r perl -e '
+        my %official = map { $_ => 1 } split " ", "'"$page_hosts"'";
+        my %max = (title => 1, url => 1, section => 1, date => 1, asked => 9);
+        my (%owner, $path);
+        sub say_at { print "$path:$_[0]: $_[1]\n" }
+        for (@ARGV) {
+            $path = $_;
+            open my $f, "<", $path or die;
+            my (%seen, %value, $facts, $words, $in, $first) = ();
+            ($facts, $words) = (0, 0);
+            while (<$f>) {
+                chomp;
+                if ($. == 1) { $in = $_ eq "---"; say_at(1, "no front matter") if !$in; next if $in }
+                if ($in && $_ eq "---") { $in = 0; next }
+                if (!$in) { $words += () = /\S+/g; $facts++ if /^- \S/; next }
+                my ($key, $text) = /^([a-z]+): (\S.*)$/ or say_at($., "not a line `key: value`"), next;
+                $max{$key} or say_at($., "unknown key $key"), next;
+                say_at($., "$key stands twice") if ++$seen{$key} > $max{$key};
+                $value{$key} = $text;
+                next if $key ne "title" && $key ne "url";
+                say_at($., "$key is that of $owner{$key}{$text} too") if $owner{$key}{$text};
+                $owner{$key}{$text} = $path;
+            }
+            say_at(1, "front matter without an end") if $in;
+            for my $key (sort keys %max) { say_at(1, "no $key") unless $seen{$key} }
+            my ($host) = ($value{url} // "") =~ m{^https://([^/]+)/\S*$};
+            say_at(1, "url is not https on an official site") unless $host && $official{$host};
+            say_at(1, "date is not YYYY-MM-DD") unless ($value{date} // "") =~ /^20\d\d-[01]\d-[0-3]\d$/;
+            say_at(1, "$facts facts; at least 3 lines `- fact`") if $facts < 3;
+            say_at(1, "$words words; at most '"$page_words_max"'") if $words > '"$page_words_max"';
+        }'
+}
+
+rule_corpus_count() {
+    [ -d corpus/databricks ] || return 0
+    local count
+    count=$(find corpus/databricks -name '*.md' | wc -l)
+    [ "$count" -ge "$pages_min" ] || echo "corpus/databricks:1: $count pages; at least $pages_min"
+}
+
+# A runbook says when it applies, by which words of an error it is found, and what to do in order.
+rule_corpus_runbooks() {
+    find corpus/runbooks -name '*.md' 2>/dev/null | sort | xargs -r perl -e '
+        for my $path (@ARGV) {
+            open my $f, "<", $path or die;
+            my (%seen, $steps, $in);
+            $steps = 0;
+            while (<$f>) {
+                if (/^---$/ && ($. == 1 || $in)) { $in = $. == 1; next }
+                if ($in) { $seen{$1}++ if /^([a-z_]+): \S/ } elsif (/^\d+\. \S/) { $steps++ }
+            }
+            for my $key (qw(title applies_to signal lane)) {
+                print "$path:1: no $key\n" unless $seen{$key} || $seen{"${key}s"};
+            }
+            print "$path:1: $steps steps; at least 3 lines `1. step`\n" if $steps < 3;
+        }'
 }

@@ -20,6 +20,36 @@ put() { # put PATH: standard input becomes the file
     changed+=("$1")
 }
 
+page() { # page [WHAT [INSTEAD]]: a page of the corpus in which one line is another, or none
+    sed "s|^$(printf '%s' "${1:-^$}").*|${2-}|" <<'MD'
+---
+title: Jobs
+url: https://docs.databricks.com/aws/en/jobs/
+section: jobs
+date: 2026-11-26
+asked: Why was my job slow?
+---
+What the page is about.
+
+- One fact.
+- Two facts.
+- Three facts.
+MD
+}
+runbook() {
+    sed "s|^$(printf '%s' "${1:-^$}").*|${2-}|" <<'MD'
+---
+title: Out of memory
+applies_to: jobs
+signal: OutOfMemoryError
+lane: optimise
+---
+1. Look.
+2. Change.
+3. Check.
+MD
+}
+
 clean_tree() {
     put LICENSE <<<'MIT License'
     put README.md <<<'# A tree that breaks no rule'
@@ -67,6 +97,8 @@ C
 | `packaging/deps.sh` | packages |
 MD
     put tests/unit/test_chart.c <<<'int tests;'
+    page | put corpus/databricks/a.md
+    runbook | put corpus/runbooks/a.md
     git init -q --template= .
     git add -A
     cp -a . "$tmp/tree"
@@ -207,6 +239,42 @@ put src/base/map.c <<<'int map;'
 broken source_tour 'src/README.md:1: base/map.c has no line'
 put src/README.md <<<'`drc_conf_gone()` is not there.'
 broken source_tour 'src/README.md:1: drc_conf_gone() does not exist'
+
+for key in title url section date asked; do
+    put corpus/databricks/a.md < <(page "$key:" "" | sed '/^$/d')
+    broken corpus_pages "corpus/databricks/a.md:1: no $key"
+done
+put corpus/databricks/a.md < <(page url: 'url: https://docs.databricks.com.example/jobs/')
+broken corpus_pages 'corpus/databricks/a.md:1: url is not https on an official site'
+put corpus/databricks/a.md < <(page url: 'url: http://docs.databricks.com/jobs/')
+broken corpus_pages 'corpus/databricks/a.md:1: url is not https on an official site'
+put corpus/databricks/a.md < <(page date: 'date: May 2026')
+broken corpus_pages 'corpus/databricks/a.md:1: date is not'
+put corpus/databricks/a.md < <(page section: 'author: me')
+broken corpus_pages 'corpus/databricks/a.md:4: unknown key author'
+put corpus/databricks/a.md < <(page section: 'title: Again')
+broken corpus_pages 'corpus/databricks/a.md:4: title stands twice'
+put corpus/databricks/a.md < <(page section: 'jobs')
+broken corpus_pages 'corpus/databricks/a.md:4: not a line `key: value`'
+put corpus/databricks/b.md < <(page title: 'title: Other')
+broken corpus_pages 'corpus/databricks/b.md:3: url is that of corpus/databricks/a.md too'
+put corpus/databricks/b.md < <(page url: 'url: https://sre.google/')
+broken corpus_pages 'corpus/databricks/b.md:2: title is that of corpus/databricks/a.md too'
+put corpus/databricks/a.md < <(page '- Two' 'Two facts.')
+broken corpus_pages 'corpus/databricks/a.md:1: 2 facts'
+put corpus/databricks/a.md < <(page; lines $page_words_max word)
+broken corpus_pages "corpus/databricks/a.md:1: $((page_words_max + 14)) words"
+put corpus/databricks/a.md < <(page --- '***')
+broken corpus_pages 'corpus/databricks/a.md:1: no front matter'
+pages_min=2
+put corpus/databricks/a.md < <(page)
+broken corpus_count 'corpus/databricks:1: 1 pages; at least 2'
+for key in title applies_to signal lane; do
+    put corpus/runbooks/a.md < <(runbook "$key:" '')
+    broken corpus_runbooks "corpus/runbooks/a.md:1: no $key"
+done
+put corpus/runbooks/a.md < <(runbook 3 'Check.')
+broken corpus_runbooks 'corpus/runbooks/a.md:1: 2 steps'
 
 for rule in $rules; do
     case $tried in *" $rule "*) ;; *) miss "$rule: no tree in which it fails" ;; esac
