@@ -13,7 +13,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_report, cli_chip, cli_serve, cli_emulator, cli_doctor,
-    cli_manifest, cli_db, cli_detect;
+    cli_manifest, cli_db, cli_detect, cli_route;
 
 /* An environment for one request on the command line: facts, state and snapshot open, terminal
  * poster. */

@@ -320,3 +320,32 @@ rule_corpus_runbooks() {
             print "$path:1: $steps steps; at least 3 lines `1. step`\n" if $steps < 3;
         }'
 }
+
+# A test question that repeats an `asked` line measures the author's memory and not the search.
+rule_eval_questions() {
+    [ -d tests/evals/retrieval ] || return 0
+    perl -e '
+        sub runs { # every four consecutive words of a text
+            my $text = lc $_[0];
+            $text =~ s/[^\p{L}\p{N}\s]//g;
+            my @w = split " ", $text;
+            map { join " ", @w[$_ .. $_ + 3] } 0 .. $#w - 3;
+        }
+        my %asked;
+        for my $path (grep { /\.md$/ } @ARGV) {
+            open my $f, "<:utf8", $path or die;
+            while (<$f>) { next unless /^asked: (.*)/; $asked{$_} //= "$path:$." for runs($1) }
+        }
+        for my $path (grep { /\.tsv$/ } @ARGV) {
+            open my $f, "<:utf8", $path or die;
+            while (<$f>) {
+                next if /^#/;
+                chomp;
+                my @cell = split /\t/;
+                my $question = $cell[$path =~ /spot\.tsv$/ ? 1 : 3] // "";
+                for my $run (runs($question)) {
+                    print "$path:$.: \"$run\" stands in $asked{$run} too\n" and last if $asked{$run};
+                }
+            }
+        }' $(find corpus -name '*.md' 2>/dev/null | sort) $(find tests/evals/retrieval -name '*.tsv' | sort)
+}

@@ -99,6 +99,7 @@ MD
     put tests/unit/test_chart.c <<<'int tests;'
     page | put corpus/databricks/a.md
     runbook | put corpus/runbooks/a.md
+    put tests/evals/retrieval/questions.tsv <<<$'# a\nq1\ttune\tsymptom\twhy was my cluster slow?\tjobs'
     git init -q --template= .
     git add -A
     cp -a . "$tmp/tree"
@@ -275,6 +276,11 @@ for key in title applies_to signal lane; do
 done
 put corpus/runbooks/a.md < <(runbook 3 'Check.')
 broken corpus_runbooks 'corpus/runbooks/a.md:1: 2 steps'
+
+put tests/evals/retrieval/questions.tsv <<<$'# a\nq1\ttune\tsymptom\tso, why was MY job slow\tjobs'
+broken eval_questions 'tests/evals/retrieval/questions.tsv:2: "why was my job" stands in corpus/databricks/a.md:6 too'
+put tests/evals/retrieval/spot.tsv <<<$'s1\twas my job slow on spot\tjobs'
+broken eval_questions 'tests/evals/retrieval/spot.tsv:1: "was my job slow" stands in'
 
 for rule in $rules; do
     case $tried in *" $rule "*) ;; *) miss "$rule: no tree in which it fails" ;; esac
