@@ -1,6 +1,6 @@
 /* What an answer stands on and how it reads: numbered facts from the stored rows of a report run,
- * one-hop rows of the usage graph, the prompt made from them, and a commentary by template. Pure;
- * the same run and entity give the same bytes. */
+ * rows of the usage graph, passages of runbooks and documentation, the prompt made from them, and a
+ * commentary by template. Pure; the same run, entity and passages give the same bytes. */
 #ifndef DRC_ANSWER_H
 #define DRC_ANSWER_H
 
@@ -20,6 +20,8 @@ struct drc_fact {
     char id[8];         /* "F1" */
     const char *metric; /* stable name: "total_cost", "change_usd" */
     const char *title;  /* "Cost", as a person reads it */
+    const char
+        *entity; /* name of another row that it is about; NULL: the selection or the report */
     const char *period; /* "26 Oct–22 Nov 2026" */
     enum drc_unit unit;
     bool known;          /* false: NULL in the data, display "n/a" */
@@ -42,6 +44,19 @@ struct drc_graph_sql { /* one file of sql/graph/edge-*.sql */
     const char *path, *edge, *from, *to, *title, *sql;
 };
 
+/* A piece of a runbook or of the documentation. */
+struct drc_passage {
+    char id[8];              /* "R1" of a runbook, "D1" of the documentation */
+    const char *title;       /* of the page */
+    const char *section;     /* heading above the text; "" at the top of the page */
+    const char *url;         /* NULL: a runbook without an address */
+    const char *text;        /* Markdown, cleaned; cut to the budget of its section */
+    const char *why;         /* "signal evictions > 0", "search" */
+    const char *page, *date; /* id of the page; day of its facts, "" if unknown */
+    double score;            /* fused score of the search; 0 where a signal brought it */
+    const char *scores;      /* of each channel, for the debug view */
+};
+
 /* Which entity a click is about, and where it stands in the result. */
 struct drc_selection {
     const char *entity_id; /* "job:<workspace>/<id>" or "report:<report id>" */
@@ -52,6 +67,16 @@ struct drc_selection {
 
 #define DRC_EDGES_MAX 8
 
+#define DRC_PASSAGES_MAX 4
+
+/* What one section of the context holds, in estimated tokens. */
+enum drc_part { DRC_PART_FACTS, DRC_PART_GRAPH, DRC_PART_RUNBOOKS, DRC_PART_DOCS, DRC_PARTS };
+struct drc_part_size {
+    size_t shown, left_out; /* items */
+    size_t tokens;
+    bool shortened; /* its last text was cut */
+};
+
 struct drc_context {
     const struct drc_result *result;
     struct drc_selection selection;
@@ -60,6 +85,11 @@ struct drc_context {
     struct drc_edge *edges;
     size_t edge_count, edge_total; /* shown and found */
     const char *graph_hash;        /* short hash over the edges shown */
+    struct drc_passage *passages;  /* runbooks, then documentation */
+    size_t passage_count;
+    struct drc_part_size parts[DRC_PARTS];
+    const char *left_out; /* "3 further graph rows, 1 passage of documentation" or "nothing" */
+    const char *text;     /* all of it as a model reads it */
 };
 
 /* NOTFOUND where the entity is not among the rows of the run. entity_id "report:..." or NULL: the
@@ -75,6 +105,21 @@ int drc_context_build(struct drc_arena *a, const struct drc_result *res,
                       struct drc_context *out, struct drc_err *err);
 const struct drc_fact *drc_context_fact(const struct drc_context *c,
                                         const char *metric); /* NULL if absent */
+bool drc_condition_holds(const struct drc_condition *k, const struct drc_context *c);
+/* What the chip wants the documentation searched for; NULL where it wants none. */
+const char *drc_chip_search_text(const struct drc_chip *chip, const struct drc_context *c);
+/* Makes the text of the context within the token budgets of limits.h, sections in fixed order. What
+ * does not fit is dropped from the arrays too (an answer can only stand on what was sent), counted
+ * in parts and named in left_out. `found` (may be NULL): runbooks, then documentation, best first;
+ * their ids are given here. Names, errors and other words of the platform enter in double quotes,
+ * capped. Call once, after drc_context_build. */
+void drc_context_assemble(struct drc_arena *a, struct drc_context *c,
+                          const struct drc_passage *found, size_t found_count);
+/* Words of the platform inside double quotes; the quote sign in them becomes a single one, so that
+ * data cannot end its quotes. */
+const char *drc_quoted(struct drc_arena *a, const char *s);
+/* Tokens of a text, on the high side: one per 3.5 bytes. */
+size_t drc_tokens_estimate(size_t bytes);
 
 /* Loads sql/graph/edge-*.sql (front matter edge, from, to, title). */
 int drc_graph_load(struct drc_arena *a, const char *home, struct drc_db *facts,
@@ -122,8 +167,10 @@ const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip,
 
 /* What a commentary stands on, by index. */
 struct drc_cited {
-    bool facts[DRC_FACTS_MAX], edges[DRC_EDGES_MAX];
+    bool facts[DRC_FACTS_MAX], edges[DRC_EDGES_MAX], passages[DRC_PASSAGES_MAX];
 };
+/* Marks the ids in square brackets that a text holds: "[F3]", "[D1]". */
+void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_cited *out);
 
 /* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window},
  * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and

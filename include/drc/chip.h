@@ -18,16 +18,29 @@ enum drc_lane {
     DRC_LANES
 };
 
-/* A sentence of the commentary without a model: `say: text` or `say: topic | condition | text`. The
- * condition is "always", "metric" (known), "metric > x", "metric < x" or "metric <= x", x in the
+/* "always", "metric" (its fact is known), "metric > x", "metric < x" or "metric <= x", x in the
  * metric's unit. */
-enum drc_say_cmp { DRC_SAY_KNOWN, DRC_SAY_ABOVE, DRC_SAY_BELOW, DRC_SAY_AT_MOST };
-struct drc_chip_say {
-    int topic;          /* 1..31: of one topic only the first sentence that fits is said; 0: none */
+enum drc_compare { DRC_COMPARE_KNOWN, DRC_COMPARE_ABOVE, DRC_COMPARE_BELOW, DRC_COMPARE_AT_MOST };
+struct drc_condition {
     const char *metric; /* NULL: always */
-    enum drc_say_cmp cmp;
+    enum drc_compare compare;
     double bound;
+};
+/* CONFIG with path and line. */
+int drc_condition_parse(struct drc_arena *a, const char *path, int line, const char *text,
+                        struct drc_condition *out, struct drc_err *err);
+
+/* A sentence of the commentary without a model: `say: text` or `say: topic | condition | text`. */
+struct drc_chip_say {
+    int topic; /* 1..31: of one topic only the first sentence that fits is said; 0: none */
+    struct drc_condition when;
     const char *text; /* with {slots}, see drc_slots_fill */
+};
+
+/* What the documentation is searched for: `search: text` or `search: condition | text`. */
+struct drc_chip_search {
+    struct drc_condition when;
+    const char *text;
 };
 
 struct drc_chip {
@@ -43,6 +56,9 @@ struct drc_chip {
     const char **needs; /* metrics of facts that must be there (data contract) */
     size_t need_count;
     const char *reports; /* ids of the only reports that offer it, separated by commas; NULL: all */
+    bool runbooks, docs; /* `corpora`: what is read besides the telemetry */
+    struct drc_chip_search *searches; /* the first whose condition holds is used */
+    size_t search_count;
     struct drc_chip_say *says;
     size_t say_count;
     const char *prompt; /* template: {{name}} of drc_prompt_names */

@@ -73,6 +73,10 @@ void drc_picture_report(struct drc_env *env, const struct drc_context *whole,
 void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct drc_picture *pic);
 int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id,
                     struct drc_context *out, struct drc_err *err);
+/* The rest of a context: runbooks and documentation as the chip (or the typed question) wants them,
+ * then its text. */
+int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip, const char *question,
+                     struct drc_context *c, struct drc_err *err);
 
 int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words,
                    struct drc_err *err);

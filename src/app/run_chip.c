@@ -114,6 +114,7 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
     struct drc_context c;
     struct drc_prompt prompt;
     if (drc_env_context(env, &run->result, entity_id, &c, err) < 0 ||
+        drc_env_assemble(env, chip, question, &c, err) < 0 ||
         drc_prompt_make(env->a, &env->snap->chips, chip, &c, question, &prompt, err) < 0)
         return -1;
     struct drc_answer ans = {

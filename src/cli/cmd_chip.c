@@ -66,7 +66,8 @@ static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *
     if (strcmp(ctx.selection.kind, chip->entity) != 0)
         return drc_err_set(err, DRC_ERR_INPUT, "the chip '%s' asks about a %s, this is a %s",
                            chip->id, chip->entity, ctx.selection.kind);
-    if (drc_prompt_make(c->env.a, &c->env.snap->chips, chip, &ctx, NULL, &prompt, err) < 0)
+    if (drc_env_assemble(&c->env, chip, NULL, &ctx, err) < 0 ||
+        drc_prompt_make(c->env.a, &c->env.snap->chips, chip, &ctx, NULL, &prompt, err) < 0)
         return -1;
     struct drc_answer ans = {.chip = chip,
                              .answer_id = "-",

@@ -11,8 +11,9 @@
 
 #define PROMPT_MAX_BYTES 16384u
 
-static const char *const keys[] = {"id",       "entity", "lane",  "order",   "primary", "label",
-                                   "question", "asks",   "needs", "reports", "say",     NULL};
+static const char *const keys[] = {"id",    "entity",   "lane",   "order", "primary",
+                                   "label", "question", "asks",   "needs", "reports",
+                                   "say",   "corpora",  "search", NULL};
 static const char *const lanes[DRC_LANES] = {"Understand", "Diagnose", "Optimize", "Monitor"};
 
 const char *drc_lane_title(enum drc_lane lane)
@@ -67,38 +68,6 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     return 0;
 }
 
-/* "metric > 0.1" */
-static int parse_condition(struct drc_arena *a, const char *path, int line, const char *text,
-                           struct drc_chip_say *out, struct drc_err *err)
-{
-    static const struct {
-        const char *sign;
-        enum drc_say_cmp cmp;
-    } signs[] = {{"<=", DRC_SAY_AT_MOST}, {"<", DRC_SAY_BELOW}, {">", DRC_SAY_ABOVE}};
-    if (strcmp(text, "always") == 0)
-        return 0;
-    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
-    const char *rest = text + n + strspn(text + n, " ");
-    out->metric = drc_arena_strndup(a, text, n);
-    out->cmp = DRC_SAY_KNOWN;
-    if (n > 0 && *rest == '\0')
-        return 0;
-    for (size_t i = 0; n > 0 && i < sizeof signs / sizeof *signs; i++) {
-        size_t width = strlen(signs[i].sign);
-        if (strncmp(rest, signs[i].sign, width) != 0)
-            continue;
-        char *end;
-        out->cmp = signs[i].cmp;
-        out->bound = strtod(rest + width, &end);
-        if (end != rest + width && *end == '\0')
-            return 0;
-        break;
-    }
-    return drc_err_set(err, DRC_ERR_CONFIG,
-                       "%s:%d: a condition is 'always', 'metric' or 'metric > 0.1' (also < and <=)",
-                       path, line);
-}
-
 static int take_says(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
                      struct drc_err *err)
 {
@@ -121,9 +90,44 @@ static int take_says(struct drc_arena *a, const struct drc_meta *m, struct drc_c
                                "%s:%d: a sentence is 'say: text' or 'say: topic | condition | "
                                "text', the topic a number from 1 to 31",
                                c->path, e->line);
-        if (parse_condition(a, c->path, e->line, part[1], say, err) < 0)
+        if (drc_condition_parse(a, c->path, e->line, part[1], &say->when, err) < 0)
             return -1;
     }
+    return 0;
+}
+
+static int take_corpora(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
+                        struct drc_err *err)
+{
+    const char *corpora = drc_meta_need(m, "corpora", err), *names[4];
+    if (corpora == NULL)
+        return -1;
+    size_t n = drc_meta_split(a, corpora, ',', names, 4);
+    for (size_t i = 0; i < n; i++) {
+        c->runbooks |= strcmp(names[i], "runbooks") == 0;
+        c->docs |= strcmp(names[i], "docs") == 0;
+        if (strcmp(names[i], "telemetry") != 0 && strcmp(names[i], "runbooks") != 0 &&
+            strcmp(names[i], "docs") != 0)
+            return drc_err_set(err, DRC_ERR_CONFIG,
+                               "%s: corpora are telemetry, runbooks and docs, not '%s'", c->path,
+                               names[i]);
+    }
+    c->searches = drc_arena_array(a, m->count, sizeof *c->searches);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct drc_meta_entry *e = &m->entries[i];
+        const char *part[2];
+        if (strcmp(e->key, "search") != 0)
+            continue;
+        struct drc_chip_search *s = &c->searches[c->search_count++];
+        n = drc_meta_split(a, e->value, '|', part, 2);
+        s->text = part[n - 1];
+        if (n == 2 && drc_condition_parse(a, c->path, e->line, part[0], &s->when, err) < 0)
+            return -1;
+    }
+    if (c->docs != (c->search_count > 0))
+        return drc_err_set(err, DRC_ERR_CONFIG,
+                           "%s: a chip that reads docs says what to search for, and no other does",
+                           c->path);
     return 0;
 }
 
@@ -137,6 +141,7 @@ static int load_one(struct drc_arena *a, const char *home, const char *name, str
         drc_file_read(a, drc_arena_printf(a, "%s/%s", home, c->path), PROMPT_MAX_BYTES, NULL, &own);
     if (text == NULL || drc_meta_parse(a, DRC_META_MD, c->path, text, keys, &m, &own) < 0 ||
         take_header(a, &m, c, &own) < 0 || take_says(a, &m, c, &own) < 0 ||
+        take_corpora(a, &m, c, &own) < 0 ||
         drc_tmpl_lint(c->path, m.body, drc_prompt_names, prompt_name_count(), &own) < 0)
         return drc_err_set(err, own.code, "%s", own.msg);
     c->prompt = m.body;

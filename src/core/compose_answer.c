@@ -21,6 +21,8 @@ static void add_facts(struct drc_arena *a, struct drc_message *m, const struct d
         if (!cited->facts[i])
             continue;
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s: ", f->title);
+        if (f->entity != NULL)
+            drc_text_add(a, &b->text, DRC_SPAN_CODE, f->entity);
         drc_text_add(a, &b->text, DRC_SPAN_BOLD, f->display);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", f->id);
     }
@@ -59,8 +61,25 @@ static void add_commentary(struct drc_arena *a, struct drc_message *m, const str
     drc_text_join(&b->text, by_template);
 }
 
+/* "R1 Spot evictions end attempts", "D1 Losing spot instances - <link>". */
+static void add_pages(struct drc_arena *a, struct drc_block *b, const struct drc_context *c,
+                      const struct drc_cited *cited)
+{
+    for (size_t i = 0; i < c->passage_count; i++) {
+        const struct drc_passage *p = &c->passages[i];
+        if (!cited->passages[i])
+            continue;
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n[%s] %s%s", p->id,
+                        *p->id == 'R' ? "runbook " : "", p->title);
+        if (p->url == NULL)
+            continue;
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " - ");
+        drc_text_link(a, &b->text, p->url, p->url);
+    }
+}
+
 static void add_sources(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
-                        const struct drc_answer *ans)
+                        const struct drc_answer *ans, const struct drc_cited *cited)
 {
     const struct drc_result *res = c->result;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "sources");
@@ -78,6 +97,7 @@ static void add_sources(struct drc_arena *a, struct drc_message *m, const struct
                         c->edge_count, c->edge_total);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 data %.12s%s", res->generation,
                     res->sample ? " (sample data)" : "");
+    add_pages(a, b, c, cited);
 }
 
 static void add_check(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
@@ -136,9 +156,11 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
     struct drc_cited cited;
     struct drc_text by_template = {NULL, NULL};
     drc_answer_narrate(a, ans->chip, c, &by_template, &cited);
+    if (ans->model_text != NULL)
+        drc_cited_scan(c, ans->model_text, &cited);
     add_facts(a, m, c, &cited);
     add_commentary(a, m, ans, &by_template);
-    add_sources(a, m, c, ans);
+    add_sources(a, m, c, ans, &cited);
     add_check(a, m, ans);
     add_tools(a, m, ans);
     return m;

@@ -24,6 +24,7 @@ enum op {
     OP_TOP1,
     OP_TOP3
 };
+#define TOP_ROWS 3 /* named among the facts of a whole report */
 #define AMOUNT "@" /* the column by which the report ranks its rows */
 enum scope { ROW = 1, REPORT = 2, BOTH = 3 };
 
@@ -178,9 +179,14 @@ static const char *show(struct drc_arena *a, double v, enum drc_unit unit)
     return drc_cell_show(a, &cell, unit);
 }
 
+/* NULL, and counted as left out, where there are enough. */
 static struct drc_fact *add_fact(struct drc_context *out, const char *metric, const char *title,
                                  enum drc_unit unit)
 {
+    if (out->fact_count == DRC_FACTS_MAX) {
+        out->parts[DRC_PART_FACTS].left_out++;
+        return NULL;
+    }
     struct drc_fact *f = &out->facts[out->fact_count++];
     snprintf(f->id, sizeof f->id, "F%zu", out->fact_count);
     f->metric = metric;
@@ -206,19 +212,48 @@ static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_f
 static void add_listed(struct drc_arena *a, const struct drc_result *res, int row,
                        struct drc_context *out)
 {
-    for (size_t i = 0; i < sizeof metrics / sizeof *metrics && out->fact_count < DRC_FACTS_MAX;
-         i++) {
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         const struct metric *m = &metrics[i];
         const char *x = column_of(res, m->x);
         if (!(m->scope & (row < 0 ? REPORT : ROW)) || (x != NULL && !declared(res, x)) ||
             (m->y != NULL && !declared(res, m->y)))
             continue;
         struct drc_fact *f = add_fact(out, m->metric, m->title, m->unit);
+        if (f == NULL)
+            continue;
         const char *columns = x == NULL ? "row order" : x;
         if (m->y != NULL)
             columns = drc_arena_printf(a, "%s and %s", x, m->y);
         fill(a, res, f, compute(res, m, row), row, columns);
     }
+}
+
+/* What another row of the report comes to. */
+static void add_row(struct drc_arena *a, const struct drc_result *res, int row,
+                    struct drc_context *out)
+{
+    const char *amount = res->report->amount;
+    if (row < 0 || (size_t)row >= res->rows.row_count)
+        return;
+    struct drc_fact *f =
+        add_fact(out, drc_arena_printf(a, "rank_%d", row + 1),
+                 drc_arena_printf(a, "Rank %d", row + 1), drc_report_unit(res->report, amount));
+    if (f == NULL)
+        return;
+    f->entity = drc_result_label(a, res, (size_t)row);
+    fill(a, res, f, value_of(res, row, amount), row, amount);
+}
+
+/* The neighbours of the selected row, or the first rows of the report. */
+static void add_rows_beside(struct drc_arena *a, const struct drc_result *res, int row,
+                            struct drc_context *out)
+{
+    if (row >= 0) {
+        add_row(a, res, row - 1, out);
+        add_row(a, res, row + 1, out);
+    }
+    for (int i = 0; row < 0 && i < TOP_ROWS; i++)
+        add_row(a, res, i, out);
 }
 
 static bool is_listed(const char *column)
@@ -234,7 +269,7 @@ static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
                      struct drc_context *out)
 {
     const struct drc_report *r = res->report;
-    for (size_t i = 0; i < r->column_count && out->fact_count < DRC_FACTS_MAX; i++) {
+    for (size_t i = 0; i < r->column_count; i++) {
         const struct drc_column *c = &r->columns[i];
         bool additive = c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT;
         bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS ||
@@ -244,7 +279,9 @@ static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
             (row < 0 && !additive && !c->whole))
             continue;
         double v = c->whole ? drc_result_real(res, 0, c->name) : value_of(res, row, c->name);
-        fill(a, res, add_fact(out, c->name, c->title, c->unit), v, row, c->name);
+        struct drc_fact *f = add_fact(out, c->name, c->title, c->unit);
+        if (f != NULL)
+            fill(a, res, f, v, row, c->name);
     }
 }
 
@@ -270,6 +307,7 @@ int drc_context_build(struct drc_arena *a, const struct drc_result *res,
     out->facts = drc_arena_array(a, DRC_FACTS_MAX, sizeof *out->facts);
     if (res->rows.row_count > 0) {
         add_listed(a, res, sel->row, out);
+        add_rows_beside(a, res, sel->row, out);
         add_rest(a, res, sel->row, out);
     }
     if (facts_db != NULL && sel->row >= 0 &&

@@ -77,9 +77,12 @@ static void add_evidence(struct drc_buf *b, const struct drc_context *c)
     char text[40];
     const struct drc_result *res = c->result;
     for (size_t i = 0; i < c->fact_count; i++)
-        drc_buf_printf(b, "%s %s %s %s\n", c->facts[i].id,
+        drc_buf_printf(b, "%s %s %s %s %s\n", c->facts[i].id,
                        c->facts[i].known ? c->facts[i].display : "", c->facts[i].title,
-                       c->facts[i].period);
+                       c->facts[i].entity == NULL ? "" : c->facts[i].entity, c->facts[i].period);
+    for (size_t i = 0; i < c->passage_count; i++)
+        drc_buf_printf(b, "%s %s %s %s\n", c->passages[i].id, c->passages[i].title,
+                       c->passages[i].section, c->passages[i].text);
     for (size_t i = 0; i < c->edge_count; i++) {
         const struct drc_edge *e = &c->edges[i];
         drc_buf_printf(b, "%s %s %s", e->id, e->title, e->label);

@@ -6,23 +6,18 @@
 
 #include "drc/answer.h"
 
-static bool holds(const struct drc_chip_say *r, const struct drc_context *c)
+/* "[F3]", also in a list like "[F3, G1]". */
+static bool has_tag(const char *text, const char *id)
 {
-    if (r->metric == NULL)
-        return true;
-    const struct drc_fact *f = drc_context_fact(c, r->metric);
-    if (f == NULL || !f->known)
-        return false;
-    switch (r->cmp) {
-    case DRC_SAY_KNOWN:
-        return true;
-    case DRC_SAY_ABOVE:
-        return f->value > r->bound;
-    case DRC_SAY_BELOW:
-        return f->value < r->bound;
-    case DRC_SAY_AT_MOST:
-        return f->value <= r->bound;
-    }
+    size_t n = strlen(id);
+    for (const char *p = text; (p = strchr(p, '[')) != NULL; p++)
+        for (const char *q = p; *q == '[' || *q == ',';) {
+            q += 1 + strspn(q + 1, " ");
+            size_t word = strspn(q, "FGRD0123456789");
+            if (word == n && strncmp(q, id, n) == 0)
+                return true;
+            q += word;
+        }
     return false;
 }
 
@@ -46,7 +41,8 @@ static bool say(struct drc_arena *a, const char *sentence, const struct drc_cont
                 struct drc_text *out, struct drc_cited *cited)
 {
     struct drc_text t = {NULL, NULL};
-    struct drc_cited used = {{false}, {false}};
+    struct drc_cited used;
+    memset(&used, 0, sizeof used);
     drc_text_add(a, &t, DRC_SPAN_PLAIN, out->first == NULL ? "\u2022 " : "\n\u2022 ");
     if (!drc_slots_fill(a, sentence, c, &t, &used))
         return false;
@@ -55,17 +51,62 @@ static bool say(struct drc_arena *a, const char *sentence, const struct drc_cont
     return true;
 }
 
+/* The first step of a list in Markdown: the text behind its first "- ", or NULL. */
+static const char *first_step(struct drc_arena *a, const char *text)
+{
+    const char *p = strncmp(text, "- ", 2) == 0 ? text : strstr(text, "\n- ");
+    if (p == NULL)
+        return NULL;
+    p += *p == '\n' ? 3 : 2;
+    return drc_arena_strndup(a, p, strcspn(p, "\n"));
+}
+
+/* The runbook that fits and where it starts; the page of documentation to read. One of each. */
+static void point_to(struct drc_arena *a, const struct drc_context *c, struct drc_text *out,
+                     struct drc_cited *cited)
+{
+    char done = '\0';
+    for (size_t i = 0; i < c->passage_count; i++) {
+        const struct drc_passage *p = &c->passages[i];
+        const char *step = *p->id == 'R' ? first_step(a, p->text) : NULL;
+        if (*p->id == done)
+            continue;
+        done = *p->id;
+        drc_text_printf(a, out, DRC_SPAN_PLAIN, "%s\u2022 %s", out->first == NULL ? "" : "\n",
+                        *p->id == 'R' ? "Runbook \u201c" : "Read \u201c");
+        drc_text_printf(a, out, DRC_SPAN_PLAIN, "%s\u201d", p->title);
+        if (step != NULL)
+            drc_text_printf(a, out, DRC_SPAN_PLAIN, ". Start here: %s", step);
+        else if (*p->section != '\0')
+            drc_text_printf(a, out, DRC_SPAN_PLAIN, ", %s.", p->section);
+        drc_text_printf(a, out, DRC_SPAN_PLAIN, " [%s]", p->id);
+        cited->passages[i] = true;
+    }
+}
+
+void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_cited *out)
+{
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < c->fact_count; i++)
+        out->facts[i] = has_tag(text, c->facts[i].id);
+    for (size_t i = 0; i < c->edge_count; i++)
+        out->edges[i] = has_tag(text, c->edges[i].id);
+    for (size_t i = 0; i < c->passage_count; i++)
+        out->passages[i] = has_tag(text, c->passages[i].id);
+}
+
 void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
                         const struct drc_context *c, struct drc_text *out, struct drc_cited *cited)
 {
     unsigned said = 0; /* topics, as bits */
-    *cited = (struct drc_cited){{false}, {false}};
+    memset(cited, 0, sizeof *cited);
     for (size_t i = 0; i < chip->say_count; i++) {
         const struct drc_chip_say *r = &chip->says[i];
-        if (!(said & (1u << r->topic)) && holds(r, c) && say(a, r->text, c, out, cited) &&
-            r->topic > 0)
+        if (!(said & (1u << r->topic)) && drc_condition_holds(&r->when, c) &&
+            say(a, r->text, c, out, cited) && r->topic > 0)
             said |= 1u << r->topic;
     }
     if (out->first == NULL)
         drc_text_add(a, out, DRC_SPAN_PLAIN, "The facts of this run do not answer this question.");
+    point_to(a, c, out, cited);
 }

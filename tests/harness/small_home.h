@@ -69,8 +69,8 @@ static char *small_chip(const char *id, const char *lane, char *out, size_t byte
 {
     snprintf(out, bytes,
              "---\nid: %s\nentity: %.*s\nlane: %s\norder: 10\nprimary: yes\nlabel: Ask\n"
-             "question: What is it?\nasks: explain,what is\nneeds: total_cost\n---\n"
-             "{{question}} {{label}}\n{{facts}}{{graph}}",
+             "question: What is it?\nasks: explain,what is\nneeds: total_cost\n"
+             "corpora: telemetry\n---\n{{question}}\n{{context}}",
              id, (int)strcspn(id, "."), id, lane);
     return out;
 }

@@ -345,6 +345,9 @@ static void test_bad_reports(void **state)
     refused("sql/reports/other.sql", small_report, "job-cost"); /* the id is the file's name */
 }
 
+#define CHIP_START                                                                                 \
+    "---\nid: job.explain\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n"
+
 static void test_bad_chips(void **state)
 {
     (void)state;
@@ -352,7 +355,8 @@ static void test_bad_chips(void **state)
         const char *text, *words;
     } rows[] = {
         {"no front matter", "job.explain.md:1:"},
-        {"---\nid: job.other\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n---\nx",
+        {"---\nid: job.other\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n"
+         "corpora: telemetry\n---\nx",
          "is not the file's name"},
         {"---\nid: job.explain\nentity: run\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n---\n",
          "starts with its entity"},
@@ -360,9 +364,11 @@ static void test_bad_chips(void **state)
          "lane 'Fun'"},
         {"---\nid: job.explain\nentity: job\nlane: Monitor\norder: 1\nlabel:\nquestion: Q\n---\n",
          "'label' is missing"},
-        {"---\nid: job.explain\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n---\n"
-         "{{nosuch}}",
-         "{{nosuch}}"},
+        {CHIP_START "---\n", "'corpora' is missing"},
+        {CHIP_START "corpora: telemetry, wiki\n---\n", "not 'wiki'"},
+        {CHIP_START "corpora: docs\n---\n", "says what to search for"},
+        {CHIP_START "corpora: docs\nsearch: cost >> 3 | x\n---\n", "job.explain.md:9:"},
+        {CHIP_START "corpora: telemetry\n---\n{{nosuch}}", "{{nosuch}}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         refused("prompts/chips/job.explain.md", rows[i].text, rows[i].words);
