@@ -15,6 +15,7 @@ CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+CXX := g++
 SAN ?=
 ifeq ($(SAN),fuzzer)
 override CC := clang-14
@@ -22,6 +23,9 @@ endif
 VARIANT := $(if $(SAN),$(SAN),release)
 ifeq ($(findstring clang,$(CC))$(filter fuzzer,$(SAN)),clang)
 VARIANT := $(VARIANT)-clang
+endif
+ifneq ($(findstring clang,$(CC)),)
+CXX := clang++-14
 endif
 B := build/$(VARIANT)
 
@@ -51,8 +55,15 @@ $(error SAN is 'address', 'thread', 'fuzzer' or empty)
 endif
 CFLAGS_OWN = -std=c17 $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) -ffile-prefix-map=$(CURDIR)=. $(CPPFLAGS_OWN)
 
+# FAISS's C API: of its own library where there is one, else of the one C++ file over Debian's static library. BLAS is the
+# variant without threads of its own.
+FAISS_C := $(firstword $(wildcard /usr/local/lib/libfaiss_c.so /usr/lib/*/libfaiss_c.so /usr/lib/*/libfaiss_c.a))
+FAISS_LIBS := $(if $(FAISS_C),-lfaiss_c) -lfaiss -lgomp -lopenblas -lstdc++
+CXXFLAGS_OWN = -std=c++17 $(OPT) -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Werror $(HARDEN) $(SANFLAGS) \
+	-ffile-prefix-map=$(CURDIR)=.
+
 SRC := $(sort $(shell find src -name '*.c'))
-OBJ := $(SRC:%.c=$(B)/obj/%.o)
+OBJ := $(SRC:%.c=$(B)/obj/%.o) $(if $(FAISS_C),,$(B)/obj/src/io/faiss_c.o)
 PAGE := $(sort $(shell find src/emulator/page -type f 2>/dev/null))
 PAGE_OBJ := $(B)/obj/page_assets.o
 LIB_OBJ := $(filter-out $(B)/obj/src/cli/main.o,$(OBJ)) $(PAGE_OBJ)
@@ -77,6 +88,11 @@ $(B)/obj/%.o: %.c $(B)/flags $(B)/pkg.cflags
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS_OWN) @$(B)/pkg.cflags -MMD -MP -c $< -o $@
 
+$(B)/obj/%.o: %.cpp $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  CXX   $<"
+	@$(CXX) $(CXXFLAGS_OWN) -MMD -MP -c $< -o $@
+
 # The page is compiled into the binary: a table of (name, bytes) in page_assets.
 $(B)/page_assets.S: $(PAGE) src/emulator/page_assets.sh
 	@mkdir -p $(@D)
@@ -87,13 +103,13 @@ $(PAGE_OBJ): $(B)/page_assets.S $(PAGE)
 
 $(B)/drc: $(OBJ) $(PAGE_OBJ) $(B)/pkg.libs
 	@echo "  LINK  $@"
-	@$(CC) $(SANFLAGS) $(LDHARDEN) $(OBJ) $(PAGE_OBJ) -o $@ @$(B)/pkg.libs -lm -pthread
+	@$(CC) $(SANFLAGS) $(LDHARDEN) $(OBJ) $(PAGE_OBJ) -o $@ @$(B)/pkg.libs $(FAISS_LIBS) -lm -pthread
 
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 $(B)/unit/%: tests/unit/%.c $(LIB_OBJ) $(B)/pkg.libs
 	@mkdir -p $(@D)
 	@echo "  TEST  $<"
-	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lcmocka -lm -pthread
+	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lcmocka $(FAISS_LIBS) -lm -pthread
 
 
 # Measuring programs: tests/bench/bench_<name>.c, linked like the unit tests.
@@ -101,14 +117,14 @@ BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/b
 $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/pkg.libs
 	@mkdir -p $(@D)
 	@echo "  BENCH $<"
-	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lcmocka -lm -pthread
+	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lcmocka $(FAISS_LIBS) -lm -pthread
 
 # One program per parser that reads bytes from outside (SAN=fuzzer only).
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $(B)/fuzz/%: tests/fuzz/%.c $(LIB_OBJ) $(B)/pkg.libs
 	@mkdir -p $(@D)
 	@echo "  FUZZ  $<"
-	@$(CC) $(CFLAGS_OWN) -fsanitize=fuzzer @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs -lm -pthread
+	@$(CC) $(CFLAGS_OWN) -fsanitize=fuzzer @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs $(FAISS_LIBS) -lm -pthread
 
 .PHONY: unit-build bench-build fuzz-build unit
 unit-build: $(UNIT)

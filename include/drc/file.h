@@ -13,6 +13,10 @@
 char *drc_file_read(struct drc_arena *a, const char *path, size_t max_bytes, size_t *bytes,
                     struct drc_err *err);
 int drc_file_write(const char *path, const void *data, size_t bytes, struct drc_err *err);
+/* As write, and the bytes are on the disk before the new name is. */
+int drc_file_write_durable(const char *path, const void *data, size_t bytes, struct drc_err *err);
+/* The same for a file that stands already under another name in the same folder. */
+int drc_file_publish(const char *temp, const char *path, struct drc_err *err);
 bool drc_file_exists(const char *path);
 int drc_file_mkdirs(const char *path, struct drc_err *err);
 

@@ -1,7 +1,5 @@
 #include "drc/build.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -372,20 +370,13 @@ static int fill(struct build *b, struct drc_db *db, struct drc_err *err)
         db, b->estate.scale > 1 ? "PRAGMA analysis_limit = 2000; ANALYZE" : "VACUUM; ANALYZE", err);
 }
 
-/* Makes the rename durable: first the bytes, then (best effort) the folder. */
+/* Leftovers are of the file that goes. */
 static int publish(const struct build *b, const char *temp, const char *path, struct drc_err *err)
 {
-    static const char *const leftovers[] = {"-wal", "-shm", "-journal"}; /* of the file that goes */
-    int fd = open(temp, O_RDONLY | O_CLOEXEC);
-    int rc = fd < 0 ? -1 : fsync(fd);
-    if (fd >= 0)
-        close(fd);
-    for (size_t i = 0; rc == 0 && i < sizeof leftovers / sizeof *leftovers; i++)
+    static const char *const leftovers[] = {"-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++)
         unlink(drc_arena_printf(b->a, "%s%s", path, leftovers[i]));
-    if (rc < 0 || rename(temp, path) < 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%.200s cannot be written: %s", path,
-                           strerror(errno));
-    return 0;
+    return drc_file_publish(temp, path, err);
 }
 
 /* The key lies beside the database, never in it: F.db has F.answers.json. */

@@ -6,13 +6,18 @@
 #include <string.h>
 #include <sys/random.h>
 
-static void sha256(const void *data, size_t bytes, unsigned char out[32])
+static void must(int ok)
 {
-    unsigned n = 0;
-    if (EVP_Digest(data, bytes, out, &n, EVP_sha256(), NULL) != 1 || n != 32) {
+    if (ok != 1) {
         fputs("drc: SHA-256 is not available\n", stderr);
         abort();
     }
+}
+
+static void sha256(const void *data, size_t bytes, unsigned char out[32])
+{
+    unsigned n = 0;
+    must(EVP_Digest(data, bytes, out, &n, EVP_sha256(), NULL) == 1 && n == 32);
 }
 
 static void hex(const unsigned char *in, size_t bytes, char *out)
@@ -30,6 +35,20 @@ void drc_sha256_hex(const void *data, size_t bytes, char out[65])
     unsigned char md[32];
     sha256(data, bytes, md);
     hex(md, 32, out);
+}
+
+int drc_sha256_stream(FILE *f, char out[65])
+{
+    unsigned char part[65536], md[32];
+    size_t n;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    must(ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
+    while ((n = fread(part, 1, sizeof part, f)) > 0)
+        must(EVP_DigestUpdate(ctx, part, n));
+    must(EVP_DigestFinal_ex(ctx, md, NULL));
+    EVP_MD_CTX_free(ctx);
+    hex(md, 32, out);
+    return ferror(f) ? -1 : 0;
 }
 
 void drc_sha256_id(const void *data, size_t bytes, size_t chars, char *out)

@@ -65,7 +65,8 @@ static int write_all(int fd, const char *data, size_t bytes)
     return 0;
 }
 
-int drc_file_write(const char *path, const void *data, size_t bytes, struct drc_err *err)
+static int write_file(const char *path, const void *data, size_t bytes, bool durable,
+                      struct drc_err *err)
 {
     char temp[4096];
     int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
@@ -77,12 +78,35 @@ int drc_file_write(const char *path, const void *data, size_t bytes, struct drc_
     if (fd < 0)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be written: %s", path, strerror(errno));
     bool ok = write_all(fd, data, bytes) == 0 && fchmod(fd, 0644) == 0;
+    ok = ok && (!durable || fsync(fd) == 0);
     ok = close(fd) == 0 && ok;
     if (ok && rename(temp, path) == 0)
         return 0;
     int why = errno;
     unlink(temp);
     return drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be written: %s", path, strerror(why));
+}
+
+int drc_file_write(const char *path, const void *data, size_t bytes, struct drc_err *err)
+{
+    return write_file(path, data, bytes, false, err);
+}
+
+int drc_file_write_durable(const char *path, const void *data, size_t bytes, struct drc_err *err)
+{
+    return write_file(path, data, bytes, true, err);
+}
+
+int drc_file_publish(const char *temp, const char *path, struct drc_err *err)
+{
+    int fd = open(temp, O_RDONLY | O_CLOEXEC);
+    int rc = fd < 0 ? -1 : fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    if (rc < 0 || rename(temp, path) < 0)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%.200s cannot be written: %s", path,
+                           strerror(errno));
+    return 0;
 }
 
 bool drc_file_exists(const char *path)

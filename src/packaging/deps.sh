@@ -12,6 +12,7 @@ build_packages=(
     libjansson-dev libsqlite3-dev libutf8proc-dev
     librsvg2-dev libpango1.0-dev libfontconfig-dev libpng-dev # charts
     libssl-dev             # hashes
+    g++ libfaiss-dev libopenblas-serial-dev # vector search; BLAS without threads of its own
     ca-certificates fonts-inter fonts-dejavu-core
 )
 test_packages=(
@@ -22,6 +23,7 @@ test_packages=(
 run_packages=(
     libwebsockets17 libcurl4 libjansson4 libsqlite3-0 libutf8proc2
     librsvg2-2 libpango-1.0-0 libpangocairo-1.0-0 libfontconfig1 libpng16-16 libssl3
+    libopenblas0-serial libgomp1 libstdc++6
     ca-certificates fonts-inter fonts-dejavu-core
     socat # container.sh
 )

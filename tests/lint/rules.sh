@@ -211,6 +211,9 @@ rule_packages_used() {
         libfontconfig-dev) pattern='#include <fontconfig/' ;;
         libpng-dev) pattern='#include <png.h>' ;;
         libssl-dev) pattern='#include <openssl/' ;;
+        g++) pattern='CXX := g++' ;;
+        libfaiss-dev) pattern='#include <faiss/' ;;
+        libopenblas-serial-dev) pattern='-lopenblas' ;;
         ca-certificates) pattern='libcurl' ;;
         fonts-inter) pattern='Inter' where=charts ;;
         fonts-dejavu-core) pattern='DejaVu Sans' where=charts ;;
