@@ -88,8 +88,11 @@ struct drc_context {
     struct drc_passage *passages;  /* runbooks, then documentation */
     size_t passage_count;
     struct drc_part_size parts[DRC_PARTS];
-    const char *left_out; /* "3 further graph rows, 1 passage of documentation" or "nothing" */
-    const char *text;     /* all of it as a model reads it */
+    const char *route;    /* which corpora are read and why, for the debug view */
+    const char *searched; /* what the documentation was searched for and how; NULL: it was not */
+    const char *semantic_off; /* why passages were found by words alone; NULL: they were not */
+    const char *left_out;     /* "3 further graph rows, 1 passage of documentation" or "nothing" */
+    const char *text;         /* all of it as a model reads it */
 };
 
 /* NOTFOUND where the entity is not among the rows of the run. entity_id "report:..." or NULL: the
@@ -160,6 +163,10 @@ extern const char
 int drc_prompt_make(struct drc_arena *a, const struct drc_chips *chips, const struct drc_chip *chip,
                     const struct drc_context *c, const char *question, struct drc_prompt *out,
                     struct drc_err *err);
+
+/* What the answer is made of, with scores and sources of each item: the debug view. */
+const char *drc_debug_text(struct drc_arena *a, const struct drc_context *c,
+                           const struct drc_prompt *prompt);
 
 /* Missing facts of the chip's data contract: "a, b", or NULL when all are there. */
 const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip,

@@ -63,6 +63,8 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
                                         const char *run_id);
 struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash,
                                        const char *model, const char *verdict, const char *raw);
+struct drc_message *drc_compose_debug(struct drc_arena *a, const char *debug, const char *model,
+                                      const char *verdict);
 /* A sentence, in one text block, with an id in small print. */
 struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, const char *id);
 /* "Which one?": a picker of entities. */

@@ -67,7 +67,7 @@ const char *drc_store_selected(struct drc_db *state, struct drc_arena *a, const 
 struct drc_stored_answer {
     const char *answer_id, *run_id, *entity_id, *chip_key, *request_key, *channel, *thread_ts;
     const char *ts; /* NULL until posted */
-    const char *prompt, *prompt_hash, *model, *model_text, *verdict;
+    const char *prompt, *prompt_hash, *model, *model_text, *verdict, *debug;
 };
 /* 1 found, 0 not there, -1 error. */
 int drc_store_answer_find(struct drc_db *state, struct drc_arena *a, const char *run_id,

@@ -141,7 +141,8 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
         .prompt = drc_arena_printf(env->a, "%s\n%s", prompt.system, prompt.user),
         .prompt_hash = prompt.hash,
         .model = env->llm == NULL ? "template" : env->llm->model,
-        .verdict = "template"};
+        .verdict = "template",
+        .debug = drc_debug_text(env->a, &c, &prompt)};
     if (wants_model && fresh.ts != NULL && env->again_queued)
         return edit_with_model(env, req, &c, &ans, &fresh, err);
     if (post_answer(env, req, &c, &ans, &fresh, err) < 0)

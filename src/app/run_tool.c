@@ -1,4 +1,4 @@
-/* Windows over the chat (SQL, rows, prompt), and the home tab. */
+/* Windows over the chat (SQL, rows, prompt, debug), and the home tab. */
 #include <string.h>
 
 #include "drc/clock.h"
@@ -14,8 +14,8 @@ static int open_modal(struct drc_env *env, const struct drc_request *req, const 
     return env->poster->post(env->poster, env->a, req, &to, m, &out, err);
 }
 
-static int show_prompt(struct drc_env *env, const struct drc_request *req, const char *answer_id,
-                       struct drc_err *err)
+static int show_answer(struct drc_env *env, const struct drc_request *req, const char *answer_id,
+                       bool debug, struct drc_err *err)
 {
     struct drc_stored_answer ans;
     int rc = drc_store_answer_get(env->state, env->a, answer_id, &ans, err);
@@ -23,6 +23,9 @@ static int show_prompt(struct drc_env *env, const struct drc_request *req, const
         return -1;
     if (rc == 0)
         return drc_err_set(err, DRC_ERR_NOTFOUND, "that answer is no longer stored");
+    if (debug)
+        return open_modal(env, req, "Debug",
+                          drc_compose_debug(env->a, ans.debug, ans.model, ans.verdict), err);
     return open_modal(env, req, "Prompt",
                       drc_compose_prompt(env->a, ans.prompt, ans.prompt_hash, ans.model,
                                          ans.verdict, ans.model_text),
@@ -75,8 +78,8 @@ int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_
     struct drc_run run;
     if (drc_value_split(env->a, req->value, &run_id, &rest) < 0)
         return drc_err_set(err, DRC_ERR_INPUT, "that button is not one of mine");
-    if (strcmp(tool, "prompt") == 0)
-        return show_prompt(env, req, rest, err);
+    if (strcmp(tool, "prompt") == 0 || strcmp(tool, "debug") == 0)
+        return show_answer(env, req, rest, strcmp(tool, "debug") == 0, err);
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
         return -1;
     if (strcmp(tool, "sql") == 0)

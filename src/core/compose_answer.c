@@ -122,15 +122,18 @@ static void add_check(struct drc_arena *a, struct drc_message *m, const struct d
 
 static void add_tools(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
 {
-    struct drc_button *tools = drc_arena_array(a, 2, sizeof *tools);
+    struct drc_button *tools = drc_arena_array(a, 3, sizeof *tools);
     tools[0] = (struct drc_button){.label = "Prompt",
                                    .action_id = "tool:prompt",
                                    .value = drc_value_make(a, ans->run_id, ans->answer_id)};
     tools[1] = (struct drc_button){
         .label = "SQL", .action_id = "tool:sql", .value = drc_value_make(a, ans->run_id, "@")};
+    tools[2] = (struct drc_button){.label = "Debug",
+                                   .action_id = "tool:debug",
+                                   .value = drc_value_make(a, ans->run_id, ans->answer_id)};
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_BUTTONS, "tools");
     b->buttons = tools;
-    b->button_count = 2;
+    b->button_count = 3;
 }
 
 struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c,

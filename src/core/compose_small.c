@@ -243,6 +243,23 @@ struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, 
     return m;
 }
 
+struct drc_message *drc_compose_debug(struct drc_arena *a, const char *debug, const char *model,
+                                      const char *verdict)
+{
+    struct drc_message *m = drc_message_new(a, "What this answer was made of");
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "about");
+    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "Model: ");
+    drc_text_add(a, &b->text, DRC_SPAN_CODE, model);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                    ". Verdict: %s. The report's SQL and parameters stand behind the button SQL, "
+                    "the text for the model behind Prompt.",
+                    verdict);
+    add_pre(a, m, "debug",
+            *debug == '\0' ? "An answer of an older version: nothing was kept." : debug,
+            SHOWN_CHARS_MAX);
+    return m;
+}
+
 struct drc_message *drc_compose_choice(struct drc_arena *a, const char *question,
                                        const struct drc_option *options, size_t count)
 {

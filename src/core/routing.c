@@ -71,18 +71,18 @@ static const char *const hollow[] = {"is it possible",
 
 /* Figures of the facts. */
 static const char *const figures[] = {
-    "how much",      "how many",     "how often",  "how long",  "how far",    "cost",
-    "costs",         "spend",        "spends",     "spent",     "spending",   "expensive",
-    "dollars",       "usd",          "total",      "share",     "percent",    "average",
-    "median",        "p50",          "p90",        "p95",       "p99",        "trend",
-    "top",           "most",         "least",      "usual",     "usually",    "normal range",
-    "success rate",  "failure rate", "runs per", "the last",       "attempts",  "evictions",  "last run",
-    "last eviction", "last failure", "duration*",  "runtime",   "compared",   "week before",
-    "yesterday",     "last week",    "last month", "this week", "this month", "since",
-    "per day",       "per week",     "forecast",   "wasted",    "owns",       "owner",
-    "who runs",      "history of",   "savings",    "january",   "february",   "march",
-    "april",         "june",         "july",       "august",    "september",  "october",
-    "november",      "december",     NULL};
+    "how much",     "how many",      "how often",    "how long",   "how far",   "cost",
+    "costs",        "spend",         "spends",       "spent",      "spending",  "expensive",
+    "dollars",      "usd",           "total",        "share",      "percent",   "average",
+    "median",       "p50",           "p90",          "p95",        "p99",       "trend",
+    "top",          "most",          "least",        "usual",      "usually",   "normal range",
+    "success rate", "failure rate",  "runs per",     "the last",   "attempts",  "evictions",
+    "last run",     "last eviction", "last failure", "duration*",  "runtime",   "compared",
+    "week before",  "yesterday",     "last week",    "last month", "this week", "this month",
+    "since",        "per day",       "per week",     "forecast",   "wasted",    "owns",
+    "owner",        "who runs",      "history of",   "savings",    "january",   "february",
+    "march",        "april",         "june",         "july",       "august",    "september",
+    "october",      "november",      "december",     NULL};
 
 /* Something is wrong. */
 static const char *const symptoms[] = {"fail*",      "error*",    "broke*",
