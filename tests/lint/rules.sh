@@ -315,11 +315,13 @@ rule_corpus_runbooks() {
             $steps = 0;
             while (<$f>) {
                 if (/^---$/ && ($. == 1 || $in)) { $in = $. == 1; next }
-                if ($in) { $seen{$1}++ if /^([a-z_]+): \S/ } elsif (/^\d+\. \S/) { $steps++ }
+                if (!$in) { $steps++ if /^\d+\. \S/; next }
+                my ($key, $text) = /^([a-z_]+): (\S.*)$/ or next;
+                $seen{$key}++;
+                print "$path:$.: not a signal: $text\n"
+                    if $key eq "signal" && $text !~ /^(?:edge|error) \S|^[a-z_0-9]+(?: (?:>|<|<=) \S+)?$/;
             }
-            for my $key (qw(title applies_to signal lane)) {
-                print "$path:1: no $key\n" unless $seen{$key} || $seen{"${key}s"};
-            }
+            for my $key (qw(title applies_to signal lane)) { print "$path:1: no $key\n" unless $seen{$key} }
             print "$path:1: $steps steps; at least 3 lines `1. step`\n" if $steps < 3;
         }'
 }

@@ -41,7 +41,8 @@ runbook() {
 ---
 title: Out of memory
 applies_to: jobs
-signal: OutOfMemoryError
+signal: error OutOfMemoryError
+signal: failed_attempts > 0
 lane: optimise
 ---
 1. Look.
@@ -276,6 +277,8 @@ for key in title applies_to signal lane; do
 done
 put corpus/runbooks/a.md < <(runbook 3 'Check.')
 broken corpus_runbooks 'corpus/runbooks/a.md:1: 2 steps'
+put corpus/runbooks/a.md < <(runbook 'signal: error' 'signal: out of memory')
+broken corpus_runbooks 'corpus/runbooks/a.md:4: not a signal: out of memory'
 
 put tests/evals/retrieval/questions.tsv <<<$'# a\nq1\ttune\tsymptom\tso, why was MY job slow\tjobs'
 broken eval_questions 'tests/evals/retrieval/questions.tsv:2: "why was my job" stands in corpus/databricks/a.md:6 too'
