@@ -70,19 +70,85 @@ static const char *const hollow[] = {"is it possible",
                                      NULL};
 
 /* Figures of the facts. */
-static const char *const figures[] = {
-    "how much",     "how many",      "how often",    "how long",   "how far",   "cost",
-    "costs",        "spend",         "spends",       "spent",      "spending",  "expensive",
-    "dollars",      "usd",           "total",        "share",      "percent",   "average",
-    "median",       "p50",           "p90",          "p95",        "p99",       "trend",
-    "top",          "most",          "least",        "usual",      "usually",   "normal range",
-    "success rate", "failure rate",  "runs per",     "the last",   "attempts",  "evictions",
-    "last run",     "last eviction", "last failure", "duration*",  "runtime",   "compared",
-    "week before",  "yesterday",     "last week",    "last month", "this week", "this month",
-    "since",        "per day",       "per week",     "forecast",   "wasted",    "owns",
-    "owner",        "who runs",      "history of",   "savings",    "january",   "february",
-    "march",        "april",         "june",         "july",       "august",    "september",
-    "october",      "november",      "december",     NULL};
+static const char *const figures[] = {"how much",
+                                      "how many",
+                                      "how often",
+                                      "how long",
+                                      "how far",
+                                      "cost",
+                                      "costs",
+                                      "spend",
+                                      "spends",
+                                      "spent",
+                                      "spending",
+                                      "expensive",
+                                      "dollars",
+                                      "usd",
+                                      "total",
+                                      "share",
+                                      "percent",
+                                      "average",
+                                      "median",
+                                      "p50",
+                                      "p90",
+                                      "p95",
+                                      "p99",
+                                      "trend",
+                                      "top",
+                                      "most",
+                                      "least",
+                                      "usual",
+                                      "usually",
+                                      "normal range",
+                                      "success rate",
+                                      "failure rate",
+                                      "runs per",
+                                      "the last",
+                                      "attempts",
+                                      "evictions",
+                                      "last run",
+                                      "last eviction",
+                                      "last failure",
+                                      "duration*",
+                                      "runtime",
+                                      "week before",
+                                      "yesterday",
+                                      "last week",
+                                      "last month",
+                                      "this week",
+                                      "this month",
+                                      "since",
+                                      "per day",
+                                      "per week",
+                                      "forecast",
+                                      "wasted",
+                                      "changed",
+                                      "changes",
+                                      "anything change",
+                                      "mover*",
+                                      "previous",
+                                      "compare with",
+                                      "compare to",
+                                      "compared",
+                                      "enabled",
+                                      "turned on",
+                                      "owns",
+                                      "owner",
+                                      "who runs",
+                                      "history of",
+                                      "savings",
+                                      "january",
+                                      "february",
+                                      "march",
+                                      "april",
+                                      "june",
+                                      "july",
+                                      "august",
+                                      "september",
+                                      "october",
+                                      "november",
+                                      "december",
+                                      NULL};
 
 /* Something is wrong. */
 static const char *const symptoms[] = {"fail*",      "error*",    "broke*",
@@ -95,12 +161,12 @@ static const char *const symptoms[] = {"fail*",      "error*",    "broke*",
                                        "exploded",   "increase*", "higher",
                                        "drop*",      "down",      "out of memory",
                                        "oom",        "spill*",    "skew*",
-                                       "retry loop", "retries",   "timed out",
-                                       "timeout*",   "idle",      "hang*",
-                                       "dies",       "died",      "dead",
-                                       "killed",     "expensive", "wrong",
-                                       "stale",      "empty",     "unhealthy",
-                                       "reclaim*",   "denied",    NULL};
+                                       "retry loop", "timed out", "times out",
+                                       "idle",       "hang*",     "dies",
+                                       "died",       "dead",      "killed",
+                                       "expensive",  "wrong",     "stale",
+                                       "empty",      "unhealthy", "reclaim*",
+                                       "denied",     NULL};
 /* It asks for the cause of this case. */
 static const char *const causes[] = {
     "why",      "what happened",   "what caused", "what broke",  "what changed",  "root cause",
@@ -142,6 +208,9 @@ static const char *const advice[] = {
     "should it", "should these", "would",      "is it better", "better to", "worth",
     "cheaper",   "how would",    "how should", "recommend*",   "tune",      "optimi*",
     "reduce",    "save money",   NULL};
+/* Advice that is meant for what the thread is about, though nothing points at it. */
+static const char *const own_advice[] = {"should i", "should we",  "would",
+                                         "cheaper",  "save money", NULL};
 /* It asks what the product is or does. */
 static const char *const lookups[] = {"what is",
                                       "what are",
@@ -243,8 +312,8 @@ static bool has(char *words, const char *const *phrases)
 
 /* What the rules go by. */
 struct signs {
-    bool pointer, figure, symptom, cause, whole_cause, remedy, advice, lookup, order, near,
-        measured;
+    bool pointer, figure, symptom, cause, whole_cause, remedy, advice, own_advice, lookup, order,
+        near, measured;
     bool past; /* "did", "was": about a case, not about the product */
 };
 
@@ -252,6 +321,11 @@ static bool is_order(char *words)
 {
     static const char *const the_thing[] = {"this", "that",  "these", "it",  "the",
                                             "all",  "every", "my",    "our", NULL};
+    static const char *const courtesy[] = {" please ", " can you ", " could you ", " would you ",
+                                           " just ",   " now ",     NULL};
+    for (const char *const *c = courtesy; *c != NULL; c++)
+        if (strncmp(words, *c, strlen(*c)) == 0)
+            words += strlen(*c) - 1;
     size_t n = strcspn(words + 1, " ");
     for (const char *const *d = deeds; *d != NULL; d++)
         if (strlen(*d) == n && strncmp(words + 1, *d, n) == 0)
@@ -271,9 +345,10 @@ static void read_signs(char *words, const struct drc_routing_input *in, struct s
     s->figure = has(words, figures);
     s->symptom = has(words, symptoms);
     s->cause = has(words, causes);
-    s->whole_cause = has(words, whole_causes);
+    s->whole_cause = has(words, whole_causes) || strcmp(words, " why ") == 0;
     s->remedy = has(words, remedies);
-    s->advice = has(words, advice);
+    s->own_advice = has(words, own_advice);
+    s->advice = s->own_advice || has(words, advice);
     s->past = has(words, past);
     s->measured = in->cosine >= -1 || in->overlap >= 0;
     s->near = in->cosine >= NEAR_COSINE || in->overlap >= NEAR_OVERLAP;
@@ -324,7 +399,7 @@ static struct drc_routing about_entity(struct drc_arena *a, const struct drc_rou
 static struct drc_routing about_product(struct drc_arena *a, const struct drc_routing_input *in,
                                         const struct signs *s)
 {
-    bool how = s->remedy || s->cause;
+    bool how = s->remedy || s->cause || (s->symptom && !s->lookup && !s->advice);
     const char *why = s->lookup || s->advice ? "its form is that of a question about the product"
                                              : "a page of the documentation is near to it";
     if (s->measured)
@@ -333,6 +408,29 @@ static struct drc_routing about_product(struct drc_arena *a, const struct drc_ro
                                in->overlap < 0 ? 0.0 : in->overlap);
     return answer(DRC_CORPUS_DOCS | (how ? DRC_CORPUS_RUNBOOKS : 0u),
                   how ? "how-to-fix" : "documentation", why);
+}
+
+/* The form of a question about the product: no figure, no case, no trouble in it. */
+static bool asks_product(const struct signs *s)
+{
+    return (s->lookup || s->advice) && !s->figure && !s->past &&
+           !(s->symptom && (s->cause || s->advice));
+}
+
+/* There is an entity: does the text mean it? */
+static bool wants_entity(const struct drc_routing_input *in, const struct signs *s)
+{
+    if (in->named || s->pointer || s->whole_cause || s->own_advice)
+        return true;
+    return !asks_product(s) && (s->figure || s->symptom);
+}
+
+/* There is none: would one be needed? "How much does a DBU cost" is answered by a page. */
+static bool wants_some_entity(const struct signs *s)
+{
+    bool general = (s->lookup || s->advice) && !s->past && !s->pointer;
+    return !asks_product(s) && (s->figure || s->whole_cause || (s->cause && s->past)) &&
+           !(general && (s->measured ? s->near : s->advice));
 }
 
 static bool foreign_product(char *words)
@@ -353,16 +451,13 @@ struct drc_routing drc_routing_decide(struct drc_arena *a, const struct drc_rout
     read_signs(words, in, &s);
     if (s.order)
         return refuse("order", "drc changes nothing; it answers questions");
-    bool scope = in->entity_kind != NULL;
-    bool about = in->named || s.pointer || s.whole_cause;
-    bool asks_product = (s.lookup || s.advice) && !s.figure && !s.past && !(s.cause && s.symptom);
-    if (scope && (about || s.figure || (s.symptom && (s.cause || s.remedy || !asks_product))) &&
-        !(asks_product && !about))
-        return about_entity(a, in, &s);
-    if (!scope && !asks_product && (s.figure || s.whole_cause || (s.cause && s.past)))
-        return (struct drc_routing){DRC_ROUTING_ASK, 0, "which-entity",
-                                    "it asks for facts, and nothing in the thread says of what"};
-    if (s.measured ? s.near : s.lookup || s.advice || s.remedy)
+    if (in->entity_kind != NULL ? wants_entity(in, &s) : wants_some_entity(&s))
+        return in->entity_kind != NULL
+                   ? about_entity(a, in, &s)
+                   : (struct drc_routing){DRC_ROUTING_ASK, 0, "which-entity",
+                                          "it asks for facts, and nothing here says of what"};
+    bool form = s.lookup || s.advice || s.remedy || (s.cause && s.symptom);
+    if (s.measured ? s.near : form)
         return about_product(a, in, &s);
     return refuse("off-topic", s.measured ? "no page of the documentation is near to it"
                                           : "it is neither about an entity nor about the product");
