@@ -29,7 +29,7 @@ CXX := clang++-14
 endif
 B := build/$(VARIANT)
 
-PKGS := libwebsockets libcurl jansson sqlite3 librsvg-2.0 pangocairo fontconfig libpng libutf8proc libcrypto
+PKGS := libwebsockets libcurl jansson sqlite3 librsvg-2.0 pangocairo fontconfig libpng libutf8proc libcrypto libxml-2.0
 # Headers of other people are system headers, so that our warnings speak of our code only.
 PKG_CFLAGS = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS)))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS))
@@ -75,7 +75,7 @@ build: $(B)/drc ## compile build/release/drc (SAN=address|thread, CC=clang-14 fo
 # One pkg-config call per build, not one per file; also rebuilds when the flags change (but not when the tree moves).
 $(B)/flags: Makefile
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(CFLAGS_OWN))' > $@.new
+	@printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(CFLAGS_OWN)) $(PKGS)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $(B)/pkg.cflags: $(B)/flags
 	@pkg-config --exists --print-errors $(PKGS)

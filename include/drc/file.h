@@ -18,6 +18,7 @@ int drc_file_write_durable(const char *path, const void *data, size_t bytes, str
 /* The same for a file that stands already under another name in the same folder. */
 int drc_file_publish(const char *temp, const char *path, struct drc_err *err);
 bool drc_file_exists(const char *path);
+int drc_file_remove(const char *path, struct drc_err *err); /* 0 where it is not there */
 int drc_file_mkdirs(const char *path, struct drc_err *err);
 
 /* Names in a folder that end in `suffix`, sorted by bytes, without the folder. */

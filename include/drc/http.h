@@ -17,6 +17,8 @@ struct drc_http_request {
     const char *url;    /* https, or http where the host is loopback */
     const char *bearer; /* NULL: no Authorization header; never follows a redirect, never logged */
     const char *content_type;
+    const char *user_agent;     /* NULL: none is sent */
+    const char *const *headers; /* more lines "Name: value", ended by NULL; NULL: none */
     const void *body;
     size_t body_bytes;
     int connect_timeout_ms, timeout_ms; /* 0 = 5 s, 15 s */
@@ -28,6 +30,8 @@ struct drc_http_response {
     int retry_after_ms; /* Retry-After header, 0 if absent */
     const char *body;   /* in the arena, NUL-terminated */
     size_t body_bytes;
+    const char *content_type, *etag, *last_modified; /* in the arena; NULL where absent */
+    const char *redirect; /* where a 3xx points to, made absolute; NULL where absent */
     int64_t elapsed_us;
     bool sent; /* request bytes may have reached the peer: a failed POST is unclear, not surely
                   unsent */
@@ -41,6 +45,10 @@ void drc_http_free(struct drc_http *h);
  * (resp->sent is set then too). */
 int drc_http_do(struct drc_http *h, struct drc_arena *a, const struct drc_http_request *req,
                 struct drc_http_response *resp, struct drc_err *err);
+
+/* https anywhere, http to this machine only, so that nothing crosses a network in the clear; else
+ * CONFIG. Every request is checked with it. */
+int drc_http_check_url(const char *url, struct drc_err *err);
 
 /* application/x-www-form-urlencoded text of name/value pairs (NULL-terminated list: name, value,
  * name, value, NULL). */

@@ -15,6 +15,19 @@
 #define DRC_HTTP_UPLOAD_MAX_BYTES (16u * 1024u * 1024u)
 #define DRC_JSON_MAX_BYTES (8u * 1024u * 1024u)
 
+/* pages of documentation and their crawl */
+#define DRC_HTML_MAX_BYTES (5u * 1024u * 1024u) /* one page, unpacked */
+#define DRC_HTML_DEPTH_MAX 256                  /* open elements */
+#define DRC_HTML_ELEMENTS_MAX 200000
+#define DRC_HTML_SECTIONS_MAX 2000
+#define DRC_HTML_TEXT_MAX_BYTES (1024u * 1024u) /* what is kept of one page, headings included */
+#define DRC_URL_MAX_BYTES 2048u
+#define DRC_ROBOTS_MAX_BYTES (500u * 1024u)         /* RFC 9309, 2.5: at least 500 KiB */
+#define DRC_SITEMAP_MAX_BYTES (50u * 1024u * 1024u) /* sitemaps.org: 50 MB, 50,000 addresses */
+#define DRC_SITEMAP_URLS_MAX 50000u
+#define DRC_SITEMAPS_MAX 500                        /* of one index */
+#define DRC_CRAWL_MAX_BYTES (1024u * 1024u * 1024u) /* pages of one crawl together */
+
 /* database */
 #define DRC_DAYS_MAX 365         /* longest window of a report */
 #define DRC_REPORT_ROWS_MAX 5000 /* entities that one report may return */

@@ -27,6 +27,8 @@ const struct drc_conf_option drc_conf_options[] = {
      "durable inbox of Slack envelopes"},
     {"DRC_PORT", DRC_CONF_INT, "8501", false, 0, 65535,
      "port of the local Slack and its page; 0: any free one"},
+    {"DRC_CRAWL_DELAY_MS", DRC_CONF_INT, "750", false, 0, 600000,
+     "pause between two requests of `drc docs crawl`, milliseconds; robots.txt may ask for more"},
     {"DRC_LOG_LEVEL", DRC_CONF_STRING, "info", false, 0, 0, "debug, info, warn or error"},
     {"WORKERS", DRC_CONF_INT, "12", false, 0, 64, "worker threads; 0 runs everything inline"},
     {"LLM_PROVIDER", DRC_CONF_STRING, "none", false, 0, 0,

@@ -13,7 +13,20 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_report, cli_chip, cli_serve, cli_emulator, cli_doctor,
-    cli_manifest, cli_db, cli_detect, cli_route;
+    cli_manifest, cli_db, cli_detect, cli_route, cli_docs;
+
+/* `drc docs crawl`, a verb of cli_docs; argv[1] = "crawl". */
+#define CLI_CRAWL_HELP                                                                             \
+    "crawl   fetches the pages that sitemaps name, for an index of your own. Sources: lines\n"     \
+    "        `sitemap prefix` (default: corpus/sources.list). Pages are written as corpus files\n" \
+    "        to data/crawl; what has not changed is not fetched again, what is gone is deleted,\n" \
+    "        and an interrupted crawl goes on where it was. robots.txt is obeyed.\n"               \
+    "  --sources FILE   another list of sources\n"                                                 \
+    "  --out DIR        where pages go (default data/crawl)\n"                                     \
+    "  --limit N        ask for at most N pages in this run; the next run goes on\n"               \
+    "  --delay-ms N     pause between two requests (default 750, DRC_CRAWL_DELAY_MS)\n"            \
+    "  --timeout-ms N   longest wait for one answer (default 30000)\n"
+int cli_crawl(int argc, char **argv, struct drc_err *err);
 
 /* An environment for one request on the command line: facts, state and snapshot open, terminal
  * poster. */

@@ -9,9 +9,9 @@
 #include "drc/log.h"
 #include "drc/utf8.h"
 
-static const struct cli_command *const commands[] = {&cli_serve,    &cli_report,   &cli_chip,
-                                                     &cli_db,       &cli_detect,   &cli_doctor,
-                                                     &cli_manifest, &cli_emulator, &cli_route};
+static const struct cli_command *const commands[] = {
+    &cli_serve,  &cli_report,   &cli_chip,     &cli_db,    &cli_detect,
+    &cli_doctor, &cli_manifest, &cli_emulator, &cli_route, &cli_docs};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void)

@@ -114,6 +114,13 @@ bool drc_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+int drc_file_remove(const char *path, struct drc_err *err)
+{
+    if (unlink(path) == 0 || errno == ENOENT)
+        return 0;
+    return drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be deleted: %s", path, strerror(errno));
+}
+
 int drc_file_mkdirs(const char *path, struct drc_err *err)
 {
     char part[4096];

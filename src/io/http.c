@@ -62,8 +62,7 @@ static bool is_loopback(const char *host, size_t n)
     return true;
 }
 
-/* https anywhere, http to this machine only: tokens never cross a network in the clear. */
-static int check_url(const char *url, struct drc_err *err)
+int drc_http_check_url(const char *url, struct drc_err *err)
 {
     if (strncmp(url, "https://", 8) == 0)
         return 0;
@@ -93,6 +92,8 @@ static struct curl_slist *make_headers(const struct drc_http_request *req, char 
         snprintf(line, sizeof line, "Content-Type: %s", req->content_type);
         list = curl_slist_append(list, line);
     }
+    for (size_t i = 0; req->headers != NULL && req->headers[i] != NULL; i++)
+        list = curl_slist_append(list, req->headers[i]);
     return auth == NULL ? list : curl_slist_append(list, auth);
 }
 
@@ -117,6 +118,8 @@ static void set_options(struct drc_http *h, const struct drc_http_request *req,
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, body);
+    if (req->user_agent != NULL)
+        curl_easy_setopt(e, CURLOPT_USERAGENT, req->user_agent);
     if (h->ca_file != NULL)
         curl_easy_setopt(e, CURLOPT_CAINFO, h->ca_file);
     if (strncmp(req->url, "http://", 7) == 0)
@@ -144,12 +147,26 @@ static int transfer_error(struct drc_http *h, CURLcode rc, const struct drc_buf 
                        h->error[0] == '\0' ? curl_easy_strerror(rc) : h->error);
 }
 
-static void take_info(struct drc_http *h, struct drc_http_response *resp)
+static const char *header(struct drc_http *h, struct drc_arena *a, const char *name)
 {
+    struct curl_header *found;
+    return curl_easy_header(h->easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK
+               ? drc_arena_strdup(a, found->value)
+               : NULL;
+}
+
+static void take_info(struct drc_http *h, struct drc_arena *a, struct drc_http_response *resp)
+{
+    const char *redirect = NULL;
     curl_off_t total = 0, retry = 0;
     curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &resp->status);
     curl_easy_getinfo(h->easy, CURLINFO_TOTAL_TIME_T, &total);
     curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &retry);
+    curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &redirect);
+    resp->redirect = drc_arena_strdup(a, redirect);
+    resp->content_type = header(h, a, "content-type");
+    resp->etag = header(h, a, "etag");
+    resp->last_modified = header(h, a, "last-modified");
     resp->elapsed_us = (int64_t)total;
     resp->retry_after_ms = retry > 86400 ? 86400000 : (int)retry * 1000;
 }
@@ -159,7 +176,7 @@ int drc_http_do(struct drc_http *h, struct drc_arena *a, const struct drc_http_r
 {
     struct drc_buf body;
     memset(resp, 0, sizeof *resp);
-    if (check_url(req->url, err) < 0)
+    if (drc_http_check_url(req->url, err) < 0)
         return -1;
     if (drc_fault_hit("http"))
         return drc_err_set(err, DRC_ERR_NET, "injected fault");
@@ -170,7 +187,7 @@ int drc_http_do(struct drc_http *h, struct drc_arena *a, const struct drc_http_r
     struct curl_slist *headers = make_headers(req, auth);
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, headers);
     CURLcode code = curl_easy_perform(h->easy);
-    take_info(h, resp);
+    take_info(h, a, resp);
     int rc = 0;
     if (code == CURLE_OK) {
         resp->sent = true;

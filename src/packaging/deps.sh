@@ -13,6 +13,7 @@ build_packages=(
     librsvg2-dev libpango1.0-dev libfontconfig-dev libpng-dev # charts
     libssl-dev             # hashes
     g++ libfaiss-dev libopenblas-serial-dev # vector search; BLAS without threads of its own
+    libxml2-dev            # pages of documentation
     ca-certificates fonts-inter fonts-dejavu-core
 )
 test_packages=(
@@ -24,6 +25,7 @@ run_packages=(
     libwebsockets17 libcurl4 libjansson4 libsqlite3-0 libutf8proc2
     librsvg2-2 libpango-1.0-0 libpangocairo-1.0-0 libfontconfig1 libpng16-16 libssl3
     libopenblas0-serial libgomp1 libstdc++6
+    librsvg2-2 libpango-1.0-0 libpangocairo-1.0-0 libfontconfig1 libpng16-16 libssl3 libxml2
     ca-certificates fonts-inter fonts-dejavu-core
     socat # container.sh
 )

@@ -210,6 +210,7 @@ rule_packages_used() {
         libpango1.0-dev) pattern='#include <pango/' ;;
         libfontconfig-dev) pattern='#include <fontconfig/' ;;
         libpng-dev) pattern='#include <png.h>' ;;
+        libxml2-dev) pattern='#include <libxml/' ;;
         libssl-dev) pattern='#include <openssl/' ;;
         g++) pattern='CXX := g++' ;;
         libfaiss-dev) pattern='#include <faiss/' ;;
