@@ -26,7 +26,8 @@ enum drc_signal_kind { DRC_SIGNAL_FACT, DRC_SIGNAL_EDGE, DRC_SIGNAL_ERROR };
 struct drc_signal {
     enum drc_signal_kind kind;
     struct drc_condition when; /* FACT */
-    const char *text;         /* EDGE: its name; ERROR: words, without regard to case */
+    const char *source;        /* as it stands in the file */
+    const char *text;          /* EDGE: its name; ERROR: words, without regard to case */
 };
 
 struct drc_page {

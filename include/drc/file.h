@@ -19,6 +19,7 @@ int drc_file_write_durable(const char *path, const void *data, size_t bytes, str
 int drc_file_publish(const char *temp, const char *path, struct drc_err *err);
 bool drc_file_exists(const char *path);
 int drc_file_remove(const char *path, struct drc_err *err); /* 0 where it is not there */
+bool drc_file_is_folder(const char *path);
 int drc_file_mkdirs(const char *path, struct drc_err *err);
 
 /* Names in a folder that end in `suffix`, sorted by bytes, without the folder. */

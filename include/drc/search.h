@@ -27,6 +27,7 @@
 #define DRC_SEARCH_QUESTION_MAX_CHARS 1000
 #define DRC_SEARCH_WORDS_MAX 64 /* of a question */
 #define DRC_SEARCH_PAGES_MAX 50
+#define DRC_WORDS_MAX 500000 /* of a corpus */
 
 /* The words of a corpus with the number of passages that hold them. Immutable once loaded. */
 struct drc_words;

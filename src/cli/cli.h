@@ -13,7 +13,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_report, cli_chip, cli_serve, cli_emulator, cli_doctor,
-    cli_manifest, cli_db, cli_detect, cli_route, cli_docs;
+    cli_manifest, cli_db, cli_detect, cli_route, cli_docs, cli_index;
 
 /* `drc docs crawl`, a verb of cli_docs; argv[1] = "crawl". */
 #define CLI_CRAWL_HELP                                                                             \
@@ -50,6 +50,11 @@ char *cli_words(struct drc_arena *a, int argc, char **argv, int from);
  * argv. */
 const char *cli_option(int argc, char **argv, const char *name);
 bool cli_flag(int argc, char **argv, const char *name);
+/* A whole number from `lo` to `hi`; `fallback` where the option is not given. */
+int cli_number(int argc, char **argv, const char *name, int64_t lo, int64_t hi, int64_t fallback,
+               int64_t *out, struct drc_err *err);
+/* A bar on standard error where that is a terminal, wiped off at 100. */
+void cli_progress(const char *step, int percent, void *user);
 /* INPUT with the name of the first option that nobody took. */
 int cli_no_more_options(int argc, char **argv, struct drc_err *err);
 

@@ -23,19 +23,6 @@ static void show(const struct drc_crawl_progress *p, void *user)
         fprintf(stderr, "\r\033[K%zu/%zu  %.100s", p->done + 1, p->total, p->url);
 }
 
-static int number(int argc, char **argv, const char *name, long lo, long hi, long fallback,
-                  long *out, struct drc_err *err)
-{
-    const char *text = cli_option(argc, argv, name);
-    char *end = NULL;
-    *out = text == NULL ? fallback : strtol(text, &end, 10);
-    if (text != NULL && (*text == '\0' || *end != '\0' || *out < lo || *out > hi))
-        return drc_err_set(err, DRC_ERR_INPUT,
-                           "%s takes a whole number from %ld to %ld, not '%.40s'", name, lo, hi,
-                           text);
-    return 0;
-}
-
 /* "3 fetched, 12 unchanged": what is not zero. */
 static void print_summary(const struct drc_crawl_summary *s)
 {
@@ -74,13 +61,13 @@ static int crawl(struct drc_arena *a, const char *list, struct drc_crawl_options
 
 int cli_crawl(int argc, char **argv, struct drc_err *err)
 {
-    long delay_ms, timeout_ms, limit;
+    int64_t delay_ms, timeout_ms, limit;
     const char *sources = cli_option(argc, argv, "--sources"),
                *out = cli_option(argc, argv, "--out");
-    if (number(argc, argv, "--delay-ms", 0, 600000, drc_conf_int("DRC_CRAWL_DELAY_MS"), &delay_ms,
-               err) < 0 ||
-        number(argc, argv, "--timeout-ms", 100, 600000, TIMEOUT_MS, &timeout_ms, err) < 0 ||
-        number(argc, argv, "--limit", 1, 1000000, 0, &limit, err) < 0 ||
+    if (cli_number(argc, argv, "--delay-ms", 0, 600000, drc_conf_int("DRC_CRAWL_DELAY_MS"),
+                   &delay_ms, err) < 0 ||
+        cli_number(argc, argv, "--timeout-ms", 100, 600000, TIMEOUT_MS, &timeout_ms, err) < 0 ||
+        cli_number(argc, argv, "--limit", 1, 1000000, 0, &limit, err) < 0 ||
         cli_no_more_options(argc, argv, err) < 0)
         return -1;
     const char *home = sources == NULL ? drc_conf_home(err) : "";

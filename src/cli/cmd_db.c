@@ -1,20 +1,10 @@
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "drc/build.h"
 #include "drc/conf.h"
 #include "drc/file.h"
-
-static void progress(const char *step, int percent, void *user)
-{
-    (void)user;
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K%3d %%  %s%s", percent, step, percent >= 100 ? "\n" : "");
-}
 
 static int make_folder(const char *path, struct drc_err *err)
 {
@@ -27,26 +17,12 @@ static int make_folder(const char *path, struct drc_err *err)
     return drc_file_mkdirs(dir, err);
 }
 
-/* A whole number from `lo` to `hi`; `fallback` where the option is not given. */
-static int number(int argc, char **argv, const char *name, int64_t lo, int64_t hi, int64_t fallback,
-                  int64_t *out, struct drc_err *err)
-{
-    const char *text = cli_option(argc, argv, name);
-    char *end = NULL;
-    *out = text == NULL ? fallback : strtoll(text, &end, 10);
-    if (text != NULL && (*text == '\0' || *end != '\0' || *out < lo || *out > hi))
-        return drc_err_set(err, DRC_ERR_INPUT,
-                           "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%.40s'",
-                           name, lo, hi, text);
-    return 0;
-}
-
 static int run(int argc, char **argv, struct drc_err *err)
 {
     struct drc_estate estate;
     int64_t scale;
-    if (number(argc, argv, "--seed", 0, 999999999, 1, &estate.seed, err) < 0 ||
-        number(argc, argv, "--scale", 1, DRC_ESTATE_SCALE_MAX, 1, &scale, err) < 0)
+    if (cli_number(argc, argv, "--seed", 0, 999999999, 1, &estate.seed, err) < 0 ||
+        cli_number(argc, argv, "--scale", 1, DRC_ESTATE_SCALE_MAX, 1, &scale, err) < 0)
         return -1;
     estate.scale = (int)scale;
     const char *out = cli_option(argc, argv, "--out"), *verb = argc > 1 ? argv[1] : "";
@@ -56,7 +32,7 @@ static int run(int argc, char **argv, struct drc_err *err)
         return -1;
     if (strcmp(verb, "build") == 0) {
         if (make_folder(path, err) < 0 ||
-            drc_build_facts(home, path, &estate, progress, NULL, err) < 0)
+            drc_build_facts(home, path, &estate, cli_progress, NULL, err) < 0)
             return -1;
         printf("%s: built and checked\n", path);
         return 0;

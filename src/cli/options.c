@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -42,6 +44,19 @@ int cli_no_more_options(int argc, char **argv, struct drc_err *err)
             return drc_err_set(
                 err, DRC_ERR_INPUT,
                 "I do not know the option '%.60s', or it lacks its value; try --help", argv[i]);
+    return 0;
+}
+
+int cli_number(int argc, char **argv, const char *name, int64_t lo, int64_t hi, int64_t fallback,
+               int64_t *out, struct drc_err *err)
+{
+    const char *text = cli_option(argc, argv, name);
+    char *end = NULL;
+    *out = text == NULL ? fallback : strtoll(text, &end, 10);
+    if (text != NULL && (*text == '\0' || *end != '\0' || *out < lo || *out > hi))
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%.40s'",
+                           name, lo, hi, text);
     return 0;
 }
 

@@ -121,6 +121,12 @@ int drc_file_remove(const char *path, struct drc_err *err)
     return drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be deleted: %s", path, strerror(errno));
 }
 
+bool drc_file_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 int drc_file_mkdirs(const char *path, struct drc_err *err)
 {
     char part[4096];
