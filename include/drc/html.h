@@ -6,7 +6,7 @@
  * scripts, styles, navigation, headers, footers, asides, forms' controls, drawings and what is
  * hidden. Text is Markdown-like, one line a block: paragraphs apart by an empty line, "- " and
  * "1. " for list items (two blanks a level), code indented by four blanks, a row of a table as
- * "| a | b |". A line that would read as a heading starts with a backslash. Any thread. */
+ * "| a | b |". A line that would read as a heading or a fence starts with a backslash. Any thread. */
 #ifndef DRC_HTML_H
 #define DRC_HTML_H
 

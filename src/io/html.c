@@ -107,12 +107,24 @@ static const char *find_end(const char *p, const char *end, const char *what)
     return end;
 }
 
+/* Behind "<!...>" or "<?...>", with the declarations that a document type may hold. */
+static const char *skip_declaration(const char *p, const char *end)
+{
+    const char *close = memchr(p, '>', (size_t)(end - p));
+    const char *open = close == NULL ? NULL : memchr(p, '[', (size_t)(close - p));
+    const char *last = end - p > TAG_MAX_BYTES ? p + TAG_MAX_BYTES : end;
+    const char *all = open == NULL || open > last ? last : find_end(open, last, "]>");
+    return all != last ? all + 2 : close == NULL ? end : close + 1;
+}
+
 /* Copies one tag, or of one too long its name only; returns what follows it. */
 static const char *copy_tag(struct drc_buf *out, const char *p, const char *end)
 {
     bool closing = p + 1 < end && p[1] == '/';
     size_t n = name_bytes(p + 1 + closing, end);
-    if (n == 0 && !closing && p + 1 < end && p[1] != '!' && p[1] != '?') {
+    if (p + 1 < end && (p[1] == '!' || p[1] == '?'))
+        return skip_declaration(p, end);
+    if (n == 0 && !closing) {
         drc_buf_addstr(out, "&lt;"); /* a lone '<' */
         return p + 1;
     }
@@ -136,7 +148,7 @@ static const char *copy_tag(struct drc_buf *out, const char *p, const char *end)
     return behind == NULL ? end : behind + 1;
 }
 
-/* The page without comments, scripts and styles; tags are short. Returns how many there are: end
+/* The page without comments, declarations, scripts and styles; tags are short. Returns how many there are: end
  * tags without a start are slow, and no callback sees them. */
 static size_t thin(const char *p, size_t bytes, struct drc_buf *out)
 {

@@ -129,7 +129,7 @@ void html_text_break(struct html_text *t)
         mark_item(t);
     else if (t->depth > 0)
         drc_buf_printf(&t->text, "%*s", 2 * t->depth, "");
-    if (*line == '#')
+    if (*line == '#' || strncmp(line, "```", 3) == 0 || strncmp(line, "~~~", 3) == 0)
         drc_buf_addch(&t->text, '\\');
     drc_buf_addstr(&t->text, line);
     t->item = false;
@@ -166,8 +166,7 @@ void html_text_row(struct html_text *t, bool begins)
     if (strspn(line, "| ") == strlen(line))
         return; /* no cell holds anything */
     begin_block(t, true);
-    drc_buf_addstr(&t->text, line);
-    drc_buf_addstr(&t->text, " |");
+    drc_buf_printf(&t->text, "%s%s |", *line == '|' ? "" : "| ", line); /* text outside of a cell */
 }
 
 void html_text_cell(struct html_text *t)
