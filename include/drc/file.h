@@ -21,6 +21,14 @@ bool drc_file_exists(const char *path);
 int drc_file_remove(const char *path, struct drc_err *err); /* 0 where it is not there */
 bool drc_file_is_folder(const char *path);
 int drc_file_mkdirs(const char *path, struct drc_err *err);
+int drc_file_mkparent(const char *path, struct drc_err *err); /* the folder that a file is for */
+
+/* A whole file mapped read-only and shared: pages are read when they are touched. An empty file is
+ * refused. Errors: NOTFOUND (no such file), CONFIG, LIMIT. `drop` gives the memory of its pages
+ * back until they are touched again. */
+const void *drc_file_map(const char *path, size_t max_bytes, size_t *bytes, struct drc_err *err);
+void drc_file_map_drop(const void *data, size_t bytes);
+void drc_file_unmap(const void *data, size_t bytes);
 
 /* Names in a folder that end in `suffix`, sorted by bytes, without the folder. */
 int drc_file_list(struct drc_arena *a, const char *dir, const char *suffix, const char ***names,

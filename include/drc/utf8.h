@@ -19,6 +19,27 @@ char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t ma
 /* Whether it stands for a number in some script: digits, letter numbers, fractions, powers. */
 bool drc_utf8_digit(unsigned codepoint);
 
+/* What a code point is to somebody who cuts text into words, by its Unicode category: BLANK has the
+ * property White_Space, PUNCTUATION is any category P and the ASCII symbols, MARK a combining mark
+ * without width (Mn), CONTROL any of C but unassigned ones (also tab and newline). */
+enum drc_utf8_kind {
+    DRC_UTF8_OTHER,
+    DRC_UTF8_BLANK,
+    DRC_UTF8_PUNCTUATION,
+    DRC_UTF8_MARK,
+    DRC_UTF8_CONTROL
+};
+enum drc_utf8_kind drc_utf8_kind(unsigned codepoint);
+
+/* Canonical decomposition (NFD) of one code point, at most 4 of them; returns how many. */
+int drc_utf8_decompose(unsigned codepoint, unsigned out[4]);
+unsigned drc_utf8_lower(unsigned codepoint);
+
+/* One code point of at most `bytes` bytes, its length; 0 where they do not start with valid UTF-8.
+ * The way back: bytes written, 1 to 4. */
+int drc_utf8_decode(const char *s, size_t bytes, unsigned *codepoint);
+int drc_utf8_encode(unsigned codepoint, char out[4]);
+
 /* Columns in a terminal (East Asian wide = 2, combining = 0). */
 int drc_utf8_width(const char *s);
 

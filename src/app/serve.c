@@ -326,22 +326,11 @@ static int read_settings(struct server *s, struct drc_err *err)
     return llm < 0 ? -1 : 0;
 }
 
-static int make_folder_of(const char *path, struct drc_err *err)
-{
-    char dir[PATH_MAX];
-    snprintf(dir, sizeof dir, "%s", path);
-    char *slash = strrchr(dir, '/');
-    if (slash == NULL || slash == dir)
-        return 0;
-    *slash = '\0';
-    return drc_file_mkdirs(dir, err);
-}
-
 static int open_stores(struct server *s, struct drc_err *err)
 {
     char lock[PATH_MAX];
     snprintf(lock, sizeof lock, "%s.lock", s->state_path);
-    if (make_folder_of(s->state_path, err) < 0 || make_folder_of(s->inbox_path, err) < 0 ||
+    if (drc_file_mkparent(s->state_path, err) < 0 || drc_file_mkparent(s->inbox_path, err) < 0 ||
         drc_file_lock(lock, err) < 0)
         return -1;
     struct drc_db *state = drc_store_open(s->state_path, s->home,

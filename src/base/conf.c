@@ -42,6 +42,23 @@ const struct drc_conf_option drc_conf_options[] = {
     {"LLM_CONCURRENCY", DRC_CONF_INT, "8", false, 1, 64, "model calls at once"},
     {"LLM_TIMEOUT_S", DRC_CONF_INT, "60", false, 1, 600,
      "longest wait for one model answer, seconds"},
+    {"EMBED_PROVIDER", DRC_CONF_STRING, "embedded", false, 0, 0,
+     "vectors of texts: embedded (all-MiniLM-L6-v2, in this process), openai (any "
+     "OpenAI-compatible endpoint), ollama, or none (search by words only)"},
+    {"EMBED_MODEL_FILE", DRC_CONF_STRING, "data/models/minilm-l6-v2.q8", false, 0, 0,
+     "weights of the embedded model; `make model` makes them"},
+    {"EMBED_BASE_URL", DRC_CONF_STRING, NULL, false, 0, 0,
+     "address of the endpoint: up to /v1 for openai, http://127.0.0.1:11434 for ollama"},
+    {"EMBED_MODEL", DRC_CONF_STRING, NULL, false, 0, 0, "name of the model at that endpoint"},
+    {"EMBED_API_KEY", DRC_CONF_STRING, NULL, true, 0, 0, "key of that endpoint, if it wants one"},
+    {"EMBED_DIM", DRC_CONF_INT, "0", false, 0, 8192,
+     "numbers in a vector of that model; 0: as many as it sends"},
+    {"EMBED_PREFIX_QUERY", DRC_CONF_STRING, NULL, false, 0, 0,
+     "put before each question, as some models want, e.g. \"query: \""},
+    {"EMBED_PREFIX_PASSAGE", DRC_CONF_STRING, NULL, false, 0, 0,
+     "put before each passage, e.g. \"passage: \""},
+    {"EMBED_TIMEOUT_S", DRC_CONF_INT, "30", false, 1, 600,
+     "longest wait for one batch of vectors, seconds"},
     {NULL, DRC_CONF_STRING, NULL, false, 0, 0, NULL},
 };
 

@@ -5,9 +5,7 @@
 
 #include "drc/arena.h"
 
-/* One code point at s (at most `bytes` left); returns its length, 0 where the bytes are not UTF-8.
- */
-static int decode(const char *s, size_t bytes, unsigned *cp)
+int drc_utf8_decode(const char *s, size_t bytes, unsigned *cp)
 {
     utf8proc_int32_t c;
     utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)bytes, &c);
@@ -21,7 +19,7 @@ bool drc_utf8_valid(const char *s, size_t bytes)
 {
     unsigned cp;
     for (size_t i = 0; i < bytes;) {
-        int n = decode(s + i, bytes - i, &cp);
+        int n = drc_utf8_decode(s + i, bytes - i, &cp);
         if (n == 0)
             return false;
         i += (size_t)n;
@@ -53,7 +51,7 @@ char *drc_utf8_clean(struct drc_arena *a, const char *s, size_t bytes, size_t ma
     size_t o = 0, chars = 0, last = 0;
     for (size_t i = 0; i < bytes && s[i] != '\0';) {
         unsigned cp = 0;
-        int n = decode(s + i, bytes - i, &cp);
+        int n = drc_utf8_decode(s + i, bytes - i, &cp);
         bool line = n > 0 && (cp == '\n' || cp == '\t');
         bool blank = line && !keep_lines; /* words stay apart */
         if (n > 0 && is_hidden(cp) && (!line || (blank && (o == 0 || out[o - 1] == ' ')))) {
@@ -88,6 +86,53 @@ bool drc_utf8_digit(unsigned codepoint)
     return c == UTF8PROC_CATEGORY_ND || c == UTF8PROC_CATEGORY_NL || c == UTF8PROC_CATEGORY_NO;
 }
 
+static bool is_blank(unsigned cp)
+{
+    return cp == ' ' || (cp >= 0x09 && cp <= 0x0d) || cp == 0x85 || cp == 0xa0 || cp == 0x1680 ||
+           (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
+           cp == 0x205f || cp == 0x3000;
+}
+
+enum drc_utf8_kind drc_utf8_kind(unsigned codepoint)
+{
+    static const char symbols[] = "$+<=>^`|~"; /* ASCII, not of category P */
+    if (codepoint < 0x80 && codepoint != 0 && strchr(symbols, (int)codepoint) != NULL)
+        return DRC_UTF8_PUNCTUATION;
+    utf8proc_category_t c = utf8proc_category((utf8proc_int32_t)codepoint);
+    if (c >= UTF8PROC_CATEGORY_CC && c <= UTF8PROC_CATEGORY_CO)
+        return DRC_UTF8_CONTROL;
+    if (c >= UTF8PROC_CATEGORY_PC && c <= UTF8PROC_CATEGORY_PO)
+        return DRC_UTF8_PUNCTUATION;
+    if (c == UTF8PROC_CATEGORY_MN)
+        return DRC_UTF8_MARK;
+    return is_blank(codepoint) ? DRC_UTF8_BLANK : DRC_UTF8_OTHER;
+}
+
+int drc_utf8_decompose(unsigned codepoint, unsigned out[4])
+{
+    utf8proc_int32_t d[4];
+    int last_boundary = 0;
+    utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)codepoint, d, 4,
+                                                 UTF8PROC_DECOMPOSE, &last_boundary);
+    if (n < 1 || n > 4) {
+        out[0] = codepoint;
+        return 1;
+    }
+    for (int i = 0; i < (int)n; i++)
+        out[i] = (unsigned)d[i];
+    return (int)n;
+}
+
+unsigned drc_utf8_lower(unsigned codepoint)
+{
+    return (unsigned)utf8proc_tolower((utf8proc_int32_t)codepoint);
+}
+
+int drc_utf8_encode(unsigned codepoint, char out[4])
+{
+    return (int)utf8proc_encode_char((utf8proc_int32_t)codepoint, (utf8proc_uint8_t *)out);
+}
+
 int drc_utf8_width(const char *s)
 {
     int width = 0;
@@ -101,7 +146,7 @@ int drc_utf8_next(const char *s, unsigned *codepoint)
 {
     if (*s == '\0')
         return 0;
-    int n = decode(s, strnlen(s, 4), codepoint);
+    int n = drc_utf8_decode(s, strnlen(s, 4), codepoint);
     if (n == 0) {
         *codepoint = 0xfffd;
         return 1;

@@ -6,17 +6,6 @@
 #include "drc/conf.h"
 #include "drc/file.h"
 
-static int make_folder(const char *path, struct drc_err *err)
-{
-    char dir[4096];
-    snprintf(dir, sizeof dir, "%s", path);
-    char *slash = strrchr(dir, '/');
-    if (slash == NULL || slash == dir)
-        return 0;
-    *slash = '\0';
-    return drc_file_mkdirs(dir, err);
-}
-
 static int run(int argc, char **argv, struct drc_err *err)
 {
     struct drc_estate estate;
@@ -31,7 +20,7 @@ static int run(int argc, char **argv, struct drc_err *err)
     if (home == NULL || cli_no_more_options(argc, argv, err) < 0)
         return -1;
     if (strcmp(verb, "build") == 0) {
-        if (make_folder(path, err) < 0 ||
+        if (drc_file_mkparent(path, err) < 0 ||
             drc_build_facts(home, path, &estate, cli_progress, NULL, err) < 0)
             return -1;
         printf("%s: built and checked\n", path);

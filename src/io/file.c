@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,6 +110,41 @@ int drc_file_publish(const char *temp, const char *path, struct drc_err *err)
     return 0;
 }
 
+const void *drc_file_map(const char *path, size_t max_bytes, size_t *bytes, struct drc_err *err)
+{
+    struct stat st;
+    void *data = MAP_FAILED;
+    int fd = drc_fault_hit("file") ? (errno = EIO, -1) : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        enum drc_err_code code = errno == ENOENT ? DRC_ERR_NOTFOUND : DRC_ERR_CONFIG;
+        drc_err_set(err, code, "%s cannot be read: %s", path, strerror(errno));
+        return NULL;
+    }
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        drc_err_set(err, DRC_ERR_CONFIG, "%s is not a file with bytes in it", path);
+    else if ((uint64_t)st.st_size > max_bytes)
+        drc_err_set(err, DRC_ERR_LIMIT, "%s has %lld bytes, the cap is %zu", path,
+                    (long long)st.st_size, max_bytes);
+    else if ((data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
+        drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be mapped: %s", path, strerror(errno));
+    close(fd);
+    if (data == MAP_FAILED)
+        return NULL;
+    *bytes = (size_t)st.st_size;
+    return data;
+}
+
+void drc_file_map_drop(const void *data, size_t bytes)
+{
+    madvise((void *)(uintptr_t)data, bytes, MADV_DONTNEED);
+}
+
+void drc_file_unmap(const void *data, size_t bytes)
+{
+    if (data != NULL)
+        munmap((void *)(uintptr_t)data, bytes);
+}
+
 bool drc_file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
@@ -142,6 +178,20 @@ int drc_file_mkdirs(const char *path, struct drc_err *err)
             return drc_err_set(err, DRC_ERR_CONFIG, "%s cannot be made: %s", part, strerror(errno));
     }
     return 0;
+}
+
+int drc_file_mkparent(const char *path, struct drc_err *err)
+{
+    char dir[4096];
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+    if (n == 0)
+        return 0;
+    if (n >= sizeof dir)
+        return drc_err_set(err, DRC_ERR_CONFIG, "the path is too long: %.80s...", path);
+    memcpy(dir, path, n);
+    dir[n] = '\0';
+    return drc_file_mkdirs(dir, err);
 }
 
 static int by_bytes(const void *x, const void *y)
