@@ -124,7 +124,9 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_
 $(B)/fuzz/%: tests/fuzz/%.c $(LIB_OBJ) $(B)/pkg.libs
 	@mkdir -p $(@D)
 	@echo "  FUZZ  $<"
-	@$(CC) $(CFLAGS_OWN) -fsanitize=fuzzer @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) -o $@ @$(B)/pkg.libs $(FAISS_LIBS) -lm -pthread
+	@$(CC) $(CFLAGS_OWN) -fsanitize=fuzzer @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDHARDEN) $(FUZZ_LINK) -o $@ @$(B)/pkg.libs $(FAISS_LIBS) -lm -pthread
+# fuzz_router counts the replies that the server would send.
+$(B)/fuzz/fuzz_router: FUZZ_LINK = $(foreach f,reply reply_cut set_user user,-Wl,--wrap=drc_http_$(f))
 
 .PHONY: unit-build bench-build fuzz-build unit
 unit-build: $(UNIT)
