@@ -48,9 +48,7 @@ export const pagesOf = (label, pages) => {
   if (label === 'aws:spot') return pages.filter((p) => /amazonaws|aws\.amazon/.test(p.url ?? '') && /spot|rebalance/.test(p.url)).map((p) => p.id);
   const words = label.startsWith('runbook:') ? [...wordsOf(label.slice('runbook:'.length))] : null;
   if (words === null) return pages.filter((p) => p.corpus === 'docs' && p.id === label).map((p) => p.id);
-  const found = pages.filter((p) => p.corpus === 'runbooks' && words.every((w) => wordsOf(`${p.id} ${p.title}`).has(w)));
-  if (found.length > 1) throw new Error(`${label} may be ${found.map((p) => p.id).join(' or ')}`);
-  return found.map((p) => p.id);
+  return pages.filter((p) => p.corpus === 'runbooks' && words.every((w) => wordsOf(`${p.id} ${p.title}`).has(w))).map((p) => p.id);
 };
 
 // Adds `right`, the set of ids of pages that answer the question.
