@@ -9,7 +9,7 @@
 
 #include "drc/arena.h"
 
-enum drc_corpus { DRC_CORPUS_TELEMETRY = 1, DRC_CORPUS_RUNBOOKS = 2, DRC_CORPUS_DOCS = 4 };
+enum drc_routing_corpus { DRC_CORPUS_TELEMETRY = 1, DRC_CORPUS_RUNBOOKS = 2, DRC_CORPUS_DOCS = 4 };
 
 enum drc_routing_kind {
     DRC_ROUTING_ANSWER, /* from `corpora` */
@@ -27,7 +27,7 @@ struct drc_routing_input {
 
 struct drc_routing {
     enum drc_routing_kind kind;
-    unsigned corpora;   /* bits of enum drc_corpus; 0 unless it is answered */
+    unsigned corpora;   /* bits of enum drc_routing_corpus; 0 unless it is answered */
     const char *rule;   /* name for the debug view, static: "figures", "off-topic", ... */
     const char *reason; /* one line of plain English, in the arena */
 };
