@@ -30,18 +30,19 @@ struct drc_fact {
     const char *source;  /* "job-cost row 3, total_usd" */
 };
 
-struct drc_edge {      /* one-hop row of sql/graph */
-    char id[8];        /* "G1" */
-    const char *edge;  /* "HAD_EVICTION" */
-    const char *title; /* of the edge file */
-    const char *label; /* text shown, cleaned */
+struct drc_edge {       /* a graph row: one node around the entity, or several of a kind */
+    char id[8];         /* "G1" */
+    const char *edge;   /* type of the edge to it: "HAD_EVICTION" */
+    const char *title;  /* of that edge, as a person reads it */
+    const char *label;  /* text shown, cleaned */
+    const char **nodes; /* entity ids of all that the row speaks of */
+    size_t node_count;
     int64_t at_ms;     /* 0 = none */
-    int64_t cost_uusd; /* INT64_MIN = none */
+    int64_t cost_uusd; /* of them all; INT64_MIN = none */
     int severity;      /* 0 info, 1 warn, 2 crit */
-};
-
-struct drc_graph_sql { /* one file of sql/graph/edge-*.sql */
-    const char *path, *edge, *from, *to, *title, *sql;
+    int hop;           /* edges from the entity */
+    double score;      /* rank of the best of them */
+    bool must;         /* belongs into the context whatever the cut */
 };
 
 /* A piece of a runbook or of the documentation. */
@@ -65,7 +66,7 @@ struct drc_selection {
     int row;               /* -1 for the whole report */
 };
 
-#define DRC_EDGES_MAX 8
+#define DRC_EDGES_MAX 25
 
 #define DRC_PASSAGES_MAX 4
 
@@ -100,12 +101,12 @@ struct drc_context {
 int drc_selection_make(struct drc_arena *a, const struct drc_result *res, const char *entity_id,
                        struct drc_selection *out, struct drc_err *err);
 
-/* Facts from the rows; then the graph is asked (facts_db may be NULL: no edges). The window of the
- * run bounds the edges. */
+struct drc_graph;
+/* Facts from the rows; then the graph is asked (NULL: no edges) and the facts database for its
+ * texts. The window of the run bounds the edges. */
 int drc_context_build(struct drc_arena *a, const struct drc_result *res,
-                      const struct drc_selection *sel, struct drc_db *facts_db,
-                      const struct drc_graph_sql *graph, size_t graph_count,
-                      struct drc_context *out, struct drc_err *err);
+                      const struct drc_selection *sel, const struct drc_graph *graph,
+                      struct drc_db *facts_db, struct drc_context *out, struct drc_err *err);
 const struct drc_fact *drc_context_fact(const struct drc_context *c,
                                         const char *metric); /* NULL if absent */
 bool drc_condition_holds(const struct drc_condition *k, const struct drc_context *c);
@@ -123,17 +124,6 @@ void drc_context_assemble(struct drc_arena *a, struct drc_context *c,
 const char *drc_quoted(struct drc_arena *a, const char *s);
 /* Tokens of a text, on the high side: one per 3.5 bytes. */
 size_t drc_tokens_estimate(size_t bytes);
-
-/* Loads sql/graph/edge-*.sql (front matter edge, from, to, title). */
-int drc_graph_load(struct drc_arena *a, const char *home, struct drc_db *facts,
-                   struct drc_graph_sql **out, size_t *count, struct drc_err *err);
-
-/* One hop around an entity inside the window of the run: at most DRC_EDGES_MAX edges, severe, dear
- * and recent ones first, at most two of a kind; fills edges, edge_count, edge_total.
- * drc_context_build calls it. */
-int drc_graph_hop(struct drc_arena *a, const struct drc_result *res, const char *entity,
-                  struct drc_db *facts, const struct drc_graph_sql *graph, size_t graph_count,
-                  struct drc_context *out, struct drc_err *err);
 
 struct drc_card_sql { /* one file of sql/cards */
     const char *path, *kind, *sql;

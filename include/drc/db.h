@@ -52,6 +52,7 @@ double drc_db_real(struct drc_stmt *st, int column);
 const char *drc_db_text(struct drc_stmt *st,
                         int column); /* valid until next/done; NULL for SQL NULL */
 bool drc_db_is_null(struct drc_stmt *st, int column);
+int drc_db_columns(struct drc_stmt *st); /* of the result */
 
 /* ---- the sandbox for SQL that comes from files (reports, graph, checks) ------------------- */
 
@@ -81,6 +82,10 @@ struct drc_sql_param {
  * authorizer last (SELECT, READ, RECURSIVE and harmless functions only). A read transaction may be
  * opened before with drc_db_exec(db, "BEGIN"). */
 int drc_db_sandbox(struct drc_db *db, struct drc_err *err);
+
+/* Statements of a sandboxed handle that run past `ms` from now fail with TIMEOUT; 0 = no end. For
+ * rows that are read one by one: drc_db_select sets its own. */
+void drc_db_deadline(struct drc_db *db, int64_t ms);
 
 /* One read-only statement on a sandboxed handle. Unused params are ignored, a parameter of the SQL
  * that is not given is an error. Errors: PARSE (SQL text, more than one statement, not read-only,

@@ -1,12 +1,13 @@
-/* Everything that requests read and nobody writes: reports, chips, graph SQL, the chart theme.
- * Loaded whole, checked whole, reference-counted; a request pins one. A snapshot that fails its
- * check is refused and the old one stays. */
+/* Everything that requests read and nobody writes: reports, chips, the usage graph, the chart
+ * theme. Loaded whole, checked whole, reference-counted; a request pins one. A snapshot that fails
+ * its check is refused and the old one stays. */
 #ifndef DRC_SNAPSHOT_H
 #define DRC_SNAPSHOT_H
 
 #include "drc/answer.h"
 #include "drc/chart.h"
 #include "drc/chip.h"
+#include "drc/graph.h"
 #include "drc/report.h"
 
 #define DRC_FACTS_SCHEMA 2 /* meta.schema_version that this drc reads */
@@ -25,12 +26,12 @@ struct drc_snapshot {
     struct drc_planned *planned; /* in the order of the file */
     size_t planned_count;
     struct drc_chips chips;
-    struct drc_graph_sql *graph;
-    size_t graph_count;
+    struct drc_graph_model *graph_model;
     struct drc_card_sql *cards;
     size_t card_count;
     const char *find_job_sql;      /* sql/entities/job.sql */
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
+    struct drc_graph *graph;       /* NULL until drc_snapshot_graph */
 };
 
 /* Opens the facts read-only for the check of every SQL file. CONFIG or DB errors name file and
@@ -44,6 +45,11 @@ void drc_snapshot_free(struct drc_snapshot *s);
 /* Loads fonts and charts/theme.conf at the first call (tens of ms: warmed up on a worker). Any
  * thread. */
 const struct drc_theme *drc_snapshot_theme(struct drc_snapshot *s, struct drc_err *err);
+
+/* Builds the usage graph at the first call, from `facts` (sandboxed, of this snapshot); for large
+ * facts that takes seconds: warmed up on a worker. Any thread. */
+const struct drc_graph *drc_snapshot_graph(struct drc_snapshot *s, struct drc_db *facts,
+                                           struct drc_err *err);
 
 const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s,
                                              const char *id); /* NULL if unknown */

@@ -1,4 +1,5 @@
 -- node: change
--- title: Change
-SELECT c.change_key AS id, c.summary AS label, lower(c.kind) AS detail FROM change_event AS c
-ORDER BY id
+-- label: Change
+-- title: change
+SELECT c.change_key AS id, c.at_ms AS at_ms, NULL AS cost_uusd, c.kind IN ('COMPUTE', 'CODE', 'SCHEDULE', 'SCHEMA') AS severity
+FROM change_event AS c

@@ -1,5 +1,6 @@
 -- node: error
--- title: Kind of failure
-SELECT DISTINCT 'error:' || r.workspace_id || '/' || s.signature_id AS id, s.template AS label, s.bucket AS detail
-FROM job_runs AS r JOIN error_signature AS s ON s.signature_id = r.error_signature_id
-ORDER BY id
+-- label: ErrorSignature
+-- title: kind of failure
+SELECT DISTINCT 'error:' || r.workspace_id || '/' || r.error_signature_id AS id, NULL AS at_ms, NULL AS cost_uusd, 1 AS severity
+FROM job_runs AS r INDEXED BY job_runs_failed
+WHERE r.run_status = 'FAILED' AND r.error_signature_id IS NOT NULL

@@ -1,4 +1,4 @@
 -- node: eviction
--- title: Spot eviction
-SELECT e.eviction_key AS id, 'Instance ' || e.cloud_instance_id AS label, e.eviction_reason AS detail FROM eviction_details AS e
-ORDER BY id
+-- label: Eviction
+-- title: spot eviction
+SELECT e.eviction_key AS id, e.eviction_ms AS at_ms, NULL AS cost_uusd, 1 + e.caused_failure AS severity FROM eviction_details AS e

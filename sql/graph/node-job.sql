@@ -1,4 +1,4 @@
 -- node: job
--- title: Job
-SELECT j.job_key AS id, j.job_name AS label, j.description AS detail FROM jobs AS j
-ORDER BY id
+-- label: Job
+-- title: job
+SELECT j.job_key AS id, NULL AS at_ms, NULL AS cost_uusd, 0 AS severity FROM jobs AS j

@@ -1,4 +1,5 @@
 -- node: user
--- title: Person
-SELECT u.user_key AS id, u.name AS label, u.department AS detail FROM users_lookup AS u
-ORDER BY id
+-- label: User
+-- title: person
+-- hub: yes
+SELECT u.user_key AS id, NULL AS at_ms, NULL AS cost_uusd, 0 AS severity FROM users_lookup AS u

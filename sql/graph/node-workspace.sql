@@ -1,4 +1,5 @@
 -- node: workspace
--- title: Workspace
-SELECT w.workspace_key AS id, w.workspace_name AS label, w.description AS detail FROM workspace AS w
-ORDER BY id
+-- label: Workspace
+-- title: workspace
+-- hub: yes
+SELECT w.workspace_key AS id, NULL AS at_ms, NULL AS cost_uusd, 0 AS severity FROM workspace AS w

@@ -62,8 +62,10 @@ int drc_env_context(struct drc_env *env, const struct drc_result *res, const cha
     struct drc_selection sel;
     if (drc_selection_make(env->a, res, entity_id, &sel, err) < 0)
         return -1;
-    return drc_context_build(env->a, res, &sel, env->facts, env->snap->graph,
-                             env->snap->graph_count, out, err);
+    const struct drc_graph *graph = NULL;
+    if (sel.row >= 0 && (graph = drc_snapshot_graph(env->snap, env->facts, err)) == NULL)
+        return -1;
+    return drc_context_build(env->a, res, &sel, graph, env->facts, out, err);
 }
 
 int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip, const char *question,

@@ -291,6 +291,18 @@ static void keep_learning(struct server *s, struct drc_http *http)
     }
 }
 
+/* The usage graph, for the first card or chip. Without it reports still work. */
+static void warm_graph(struct worker *w, struct drc_snapshot *snap)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    int64_t begun = drc_clock_mono_us();
+    if (open_facts(w, snap, &err) < 0 || drc_snapshot_graph(snap, w->facts, &err) == NULL)
+        drc_log(DRC_LOG_WARN, "warm_up", "graph why=\"%s\"", err.msg);
+    else
+        drc_log(DRC_LOG_INFO, "graph.ready", "ms=%.1f",
+                (double)(drc_clock_mono_us() - begun) / 1000);
+}
+
 /* Each report and its chart, thrown away: statements, pages, fonts and librsvg are then warm for
  * the first person. */
 static void rehearse(struct worker *w, struct drc_snapshot *snap)
@@ -341,6 +353,7 @@ static void warm_up(struct worker *w)
         drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
     if (snap != NULL) {
         rehearse(w, snap);
+        warm_graph(w, snap);
         server_snapshot_put(w->s, snap);
     }
     give_back();

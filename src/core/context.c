@@ -8,6 +8,7 @@
 #include "drc/answer.h"
 #include "drc/clock.h"
 #include "drc/digest.h"
+#include "drc/graph.h"
 #include "drc/limits.h"
 #include "drc/utf8.h"
 
@@ -296,10 +297,24 @@ static void hash_edges(struct drc_arena *a, struct drc_context *out)
     out->graph_hash = drc_arena_strdup(a, id);
 }
 
+/* An entity that the graph does not have (products without nodes) has no rows. */
+static int add_edges(struct drc_arena *a, const struct drc_result *res, size_t row,
+                     const struct drc_graph *graph, struct drc_db *facts, struct drc_context *out,
+                     struct drc_err *err)
+{
+    const char *entity = drc_result_text(res, row, res->report->graph);
+    struct drc_graph_window w = {res->first_day * DRC_DAY_MS,
+                                 (res->params.as_of_day + 1) * DRC_DAY_MS};
+    out->edges = drc_arena_array(a, DRC_EDGES_MAX, sizeof *out->edges);
+    if (drc_graph_find(graph, entity) == DRC_GRAPH_NONE)
+        return 0;
+    return drc_graph_rows(a, graph, facts, entity, w, out->edges, DRC_EDGES_MAX, &out->edge_count,
+                          &out->edge_total, err);
+}
+
 int drc_context_build(struct drc_arena *a, const struct drc_result *res,
-                      const struct drc_selection *sel, struct drc_db *facts_db,
-                      const struct drc_graph_sql *graph, size_t graph_count,
-                      struct drc_context *out, struct drc_err *err)
+                      const struct drc_selection *sel, const struct drc_graph *graph,
+                      struct drc_db *facts_db, struct drc_context *out, struct drc_err *err)
 {
     memset(out, 0, sizeof *out);
     out->result = res;
@@ -310,9 +325,8 @@ int drc_context_build(struct drc_arena *a, const struct drc_result *res,
         add_rows_beside(a, res, sel->row, out);
         add_rest(a, res, sel->row, out);
     }
-    if (facts_db != NULL && sel->row >= 0 &&
-        drc_graph_hop(a, res, drc_result_text(res, (size_t)sel->row, res->report->graph), facts_db,
-                      graph, graph_count, out, err) < 0)
+    if (graph != NULL && sel->row >= 0 &&
+        add_edges(a, res, (size_t)sel->row, graph, facts_db, out, err) < 0)
         return -1;
     hash_edges(a, out);
     return 0;

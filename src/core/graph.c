@@ -1,146 +1,174 @@
-/* One hop around an entity, from the files of sql/graph. */
-#include <inttypes.h>
-#include <stdlib.h>
+/* Reading the usage graph: look-ups by id, attributes, arcs in their order. */
+#include "drc/graph.h"
+
 #include <string.h>
 
-#include "drc/answer.h"
-#include "drc/clock.h"
-#include "drc/file.h"
-#include "drc/limits.h"
-#include "drc/meta.h"
-#include "drc/utf8.h"
+#include "graph_parts.h"
 
-#define HOP_ROWS_MAX 200
-#define LABEL_MAX_CHARS 160
-
-static const char *const keys[] = {"edge", "from", "to", "title", NULL};
-
-int drc_graph_load(struct drc_arena *a, const char *home, struct drc_db *facts,
-                   struct drc_graph_sql **out, size_t *count, struct drc_err *err)
+uint32_t drc_graph_nodes(const struct drc_graph *g)
 {
-    const char **names;
-    size_t n;
-    const char *dir = drc_arena_printf(a, "%s/sql/graph", home);
-    if (drc_file_list(a, dir, ".sql", &names, &n, err) < 0)
-        return -1;
-    *out = drc_arena_array(a, n + 1, sizeof **out);
-    *count = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (strncmp(names[i], "edge-", 5) != 0)
+    return g->node_count;
+}
+
+uint64_t drc_graph_edges(const struct drc_graph *g)
+{
+    return g->arc_count;
+}
+
+uint64_t drc_graph_bytes(const struct drc_graph *g)
+{
+    uint64_t per_node = sizeof *g->id_at + sizeof *g->kind + sizeof *g->severity +
+                        sizeof *g->minute + sizeof *g->cost + 2 * sizeof *g->first[0];
+    return sizeof *g + g->id_bytes + g->node_count * per_node + 2 * g->arc_count * sizeof(uint64_t);
+}
+
+const struct drc_graph_model *drc_graph_model(const struct drc_graph *g)
+{
+    return g->model;
+}
+
+const struct drc_graph_fault *drc_graph_faults(const struct drc_graph *g, size_t *count)
+{
+    *count = g->fault_count;
+    return g->faults;
+}
+
+/* Within a kind the ids are sorted. */
+static uint32_t find_in(const struct drc_graph *g, uint32_t low, uint32_t high, const char *id)
+{
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int d = strcmp(graph_id(g, middle), id);
+        if (d == 0)
+            return middle;
+        if (d < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return DRC_GRAPH_NONE;
+}
+
+uint32_t drc_graph_find(const struct drc_graph *g, const char *id)
+{
+    size_t prefix = strcspn(id, ":");
+    for (size_t k = 0; k < g->model->node_count; k++) {
+        if (strlen(g->model->nodes[k].prefix) != prefix ||
+            strncmp(g->model->nodes[k].prefix, id, prefix) != 0)
             continue;
-        struct drc_graph_sql *g = &(*out)[(*count)++];
-        struct drc_meta m;
-        g->path = drc_arena_printf(a, "sql/graph/%s", names[i]);
-        g->sql = drc_file_read(a, drc_arena_printf(a, "%s/%s", dir, names[i]),
-                               DRC_REPORT_SQL_MAX_BYTES, NULL, err);
-        if (g->sql == NULL || drc_meta_parse(a, DRC_META_SQL, g->path, g->sql, keys, &m, err) < 0 ||
-            (g->edge = drc_meta_need(&m, "edge", err)) == NULL ||
-            (g->from = drc_meta_need(&m, "from", err)) == NULL ||
-            (g->to = drc_meta_need(&m, "to", err)) == NULL ||
-            (g->title = drc_meta_need(&m, "title", err)) == NULL)
-            return -1;
-        struct drc_rows shape;
-        if (drc_db_describe(facts, a, g->sql, &shape, err) < 0)
-            return drc_err_context(err, "%s", g->path);
+        uint32_t n = find_in(g, g->kind_first[k], g->kind_first[k + 1], id);
+        if (n != DRC_GRAPH_NONE)
+            return n;
     }
-    return 0;
+    return DRC_GRAPH_NONE;
 }
 
-static int64_t col(const struct drc_rows *rows, size_t row, const char *name, int64_t dflt,
-                   const char **text)
+const char *drc_graph_id(const struct drc_graph *g, uint32_t node)
 {
-    for (size_t c = 0; c < rows->column_count; c++) {
-        const struct drc_cell *cell = &rows->cells[row * rows->column_count + c];
-        if (strcmp(rows->columns[c], name) != 0)
-            continue;
-        if (text != NULL)
-            *text = cell->type == DRC_CELL_TEXT ? cell->text : "";
-        return cell->type == DRC_CELL_INT ? cell->i : dflt;
-    }
-    return dflt;
+    return graph_id(g, node);
 }
 
-/* Severe first, then dear, then recent; the label breaks ties, so that the order is the same every
- * time. */
-static int by_weight(const void *x, const void *y)
+const struct drc_graph_node_kind *drc_graph_kind(const struct drc_graph *g, uint32_t node)
 {
-    const struct drc_edge *a = x, *b = y;
-    if (a->severity != b->severity)
-        return b->severity - a->severity;
-    if (a->cost_uusd != b->cost_uusd)
-        return a->cost_uusd < b->cost_uusd ? 1 : -1;
-    if (a->at_ms != b->at_ms)
-        return a->at_ms < b->at_ms ? 1 : -1;
-    int d = strcmp(a->edge, b->edge);
-    return d != 0 ? d : strcmp(a->label, b->label);
+    return &g->model->nodes[g->kind[node]];
 }
 
-/* The rows of one edge kind around `entity` in [from_ms, to_ms); edges without a time always count.
- */
-static int hop(struct drc_arena *a, struct drc_db *facts, const struct drc_graph_sql *g,
-               const char *entity, int64_t from_ms, int64_t to_ms, struct drc_edge *edges,
-               size_t *n, struct drc_err *err)
+int64_t drc_graph_at_ms(const struct drc_graph *g, uint32_t node)
 {
-    const char *sql = drc_arena_printf(
-        a,
-        "SELECT dst, at_ms, label, cost_uusd, severity FROM (%s\n) WHERE src = :entity"
-        " AND (at_ms IS NULL OR (at_ms >= :from_ms AND at_ms < :to_ms))"
-        " ORDER BY severity DESC, cost_uusd DESC, at_ms DESC, dst LIMIT %d",
-        g->sql, HOP_ROWS_MAX);
-    struct drc_sql_param params[] = {{"entity", {DRC_CELL_TEXT, 0, 0, entity}},
-                                     {"from_ms", {DRC_CELL_INT, from_ms, (double)from_ms, NULL}},
-                                     {"to_ms", {DRC_CELL_INT, to_ms, (double)to_ms, NULL}}};
-    struct drc_rows rows;
-    if (drc_db_select(facts, a, sql, params, 3, HOP_ROWS_MAX, DRC_REPORT_DEADLINE_MS, &rows, err) <
-        0)
-        return drc_err_context(err, "%s", g->path);
-    for (size_t i = 0; i < rows.row_count; i++) {
-        const char *label = "";
-        struct drc_edge *e = &edges[(*n)++];
-        col(&rows, i, "label", 0, &label);
-        e->edge = g->edge;
-        e->title = g->title;
-        e->label = drc_utf8_clean(a, label, strlen(label), LABEL_MAX_CHARS, false);
-        e->at_ms = col(&rows, i, "at_ms", 0, NULL);
-        e->cost_uusd = col(&rows, i, "cost_uusd", INT64_MIN, NULL);
-        e->severity = (int)col(&rows, i, "severity", 0, NULL);
-    }
-    return 0;
+    return g->minute[node] * INT64_C(60000);
 }
 
-/* At most two edges of one kind go in, so that many runs do not hide the one change. */
-static void choose(struct drc_context *out, const struct drc_edge *all, size_t n)
+int64_t drc_graph_cost_uusd(const struct drc_graph *g, uint32_t node)
 {
-    for (size_t i = 0; i < n && out->edge_count < DRC_EDGES_MAX; i++) {
-        int same = 0;
-        for (size_t k = 0; k < out->edge_count; k++)
-            same += strcmp(out->edges[k].edge, all[i].edge) == 0;
-        if (same < 2)
-            out->edges[out->edge_count++] = all[i];
-    }
+    return g->cost[node];
 }
 
-int drc_graph_hop(struct drc_arena *a, const struct drc_result *res, const char *entity,
-                  struct drc_db *facts, const struct drc_graph_sql *graph, size_t graph_count,
-                  struct drc_context *out, struct drc_err *err)
+int drc_graph_severity(const struct drc_graph *g, uint32_t node)
 {
-    const char *kind_end = strchr(entity, ':');
-    size_t kind = kind_end == NULL ? 0 : (size_t)(kind_end - entity), n = 0;
-    struct drc_edge *all = drc_arena_array(a, graph_count * HOP_ROWS_MAX + 1, sizeof *all);
-    for (size_t i = 0; i < graph_count; i++) {
-        if (strlen(graph[i].from) != kind || strncmp(graph[i].from, entity, kind) != 0)
-            continue;
-        if (hop(a, facts, &graph[i], entity, res->first_day * DRC_DAY_MS,
-                (res->params.as_of_day + 1) * DRC_DAY_MS, all, &n, err) < 0)
-            return -1;
+    return g->severity[node];
+}
+
+size_t drc_graph_degree(const struct drc_graph *g, uint32_t node, enum drc_graph_way way)
+{
+    return g->first[way][node + 1] - g->first[way][node];
+}
+
+struct drc_graph_arc drc_graph_arc(const struct drc_graph *g, uint32_t node, enum drc_graph_way way,
+                                   size_t i)
+{
+    uint64_t arc = g->arcs[way][g->first[way][node] + i];
+    return (struct drc_graph_arc){arc_node(arc), &g->model->edges[arc_kind(arc)],
+                                  arc_minute(arc) * INT64_C(60000)};
+}
+
+const struct drc_graph_plan *graph_plan(const struct drc_graph *g, uint32_t node)
+{
+    const char *kind = drc_graph_kind(g, node)->kind;
+    for (size_t i = 0; i < g->model->plan_count; i++)
+        if (strcmp(g->model->plans[i].kind, kind) == 0)
+            return &g->model->plans[i];
+    return NULL;
+}
+
+/* ---- arcs in a window --------------------------------------------------------------------- */
+
+struct minutes graph_minutes(struct drc_graph_window w)
+{
+    int64_t from = w.from_ms / 60000, to = (w.to_ms + 59999) / 60000;
+    if (from < 1)
+        from = 1; /* 0 stands for "no time" */
+    if (to > ARC_MINUTE_MAX)
+        to = ARC_MINUTE_MAX;
+    return (struct minutes){(uint32_t)from, to < from ? (uint32_t)from : (uint32_t)to};
+}
+
+/* The first arc that is not below `bound`. */
+static const uint64_t *lower_bound(const uint64_t *from, const uint64_t *to, uint64_t bound)
+{
+    while (from < to) {
+        const uint64_t *middle = from + (to - from) / 2;
+        if (*middle < bound)
+            from = middle + 1;
+        else
+            to = middle;
     }
-    qsort(all, n, sizeof *all, by_weight);
-    out->edges = drc_arena_array(a, DRC_EDGES_MAX, sizeof *out->edges);
-    out->edge_total = n;
-    choose(out, all, n);
-    for (size_t i = 0; i < out->edge_count; i++) {
-        out->edges[i].id[0] = 'G';
-        out->edges[i].id[1] = (char)('1' + i);
+    return from;
+}
+
+void graph_arcs_begin(const struct drc_graph *g, uint32_t node, enum drc_graph_way way,
+                      unsigned kind, int lowest, struct minutes w, struct arc_walk *walk)
+{
+    const uint64_t *all = g->arcs[way] + g->first[way][node],
+                   *end = g->arcs[way] + g->first[way][node + 1];
+    *walk =
+        (struct arc_walk){.kind = kind, .severity = 3, .lowest = lowest, .timeless = true, .w = w};
+    walk->at = lower_bound(all, end, (uint64_t)kind << 58);
+    walk->end = lower_bound(walk->at, end, (uint64_t)(kind + 1) << 58);
+}
+
+/* The next run: of one severity those inside the window, then those without a time. */
+static bool next_run(struct arc_walk *walk)
+{
+    if (walk->timeless) {
+        walk->severity--;
+        if (walk->severity < walk->lowest || walk->at == walk->end)
+            return false;
     }
-    return 0;
+    walk->timeless = !walk->timeless;
+    uint32_t newest = walk->timeless ? 0 : walk->w.to - 1;
+    uint32_t oldest = walk->timeless ? 0 : walk->w.from;
+    unsigned s = (unsigned)walk->severity;
+    walk->run.from = lower_bound(walk->at, walk->end, arc_make(walk->kind, s, newest, 0));
+    walk->run.to =
+        lower_bound(walk->run.from, walk->end, arc_make(walk->kind, s, oldest, ARC_NODES_MAX) + 1);
+    return true;
+}
+
+bool graph_arcs_next(struct arc_walk *walk, uint64_t *arc)
+{
+    while (walk->run.from == walk->run.to)
+        if (!next_run(walk))
+            return false;
+    *arc = *walk->run.from++;
+    return true;
 }

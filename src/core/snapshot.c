@@ -7,6 +7,7 @@
 
 #include "drc/file.h"
 #include "drc/limits.h"
+#include "drc/log.h"
 #include "drc/meta.h"
 #include "drc/raster.h"
 #include "drc/utf8.h"
@@ -15,6 +16,7 @@
 #define THEME_MAX_BYTES 65536u
 
 static pthread_mutex_t theme_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t graph_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int load_reports(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
 {
@@ -80,7 +82,7 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
 {
     if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 || load_reports(s, facts, err) < 0 ||
         load_planned(s, err) < 0 ||
-        drc_graph_load(s->arena, s->home, facts, &s->graph, &s->graph_count, err) < 0 ||
+        drc_graph_model_load(s->arena, s->home, facts, &s->graph_model, err) < 0 ||
         drc_cards_load(s->arena, s->home, facts, &s->cards, &s->card_count, err) < 0 ||
         check_chips(s, err) < 0)
         return -1;
@@ -136,8 +138,10 @@ struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
 
 void drc_snapshot_free(struct drc_snapshot *s)
 {
-    if (s != NULL)
-        drc_arena_free(s->arena);
+    if (s == NULL)
+        return;
+    drc_graph_free(s->graph);
+    drc_arena_free(s->arena);
 }
 
 static const struct drc_font *load_font(struct drc_snapshot *s, int weight, struct drc_err *err)
@@ -163,6 +167,22 @@ const struct drc_theme *drc_snapshot_theme(struct drc_snapshot *s, struct drc_er
     const struct drc_theme *t = s->theme;
     pthread_mutex_unlock(&theme_lock);
     return t;
+}
+
+const struct drc_graph *drc_snapshot_graph(struct drc_snapshot *s, struct drc_db *facts,
+                                           struct drc_err *err)
+{
+    pthread_mutex_lock(&graph_lock);
+    if (s->graph == NULL) {
+        s->graph = drc_graph_build(s->graph_model, facts, err);
+        if (s->graph != NULL)
+            drc_log(DRC_LOG_INFO, "graph", "nodes=%u edges=%" PRIu64 " mb=%.1f",
+                    drc_graph_nodes(s->graph), drc_graph_edges(s->graph),
+                    (double)drc_graph_bytes(s->graph) / (1 << 20));
+    }
+    const struct drc_graph *g = s->graph;
+    pthread_mutex_unlock(&graph_lock);
+    return g;
 }
 
 const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s, const char *id)

@@ -352,6 +352,11 @@ const char *drc_db_text(struct drc_stmt *st, int column)
     return (const char *)sqlite3_column_text(st->handle, column);
 }
 
+int drc_db_columns(struct drc_stmt *st)
+{
+    return sqlite3_column_count(st->handle);
+}
+
 bool drc_db_is_null(struct drc_stmt *st, int column)
 {
     return sqlite3_column_type(st->handle, column) == SQLITE_NULL;

@@ -104,6 +104,11 @@ int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
     return 0;
 }
 
+void drc_db_deadline(struct drc_db *db, int64_t ms)
+{
+    db->deadline_us = ms == 0 ? 0 : drc_clock_mono_us() + ms * 1000;
+}
+
 /* ---- select ------------------------------------------------------------------------------- */
 
 static struct drc_stmt *prepare_reading(struct drc_db *db, const char *sql, struct drc_err *err)
@@ -262,11 +267,11 @@ int drc_db_select(struct drc_db *db, struct drc_arena *a, const char *sql,
         return -1;
     struct reader r = {.a = a};
     read_names(st, a, out);
-    db->deadline_us = drc_clock_mono_us() + deadline_ms * 1000;
+    drc_db_deadline(db, deadline_ms);
     int rc = bind_named(st, params, param_count, err);
     if (rc == 0)
         rc = read_rows(st, &r, max_rows, out, err);
-    db->deadline_us = 0;
+    drc_db_deadline(db, 0);
     drc_db_done(st);
     if (rc == 0) {
         out->cells = drc_arena_array(a, r.used + 1, sizeof *out->cells);

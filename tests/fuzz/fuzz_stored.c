@@ -33,7 +33,7 @@ static void check_answer(struct drc_arena *a, const struct drc_result *res, cons
     const char *why = NULL;
     if (drc_selection_make(a, res, NULL, &sel, &err) < 0)
         return;
-    MUST(drc_context_build(a, res, &sel, NULL, NULL, 0, &c, &err) == 0);
+    MUST(drc_context_build(a, res, &sel, NULL, NULL, &c, &err) == 0);
     MUST(c.fact_count <= DRC_FACTS_MAX);
     bool fine = drc_answer_literal(a, &c, words, &why);
     MUST(fine == (why == NULL));

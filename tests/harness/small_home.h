@@ -84,10 +84,18 @@ static void small_home(const char *home)
     small_put(home, "sql/reconcile/jobs.sql",
               "SELECT 30015000001 AS billed_uusd, 30015000001 AS explained_uusd,"
               " 31000000000 AS bill_uusd");
+    small_put(home, "sql/graph/node-job.sql",
+              "-- node: job\n-- label: Job\n-- title: job\n"
+              "SELECT job_key AS id, NULL AS at_ms, NULL AS cost_uusd, 0 AS severity FROM cost");
+    small_put(home, "sql/graph/node-note.sql",
+              "-- node: note\n-- label: Note\n-- title: note\n"
+              "SELECT 'note:' || text AS id, at_ms, cost_uusd, severity FROM note");
+    small_put(home, "sql/graph/text-note.sql",
+              "-- text: note\nSELECT value AS ids, substr(value, 6) AS label, NULL AS at_ms"
+              " FROM json_each(:ids) ORDER BY ids");
     small_put(home, "sql/graph/edge-job-note.sql",
               "-- edge: HAS_NOTE\n-- from: job\n-- to: note\n-- title: has note\n"
-              "SELECT job_key AS src, text AS dst, at_ms, text AS label, cost_uusd, severity"
-              " FROM note ORDER BY src, dst");
+              "SELECT job_key AS src, 'note:' || text AS dst FROM note");
     small_put(home, "sql/entities/job.sql",
               "SELECT job_key, job_name, workspace AS workspace_name, '' AS owner, '' AS"
               " description, 1 AS match_rank FROM cost WHERE instr(job_name, :q) > 0 AND"

@@ -1,0 +1,8 @@
+-- edge: READS
+-- from: job
+-- to: dataset
+-- title: reads
+-- back: read by
+SELECT DISTINCT 'job:' || l.workspace_id || '/' || l.job_id AS src, d.dataset_key AS dst
+FROM lineage_edge AS l JOIN dataset AS d ON d.dataset_id = l.src_dataset_id
+WHERE l.entity_type = 'JOB'

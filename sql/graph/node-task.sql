@@ -1,0 +1,14 @@
+-- node: task
+-- label: Task
+-- title: task
+-- A task is known from the newest attempt of its job that has tasks: tasks come and go with the code.
+WITH newest AS MATERIALIZED (
+    SELECT j.workspace_id, j.job_id, (
+        SELECT r.job_run_id FROM job_runs AS r INDEXED BY job_runs_by_job
+        WHERE r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+          AND EXISTS (SELECT 1 FROM task_runs AS t WHERE t.workspace_id = r.workspace_id AND t.job_run_id = r.job_run_id)
+        ORDER BY r.run_date DESC, r.start_ms DESC LIMIT 1) AS job_run_id
+    FROM jobs AS j
+)
+SELECT 'task:' || n.workspace_id || '/' || n.job_id || '/' || t.task_key AS id, NULL AS at_ms, NULL AS cost_uusd, 0 AS severity
+FROM newest AS n JOIN task_runs AS t ON t.workspace_id = n.workspace_id AND t.job_run_id = n.job_run_id

@@ -1,0 +1,25 @@
+-- text: eviction
+-- Evictions of a job and day are one row; around a run each is one. :by 1 and 2 all of a job.
+WITH picked AS MATERIALIZED (SELECT value AS key FROM json_each(:ids)),
+lost AS MATERIALIZED (
+    SELECT p.key, e.eviction_ms, e.caused_failure, e.cloud_instance_id, e.eviction_reason, e.cloud_provider_message,
+           r.run_date, r.attempt, r.job_run_id, j.job_key, iif(r.job_key = :entity OR r.run_key = :entity, '', j.job_name || ', ') AS whose,
+           r.run_key = :entity AS own_run
+    FROM picked AS p
+    JOIN eviction_details AS e ON e.eviction_id = substr(p.key, instr(p.key, '/') + 1)
+    JOIN job_runs AS r ON r.workspace_id = e.workspace_id AND r.job_run_id = e.job_run_id
+    JOIN jobs AS j ON j.workspace_id = r.workspace_id AND j.job_id = r.job_id
+    ORDER BY e.eviction_ms, p.key
+)
+SELECT group_concat(key, char(10)) AS ids,
+       CASE WHEN own_run AND count(*) = 1
+            THEN 'Instance ' || cloud_instance_id || ' evicted in attempt ' || attempt || coalesce(' (' || eviction_reason || ')', '')
+                 || coalesce(': ' || cloud_provider_message, '')
+            ELSE whose || count(*) || iif(count(*) = 1, ' spot eviction in runs of ', ' spot evictions in runs of ') || min(run_date)
+                 || iif(min(run_date) < max(run_date), ' to ' || max(run_date), '')
+                 || CASE count(DISTINCT iif(caused_failure, job_run_id, NULL)) WHEN 0 THEN ', survived' WHEN 1 THEN ', one attempt ended'
+                    ELSE ', ' || count(DISTINCT iif(caused_failure, job_run_id, NULL)) || ' attempts ended' END END AS label,
+       max(eviction_ms) AS at_ms
+FROM lost
+GROUP BY job_key, CASE :by WHEN 0 THEN iif(own_run, key, run_date) ELSE '' END
+ORDER BY at_ms DESC, ids

@@ -1,0 +1,634 @@
+/* Builds the usage graph: rows of the facts to compressed sparse rows. Ids become numbers once,
+ * here: a table of hashes lives only as long as the build, later look-ups search the sorted ids.
+ *
+ * Memory is the point of the layout: an edge is 16 bytes in the end (one number in each direction),
+ * and the list it comes from is given back piece by piece while the first direction is filled. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drc/clock.h"
+#include "drc/log.h"
+#include "graph_parts.h"
+
+#define BUILD_DEADLINE_MS 60000
+#define CHUNK_EDGES 65536
+#define BATCH 256 /* edges whose ends are looked up together, so that the memory's waits overlap */
+
+struct raw_edge {
+    uint32_t src, dst, minute; /* minute: of the edge; 0 = none */
+    uint32_t kind;
+};
+
+struct chunk {
+    struct chunk *next;
+    size_t used;
+    struct raw_edge edges[CHUNK_EDGES];
+};
+
+struct build {
+    struct drc_graph *g;
+    struct drc_db *facts;
+    uint32_t node_cap, *slots, slot_mask; /* slots: node + 1, 0 = free */
+    uint64_t id_cap;
+    struct chunk *first_chunk, *last_chunk;
+    uint64_t edge_count;
+    struct drc_err *err;
+};
+
+/* Not the arena's: the parts of a build are large and given back one by one. */
+static void *grown(void *p, size_t count, size_t bytes_each)
+{
+    void *q = reallocarray(p, count, bytes_each);
+    if (q == NULL)
+        abort();
+    return q;
+}
+
+static void *zeroed(size_t count, size_t bytes_each)
+{
+    void *p = grown(NULL, count, bytes_each);
+    memset(p, 0, count * bytes_each);
+    return p;
+}
+
+static struct drc_graph_fault *fault_of(struct drc_graph *g, const char *path)
+{
+    for (size_t i = 0; i < g->fault_count; i++)
+        if (g->faults[i].path == path)
+            return &g->faults[i];
+    g->faults = grown(g->faults, g->fault_count + 1, sizeof *g->faults);
+    struct drc_graph_fault *f = &g->faults[g->fault_count++];
+    memset(f, 0, sizeof *f);
+    f->path = path;
+    return f;
+}
+
+static struct drc_graph_fault *fault_with(struct drc_graph *g, const char *path, const char *id)
+{
+    struct drc_graph_fault *f = fault_of(g, path);
+    if (f->sample[0] == '\0')
+        snprintf(f->sample, sizeof f->sample, "%s", id == NULL ? "(none)" : id);
+    return f;
+}
+
+/* ---- nodes -------------------------------------------------------------------------------- */
+
+static bool fits_kind(const struct drc_graph_node_kind *k, const char *id)
+{
+    size_t n = strlen(k->prefix);
+    for (const char *p = id; p != NULL && *p != '\0'; p++)
+        if ((unsigned char)*p < ' ')
+            return false; /* ids stand in lines of text */
+    return id != NULL && strncmp(id, k->prefix, n) == 0 && id[n] == ':' && id[n + 1] != '\0' &&
+           strlen(id) <= DRC_GRAPH_ID_MAX_BYTES;
+}
+
+static uint32_t minute_of(int64_t ms)
+{
+    int64_t minute = ms / 60000;
+    return minute < 0 ? 0 : minute > ARC_MINUTE_MAX ? ARC_MINUTE_MAX : (uint32_t)minute;
+}
+
+static void reserve_node(struct build *b, size_t id_bytes)
+{
+    struct drc_graph *g = b->g;
+    if (g->node_count == b->node_cap) {
+        size_t cap = b->node_cap == 0 ? 4096 : (size_t)b->node_cap + b->node_cap / 2;
+        g->id_at = grown(g->id_at, cap, sizeof *g->id_at);
+        g->kind = grown(g->kind, cap, sizeof *g->kind);
+        g->severity = grown(g->severity, cap, sizeof *g->severity);
+        g->minute = grown(g->minute, cap, sizeof *g->minute);
+        g->cost = grown(g->cost, cap, sizeof *g->cost);
+        b->node_cap = (uint32_t)cap;
+    }
+    if (g->id_bytes + id_bytes > b->id_cap) {
+        b->id_cap = (g->id_bytes + id_bytes) * 3 / 2 + 65536;
+        g->ids = grown(g->ids, b->id_cap, 1);
+    }
+}
+
+static int add_node(struct build *b, unsigned kind, struct drc_stmt *st)
+{
+    struct drc_graph *g = b->g;
+    const struct drc_graph_node_kind *k = &g->model->nodes[kind];
+    const char *id = drc_db_text(st, 0);
+    if (!fits_kind(k, id)) {
+        fault_with(g, k->path, id)->foreign++;
+        return 0;
+    }
+    size_t bytes = strlen(id) + 1;
+    if (g->node_count == ARC_NODES_MAX || g->id_bytes + bytes > UINT32_MAX)
+        return drc_err_set(b->err, DRC_ERR_LIMIT, "%s: the graph has more than %u nodes", k->path,
+                           g->node_count);
+    reserve_node(b, bytes);
+    uint32_t n = g->node_count++;
+    int64_t severity = drc_db_int(st, 3);
+    g->id_at[n] = (uint32_t)g->id_bytes;
+    memcpy(g->ids + g->id_bytes, id, bytes);
+    g->id_bytes += bytes;
+    g->kind[n] = (uint8_t)kind;
+    g->severity[n] = severity < 0 ? 0 : severity > 2 ? 2 : (uint8_t)severity;
+    g->minute[n] = minute_of(drc_db_int(st, 1));
+    g->cost[n] = drc_db_is_null(st, 2) ? INT64_MIN : drc_db_int(st, 2);
+    return 0;
+}
+
+static int by_id(const void *x, const void *y, void *graph)
+{
+    const struct drc_graph *g = graph;
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    int d = strcmp(graph_id(g, a), graph_id(g, b));
+    return d != 0 ? d : (a > b) - (a < b);
+}
+
+#define REORDER(field, order, first, n)                                                            \
+    do {                                                                                           \
+        void *copy = grown(NULL, (n) + 1, sizeof *(field));                                        \
+        memcpy(copy, (field) + (first), (n) * sizeof *(field));                                    \
+        for (size_t i_ = 0; i_ < (n); i_++)                                                        \
+            (field)[(first) + i_] = ((__typeof__(field))copy)[(order)[i_] - (first)];              \
+        free(copy);                                                                                \
+    } while (0)
+
+/* Puts the nodes of one kind in the order of their ids, where the file did not. */
+static void sort_nodes(struct drc_graph *g, uint32_t first)
+{
+    uint32_t n = g->node_count - first, i = first + 1;
+    while (i < g->node_count && strcmp(graph_id(g, i - 1), graph_id(g, i)) <= 0)
+        i++;
+    if (n < 2 || i == g->node_count)
+        return;
+    uint32_t *order = grown(NULL, n, sizeof *order);
+    for (i = 0; i < n; i++)
+        order[i] = first + i;
+    qsort_r(order, n, sizeof *order, by_id, g);
+    REORDER(g->id_at, order, first, n);
+    REORDER(g->severity, order, first, n);
+    REORDER(g->minute, order, first, n);
+    REORDER(g->cost, order, first, n);
+    free(order);
+}
+
+/* Of equal ids the first one stays. */
+static void drop_duplicates(struct drc_graph *g, uint32_t first, const char *path)
+{
+    uint32_t to = first;
+    for (uint32_t i = first; i < g->node_count; i++) {
+        if (to > first && strcmp(graph_id(g, to - 1), graph_id(g, i)) == 0) {
+            fault_with(g, path, graph_id(g, i))->duplicates++;
+            continue;
+        }
+        g->id_at[to] = g->id_at[i];
+        g->severity[to] = g->severity[i];
+        g->minute[to] = g->minute[i];
+        g->cost[to] = g->cost[i];
+        to++;
+    }
+    g->node_count = to;
+}
+
+static int read_nodes(struct build *b, unsigned kind)
+{
+    struct drc_graph *g = b->g;
+    const struct drc_graph_node_kind *k = &g->model->nodes[kind];
+    uint32_t first = g->node_count;
+    struct drc_stmt *st = drc_db_query(b->facts, b->err, k->sql, "");
+    int rc = st == NULL ? -1 : 1;
+    while (rc == 1 && (rc = drc_db_next(st, b->err)) == 1)
+        if (add_node(b, kind, st) < 0)
+            rc = -1;
+    drc_db_done(st);
+    if (rc < 0)
+        return drc_err_context(b->err, "%s", k->path);
+    sort_nodes(g, first);
+    drop_duplicates(g, first, k->path);
+    return 0;
+}
+
+/* ---- ids to numbers ----------------------------------------------------------------------- */
+
+/* FNV-1a over words of eight bytes, then mixed; the table is thrown away after the build. */
+static uint32_t hash_id(const char *id, size_t bytes)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325), word;
+    for (; bytes >= 8; bytes -= 8, id += 8) {
+        memcpy(&word, id, 8);
+        h = (h ^ word) * UINT64_C(0x100000001b3);
+        h ^= h >> 29;
+    }
+    word = 0;
+    memcpy(&word, id, bytes);
+    h = (h ^ word ^ bytes) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(h >> 32) ^ (uint32_t)h;
+}
+
+static void make_slots(struct build *b)
+{
+    struct drc_graph *g = b->g;
+    uint32_t size = 1024;
+    while (size < g->node_count * UINT64_C(2) && size < UINT32_C(1) << 31)
+        size *= 2;
+    b->slots = zeroed(size, sizeof *b->slots);
+    b->slot_mask = size - 1;
+    for (uint32_t n = 0; n < g->node_count; n++) {
+        const char *id = graph_id(g, n);
+        uint32_t at = hash_id(id, strlen(id)) & b->slot_mask;
+        while (b->slots[at] != 0)
+            at = (at + 1) & b->slot_mask;
+        b->slots[at] = n + 1;
+    }
+}
+
+/* Two kinds may share a prefix: the kind is compared too. */
+static uint32_t find_slot(const struct build *b, uint32_t hash, const char *id, unsigned kind)
+{
+    const struct drc_graph *g = b->g;
+    for (uint32_t at = hash & b->slot_mask; b->slots[at] != 0; at = (at + 1) & b->slot_mask) {
+        uint32_t n = b->slots[at] - 1;
+        if (g->kind[n] == kind && strcmp(graph_id(g, n), id) == 0)
+            return n;
+    }
+    return DRC_GRAPH_NONE;
+}
+
+/* ---- edges -------------------------------------------------------------------------------- */
+
+struct end {
+    char id[DRC_GRAPH_ID_MAX_BYTES + 2];
+    uint32_t hash;
+    bool same; /* as that of the edge before */
+};
+
+struct batch {
+    unsigned kind, from, to; /* places in the model */
+    size_t n;
+    struct end src[BATCH], dst[BATCH];
+    uint32_t minute[BATCH];
+    uint32_t last_src;
+};
+
+static unsigned kind_place(const struct drc_graph_model *m, const char *kind)
+{
+    unsigned i = 0;
+    while (strcmp(m->nodes[i].kind, kind) != 0)
+        i++;
+    return i;
+}
+
+static void push_edge(struct build *b, struct raw_edge e)
+{
+    struct chunk *c = b->last_chunk;
+    if (c == NULL || c->used == CHUNK_EDGES) {
+        c = grown(NULL, 1, sizeof *c);
+        c->next = NULL;
+        c->used = 0;
+        if (b->last_chunk == NULL)
+            b->first_chunk = c;
+        else
+            b->last_chunk->next = c;
+        b->last_chunk = c;
+    }
+    c->edges[c->used++] = e;
+    b->edge_count++;
+}
+
+static void take_end(struct build *b, struct end *e, const char *id, const struct end *before)
+{
+    size_t bytes = strnlen(id, DRC_GRAPH_ID_MAX_BYTES + 1);
+    e->same = before != NULL && memcmp(before->id, id, bytes) == 0 && before->id[bytes] == '\0';
+    memcpy(e->id, id, bytes); /* one that is too long equals no id */
+    e->id[bytes] = '\0';
+    if (e->same)
+        return;
+    e->hash = hash_id(e->id, bytes);
+    __builtin_prefetch(&b->slots[e->hash & b->slot_mask]);
+}
+
+static void prefetch_id(const struct build *b, const struct end *e)
+{
+    uint32_t slot = e->same ? 0 : b->slots[e->hash & b->slot_mask];
+    if (slot == 0)
+        return;
+    __builtin_prefetch(&b->g->id_at[slot - 1]);
+    __builtin_prefetch(&b->g->kind[slot - 1]);
+}
+
+static void prefetch_text(const struct build *b, const struct end *e)
+{
+    uint32_t slot = e->same ? 0 : b->slots[e->hash & b->slot_mask];
+    if (slot != 0)
+        __builtin_prefetch(graph_id(b->g, slot - 1));
+}
+
+static void flush(struct build *b, struct batch *x)
+{
+    const struct drc_graph_edge_kind *k = &b->g->model->edges[x->kind];
+    for (size_t i = 0; i < x->n; i++) {
+        prefetch_id(b, &x->src[i]);
+        prefetch_id(b, &x->dst[i]);
+    }
+    for (size_t i = 0; i < x->n; i++) {
+        prefetch_text(b, &x->src[i]);
+        prefetch_text(b, &x->dst[i]);
+    }
+    for (size_t i = 0; i < x->n; i++) {
+        uint32_t src =
+            x->src[i].same ? x->last_src : find_slot(b, x->src[i].hash, x->src[i].id, x->from);
+        uint32_t dst = find_slot(b, x->dst[i].hash, x->dst[i].id, x->to);
+        x->last_src = src;
+        if (src == DRC_GRAPH_NONE || dst == DRC_GRAPH_NONE)
+            fault_with(b->g, k->path, src == DRC_GRAPH_NONE ? x->src[i].id : x->dst[i].id)
+                ->dangling++;
+        else
+            push_edge(b, (struct raw_edge){src, dst, x->minute[i], x->kind});
+    }
+    if (x->n > 0) /* the next batch compares with the last of this one */
+        x->src[BATCH - 1] = x->src[x->n - 1];
+    x->n = 0;
+}
+
+static void add_edge(struct build *b, struct batch *x, struct drc_stmt *st, bool timed, bool first)
+{
+    const char *src = drc_db_text(st, 0), *dst = drc_db_text(st, 1);
+    if (src == NULL || dst == NULL) {
+        fault_of(b->g, b->g->model->edges[x->kind].path)->dangling++;
+        return;
+    }
+    const struct end *before = first ? NULL : &x->src[x->n == 0 ? BATCH - 1 : x->n - 1];
+    take_end(b, &x->src[x->n], src, before);
+    take_end(b, &x->dst[x->n], dst, NULL);
+    x->minute[x->n] = timed ? minute_of(drc_db_int(st, 2)) : 0;
+    if (++x->n == BATCH)
+        flush(b, x);
+}
+
+static int read_edges(struct build *b, unsigned kind, struct batch *x)
+{
+    const struct drc_graph_edge_kind *k = &b->g->model->edges[kind];
+    struct drc_stmt *st = drc_db_query(b->facts, b->err, k->sql, "");
+    if (st == NULL)
+        return drc_err_context(b->err, "%s", k->path);
+    bool timed = drc_db_columns(st) > 2, first = true;
+    int rc;
+    x->kind = kind;
+    x->from = kind_place(b->g->model, k->from);
+    x->to = kind_place(b->g->model, k->to);
+    x->n = 0;
+    for (; (rc = drc_db_next(st, b->err)) == 1; first = false)
+        add_edge(b, x, st, timed, first);
+    drc_db_done(st);
+    if (rc < 0)
+        return drc_err_context(b->err, "%s", k->path);
+    flush(b, x);
+    return 0;
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static void count_degrees(struct build *b, uint32_t *first[2])
+{
+    for (const struct chunk *c = b->first_chunk; c != NULL; c = c->next)
+        for (size_t i = 0; i < c->used; i++) {
+            first[DRC_GRAPH_OUT][c->edges[i].src + 1]++;
+            first[DRC_GRAPH_IN][c->edges[i].dst + 1]++;
+        }
+    for (int way = 0; way < 2; way++)
+        for (uint32_t n = 0; n < b->g->node_count; n++)
+            first[way][n + 1] += first[way][n];
+}
+
+/* After a fill, first[n] is where the arcs of n + 1 begin: back by one. */
+static void shift(uint32_t *first, uint32_t n)
+{
+    memmove(first + 1, first, n * sizeof *first);
+    first[0] = 0;
+}
+
+static void fill_out(struct build *b)
+{
+    struct drc_graph *g = b->g;
+    uint32_t *at = g->first[DRC_GRAPH_OUT];
+    for (struct chunk *c = b->first_chunk, *next; c != NULL; c = next) {
+        for (size_t i = 0; i < c->used; i++) {
+            const struct raw_edge *e = &c->edges[i];
+            /* The edge's own time stays for now; that of the node comes in with finish_out(). */
+            g->arcs[DRC_GRAPH_OUT][at[e->src]++] =
+                arc_make(e->kind, g->severity[e->dst], e->minute, e->dst);
+        }
+        next = c->next;
+        free(c);
+    }
+    b->first_chunk = b->last_chunk = NULL;
+    shift(at, g->node_count);
+}
+
+static void fill_in(struct drc_graph *g)
+{
+    uint32_t *at = g->first[DRC_GRAPH_IN];
+    const uint64_t *out = g->arcs[DRC_GRAPH_OUT];
+    for (uint32_t n = 0; n < g->node_count; n++)
+        for (uint32_t i = g->first[DRC_GRAPH_OUT][n]; i < g->first[DRC_GRAPH_OUT][n + 1]; i++) {
+            uint32_t own = arc_minute(out[i]);
+            g->arcs[DRC_GRAPH_IN][at[arc_node(out[i])]++] =
+                arc_make(arc_kind(out[i]), g->severity[n], own != 0 ? own : g->minute[n], n);
+        }
+    shift(at, g->node_count);
+}
+
+static void finish_out(struct drc_graph *g)
+{
+    uint64_t *out = g->arcs[DRC_GRAPH_OUT];
+    for (uint64_t i = 0; i < g->arc_count; i++) {
+        uint32_t node = arc_node(out[i]), own = arc_minute(out[i]);
+        unsigned kind = arc_kind(out[i]);
+        if (own == 0 && !g->model->edges[kind].part)
+            out[i] = arc_make(kind, g->severity[node], g->minute[node], node);
+    }
+}
+
+static int by_value(const void *x, const void *y)
+{
+    uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+    return (a > b) - (a < b);
+}
+
+#define INSERTION_MAX 24
+
+static void sort_arcs(uint64_t *arcs, size_t n)
+{
+    if (n > INSERTION_MAX) {
+        qsort(arcs, n, sizeof *arcs, by_value);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        uint64_t x = arcs[i];
+        size_t k = i;
+        for (; k > 0 && arcs[k - 1] > x; k--)
+            arcs[k] = arcs[k - 1];
+        arcs[k] = x;
+    }
+}
+
+/* Sorts the arcs of each node and drops equal ones: the same edge given twice stands twice in both
+ * directions. */
+static void sort_rows(struct drc_graph *g, int way)
+{
+    uint64_t *arcs = g->arcs[way];
+    uint32_t *first = g->first[way], from = 0, to = 0;
+    for (uint32_t n = 0; n < g->node_count; n++) {
+        uint32_t end = first[n + 1], begin = to;
+        sort_arcs(arcs + from, end - from);
+        for (; from < end; from++) {
+            if (to > begin && arcs[to - 1] == arcs[from]) {
+                if (way == DRC_GRAPH_OUT)
+                    fault_with(g, g->model->edges[arc_kind(arcs[from])].path, graph_id(g, n))
+                        ->duplicates++;
+                continue;
+            }
+            arcs[to++] = arcs[from];
+        }
+        first[n + 1] = to;
+    }
+    if (way == DRC_GRAPH_OUT)
+        g->arc_count = to;
+}
+
+/* What has no cost of its own costs what its parts cost: usage, then attempts, then runs. A pass
+ * takes one level, so that nothing is added up before all of it is known. */
+#define COST_LEVELS 4
+
+static bool add_up_costs(struct drc_graph *g, int64_t *sums)
+{
+    const uint64_t *out = g->arcs[DRC_GRAPH_OUT];
+    bool found = false;
+    for (uint32_t n = 0; n < g->node_count; n++) {
+        sums[n] = g->cost[n];
+        for (uint32_t i = g->first[DRC_GRAPH_OUT][n];
+             g->cost[n] == INT64_MIN && i < g->first[DRC_GRAPH_OUT][n + 1]; i++) {
+            int64_t cost = g->cost[arc_node(out[i])];
+            if (!g->model->edges[arc_kind(out[i])].part || cost == INT64_MIN)
+                continue;
+            found = true;
+            if (sums[n] == INT64_MIN)
+                sums[n] = cost;
+            else if (__builtin_add_overflow(sums[n], cost, &sums[n]))
+                sums[n] = INT64_MAX;
+        }
+    }
+    return found;
+}
+
+static void roll_up_costs(struct drc_graph *g)
+{
+    for (int level = 0; level < COST_LEVELS; level++) {
+        int64_t *sums = grown(NULL, g->node_count + (size_t)1, sizeof *sums);
+        bool found = add_up_costs(g, sums);
+        free(g->cost);
+        g->cost = sums;
+        if (!found)
+            break;
+    }
+}
+
+static void make_rows(struct build *b)
+{
+    struct drc_graph *g = b->g;
+    for (int way = 0; way < 2; way++) {
+        g->first[way] = zeroed(g->node_count + (size_t)1, sizeof *g->first[way]);
+    }
+    count_degrees(b, g->first);
+    g->arc_count = b->edge_count;
+    g->arcs[DRC_GRAPH_OUT] = grown(NULL, b->edge_count + 1, sizeof(uint64_t));
+    fill_out(b);
+    g->arcs[DRC_GRAPH_IN] = grown(NULL, b->edge_count + 1, sizeof(uint64_t));
+    fill_in(g);
+    finish_out(g);
+    sort_rows(g, DRC_GRAPH_IN);
+    sort_rows(g, DRC_GRAPH_OUT);
+    roll_up_costs(g);
+}
+
+static void trim(struct drc_graph *g)
+{
+    size_t n = g->node_count + (size_t)1;
+    g->ids = grown(g->ids, g->id_bytes + 1, 1);
+    g->id_at = grown(g->id_at, n, sizeof *g->id_at);
+    g->kind = grown(g->kind, n, sizeof *g->kind);
+    g->severity = grown(g->severity, n, sizeof *g->severity);
+    g->minute = grown(g->minute, n, sizeof *g->minute);
+    g->cost = grown(g->cost, n, sizeof *g->cost);
+}
+
+static void log_faults(const struct drc_graph *g)
+{
+    for (size_t i = 0; i < g->fault_count; i++)
+        drc_log(DRC_LOG_WARN, "graph.left_out",
+                "file=%s duplicates=%" PRIu64 " dangling=%" PRIu64 " foreign=%" PRIu64
+                " first=\"%s\"",
+                g->faults[i].path, g->faults[i].duplicates, g->faults[i].dangling,
+                g->faults[i].foreign, g->faults[i].sample);
+}
+
+static int read_all(struct build *b)
+{
+    struct drc_graph *g = b->g;
+    for (unsigned k = 0; k < g->model->node_count; k++) {
+        g->kind_first[k] = g->node_count;
+        if (read_nodes(b, k) < 0)
+            return -1;
+        g->kind_first[k + 1] = g->node_count;
+    }
+    trim(g);
+    make_slots(b);
+    struct batch *x = zeroed(1, sizeof *x);
+    int rc = 0;
+    for (unsigned k = 0; k < g->model->edge_count && rc == 0; k++)
+        rc = read_edges(b, k, x);
+    free(x);
+    if (rc == 0 && b->edge_count > UINT32_MAX)
+        rc = drc_err_set(b->err, DRC_ERR_LIMIT, "the graph has more than %u edges", UINT32_MAX);
+    return rc;
+}
+
+struct drc_graph *drc_graph_build(const struct drc_graph_model *model, struct drc_db *facts,
+                                  struct drc_err *err)
+{
+    struct build b = {.facts = facts, .err = err};
+    b.g = zeroed(1, sizeof *b.g);
+    b.g->model = model;
+    drc_db_deadline(facts, BUILD_DEADLINE_MS);
+    int rc = read_all(&b);
+    drc_db_deadline(facts, 0);
+    free(b.slots);
+    if (rc == 0) {
+        make_rows(&b);
+        log_faults(b.g);
+        return b.g;
+    }
+    for (struct chunk *c = b.first_chunk, *next; c != NULL; c = next) {
+        next = c->next;
+        free(c);
+    }
+    drc_graph_free(b.g);
+    return NULL;
+}
+
+void drc_graph_free(struct drc_graph *g)
+{
+    if (g == NULL)
+        return;
+    free(g->ids);
+    free(g->id_at);
+    free(g->kind);
+    free(g->severity);
+    free(g->minute);
+    free(g->cost);
+    for (int way = 0; way < 2; way++) {
+        free(g->first[way]);
+        free(g->arcs[way]);
+    }
+    free(g->faults);
+    free(g);
+}
