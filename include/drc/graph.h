@@ -177,9 +177,9 @@ int drc_graph_dominators(struct drc_arena *a, const struct drc_graph *g, uint32_
 /* ---- rows for a context ------------------------------------------------------------------- */
 
 /* The graph rows of an entity: first what must be there (musts of its plan, many of a kind in one
- * row), then the best of the walk, at most two of an edge type, in all at most `max`; severe ones
- * first, then by score and id; ids G1, G2, ... `total`: how many nodes were found. NOTFOUND where
- * the graph does not have the entity. */
+ * row, so that they fit DRC_TOKENS_GRAPH), then the best of the walk, at most two of an edge type,
+ * in all at most `max`; of both, severe ones first, then by score and id; ids G1, G2, ... `total`:
+ * rows and the nodes that no row speaks of. NOTFOUND where the graph does not have the entity. */
 int drc_graph_rows(struct drc_arena *a, const struct drc_graph *g, struct drc_db *facts,
                    const char *entity, struct drc_graph_window w, struct drc_edge *out, size_t max,
                    size_t *count, size_t *total, struct drc_err *err);

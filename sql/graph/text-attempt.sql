@@ -1,5 +1,6 @@
 -- text: attempt
--- Attempts that failed in the same way on the same day are one row; around a run each is one. :by 1 by kind of failure, 2 all.
+-- Attempts that failed in the same way on the same day are one row; around a run each is one. :by 1 by kind of failure, 2 all of a job,
+-- 3 all.
 WITH picked AS MATERIALIZED (SELECT value AS key FROM json_each(:ids)),
 attempt AS MATERIALIZED (
     SELECT p.key, r.run_date, r.attempt, r.run_status, coalesce(r.end_ms, r.start_ms) AS ms, s.template, r.error_signature_id,
@@ -14,12 +15,12 @@ attempt AS MATERIALIZED (
 SELECT group_concat(key, char(10)) AS ids,
        CASE WHEN own_run AND count(*) = 1 THEN 'Attempt ' || attempt || ': ' || coalesce(line, run_status)
             WHEN count(DISTINCT coalesce(template, run_status)) = 1
-            THEN whose || coalesce(template, run_status) || ': ' || count(*) || iif(count(*) = 1, ' attempt of ', ' attempts of ') || min(run_date)
+            THEN iif(count(DISTINCT job_key) > 1, count(DISTINCT job_key) || ' jobs, ', whose) || coalesce(template, run_status) || ': ' || count(*) || iif(count(*) = 1, ' attempt of ', ' attempts of ') || min(run_date)
                  || iif(min(run_date) < max(run_date), ' to ' || max(run_date), '')
-            ELSE whose || count(*) || ' attempts of ' || min(run_date) || ' to ' || max(run_date) || ': '
+            ELSE iif(count(DISTINCT job_key) > 1, count(DISTINCT job_key) || ' jobs, ', whose) || count(*) || ' attempts of ' || min(run_date) || ' to ' || max(run_date) || ': '
                  || replace(group_concat(DISTINCT coalesce(template, run_status)), ',', '; ') END AS label,
        max(ms) AS at_ms
 FROM attempt
-GROUP BY job_key, CASE :by WHEN 0 THEN iif(own_run, key, coalesce(error_signature_id, run_status) || run_date)
-                           WHEN 1 THEN coalesce(error_signature_id, run_status) ELSE '' END
+GROUP BY iif(:by < 3, job_key, ''), CASE :by WHEN 0 THEN iif(own_run, key, coalesce(error_signature_id, run_status) || run_date)
+                                             WHEN 1 THEN coalesce(error_signature_id, run_status) ELSE '' END
 ORDER BY at_ms DESC, ids

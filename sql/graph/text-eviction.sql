@@ -1,5 +1,5 @@
 -- text: eviction
--- Evictions of a job and day are one row; around a run each is one. :by 1 and 2 all of a job.
+-- Evictions of a job and day are one row; around a run each is one. :by 1 and 2 all of a job, 3 all.
 WITH picked AS MATERIALIZED (SELECT value AS key FROM json_each(:ids)),
 lost AS MATERIALIZED (
     SELECT p.key, e.eviction_ms, e.caused_failure, e.cloud_instance_id, e.eviction_reason, e.cloud_provider_message,
@@ -15,11 +15,11 @@ SELECT group_concat(key, char(10)) AS ids,
        CASE WHEN own_run AND count(*) = 1
             THEN 'Instance ' || cloud_instance_id || ' evicted in attempt ' || attempt || coalesce(' (' || eviction_reason || ')', '')
                  || coalesce(': ' || cloud_provider_message, '')
-            ELSE whose || count(*) || iif(count(*) = 1, ' spot eviction in runs of ', ' spot evictions in runs of ') || min(run_date)
+            ELSE iif(count(DISTINCT job_key) > 1, count(DISTINCT job_key) || ' jobs, ', whose) || count(*) || iif(count(*) = 1, ' spot eviction in runs of ', ' spot evictions in runs of ') || min(run_date)
                  || iif(min(run_date) < max(run_date), ' to ' || max(run_date), '')
                  || CASE count(DISTINCT iif(caused_failure, job_run_id, NULL)) WHEN 0 THEN ', survived' WHEN 1 THEN ', one attempt ended'
                     ELSE ', ' || count(DISTINCT iif(caused_failure, job_run_id, NULL)) || ' attempts ended' END END AS label,
        max(eviction_ms) AS at_ms
 FROM lost
-GROUP BY job_key, CASE :by WHEN 0 THEN iif(own_run, key, run_date) ELSE '' END
+GROUP BY iif(:by < 3, job_key, ''), CASE :by WHEN 0 THEN iif(own_run, key, run_date) ELSE '' END
 ORDER BY at_ms DESC, ids

@@ -1,5 +1,5 @@
 -- text: run
--- Runs of the entity itself are said without the job's name. :by 0 each, 1 by day, 2 all of a job.
+-- Runs of the entity itself are said without the job's name. :by 0 each, 1 by day, 2 all of a job, 3 all.
 WITH picked AS MATERIALIZED (SELECT value AS key FROM json_each(:ids)),
 run AS MATERIALIZED (
     SELECT f.run_key, f.start_ms, f.run_date, l.logical_run_id, l.run_status, l.attempt,
@@ -11,7 +11,7 @@ run AS MATERIALIZED (
     ORDER BY f.start_ms, f.run_key
 )
 SELECT group_concat(run_key, char(10)) AS ids,
-       whose || iif(count(*) = 1,
+       iif(count(DISTINCT job_key) > 1, count(DISTINCT job_key) || ' jobs, ', whose) || iif(count(*) = 1,
            logical_run_id || ' of ' || run_date || ': ' || run_status || iif(attempt > 1, ' after ' || attempt || ' attempts', ''),
            count(*) || ' runs of ' || min(run_date) || iif(min(run_date) < max(run_date), ' to ' || max(run_date), '') || ':'
                || substr(iif(sum(run_status = 'FAILED') > 0, ', ' || sum(run_status = 'FAILED') || ' FAILED', '')
@@ -23,5 +23,5 @@ SELECT group_concat(run_key, char(10)) AS ids,
                || ' (' || substr(group_concat(logical_run_id, ', '), 1, 90) || iif(length(group_concat(logical_run_id, ', ')) > 90, ' ...', '') || ')') AS label,
        max(start_ms) AS at_ms
 FROM run
-GROUP BY CASE :by WHEN 0 THEN run_key WHEN 1 THEN job_key || run_date ELSE job_key END
+GROUP BY CASE :by WHEN 0 THEN run_key WHEN 1 THEN job_key || run_date WHEN 2 THEN job_key ELSE '' END
 ORDER BY at_ms DESC, ids

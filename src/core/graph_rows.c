@@ -11,11 +11,12 @@
 
 #define LABEL_MAX_CHARS 240
 #define MUST_NODES_MAX 4096 /* of one line of a plan */
-#define ROWS_OF_MUST 6      /* of one type; more are grouped */
+#define ROWS_OF_MUST 4      /* of one type; more are grouped, down to one where space is short */
 #define ROWS_OF_TYPE 2      /* from the walk */
 #define ROWS_WANTED 12      /* the walk fills up to here */
-#define GROUPINGS 3
+#define GROUPINGS 4
 #define TEXT_ROWS_MAX 512
+#define LINE_BYTES 34 /* id, time and signs of a line of a prompt */
 
 struct rows {
     struct drc_arena *a;
@@ -25,6 +26,7 @@ struct rows {
     struct drc_graph_window w;
     struct drc_edge *out;
     size_t max, count;
+    size_t rows_of_must;
     struct drc_err *err;
 };
 
@@ -275,7 +277,7 @@ static int add_musts(struct rows *r, const struct drc_graph_plan *plan, uint32_t
                                         plan->musts[k].leg_count, w, &nodes, MUST_NODES_MAX, &cut);
             merge(r->a, &grp, nodes, n);
         }
-        if (grp.count > 0 && add_group(r, &grp, ROWS_OF_MUST) < 0)
+        if (grp.count > 0 && add_group(r, &grp, r->rows_of_must) < 0)
             return -1;
         merge(r->a, all, grp.nodes, grp.count);
     }
@@ -319,15 +321,27 @@ static int add_best(struct rows *r, const struct drc_graph_hit *hits, size_t n,
     return 0;
 }
 
+/* What must be there stands first: what comes later may be cut. */
 static int by_weight(const void *p, const void *q)
 {
     const struct drc_edge *a = p, *b = q;
+    if (a->must != b->must)
+        return a->must ? -1 : 1;
     if (a->severity != b->severity)
         return b->severity - a->severity;
     if (a->score != b->score)
         return a->score < b->score ? 1 : -1;
     int d = strcmp(a->edge, b->edge);
     return d != 0 ? d : strcmp(a->nodes[0], b->nodes[0]);
+}
+
+/* Of all rows so far, as lines of a prompt. */
+static size_t tokens(const struct rows *r)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < r->count; i++)
+        sum += drc_tokens_estimate(strlen(r->out[i].title) + strlen(r->out[i].label) + LINE_BYTES);
+    return sum;
 }
 
 int drc_graph_rows(struct drc_arena *a, const struct drc_graph *g, struct drc_db *facts,
@@ -341,6 +355,7 @@ int drc_graph_rows(struct drc_arena *a, const struct drc_graph *g, struct drc_db
                      .w = w,
                      .out = out,
                      .max = max,
+                     .rows_of_must = ROWS_OF_MUST,
                      .err = err};
     struct drc_graph_hit *hits = drc_arena_array(a, DRC_GRAPH_WALK_MAX, sizeof *hits);
     struct group known = {.nodes = NULL};
@@ -349,8 +364,12 @@ int drc_graph_rows(struct drc_arena *a, const struct drc_graph *g, struct drc_db
     *count = *total = 0;
     if (start == DRC_GRAPH_NONE)
         return drc_err_set(err, DRC_ERR_NOTFOUND, "the usage graph has no '%.120s'", entity);
-    if (add_musts(&r, graph_plan(g, start), start, &known) < 0)
-        return -1;
+    do {
+        r.count = 0;
+        known = (struct group){.nodes = NULL};
+        if (add_musts(&r, graph_plan(g, start), start, &known) < 0)
+            return -1;
+    } while (tokens(&r) > DRC_TOKENS_GRAPH && --r.rows_of_must > 0);
     size_t n = drc_graph_walk(a, g, start, w, hits, DRC_GRAPH_WALK_MAX);
     if (add_best(&r, hits, n, &known) < 0)
         return -1;
