@@ -59,7 +59,7 @@ CFLAGS_OWN = -std=c17 $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) -ffile-prefix-map=$(C
 # variant without threads of its own.
 FAISS_C := $(firstword $(wildcard /usr/local/lib/libfaiss_c.so /usr/lib/*/libfaiss_c.so /usr/lib/*/libfaiss_c.a))
 FAISS_LIBS := $(if $(FAISS_C),-lfaiss_c) -lfaiss -lgomp -lopenblas -lstdc++
-CXXFLAGS_OWN = -std=c++17 $(OPT) -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Werror $(HARDEN) $(SANFLAGS) \
+CXXFLAGS_OWN = -std=c++17 $(OPT) -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Werror $(HARDEN) $(SANFLAGS) $(if $(SAN),-fno-sanitize=vptr) \
 	-ffile-prefix-map=$(CURDIR)=.
 
 SRC := $(sort $(shell find src -name '*.c'))
