@@ -1,11 +1,11 @@
--- The facts database, schema version 2. Disposable: it is built again from this file and a seed (or, later, a sync).
+-- The facts database, schema version 3. Disposable: it is built again from this file and a seed (or, later, a sync).
 --
 -- The ten tables of the original keep their names and columns. Where it stored REAL money or text times, the stored
 -- value is an INTEGER (micro-dollars `_uusd`, micro-DBU `_udbu`, milliseconds UTC `_ms`, per mille `_permille`) and the
 -- original column is generated from it. Ids of jobs, runs and compute are unique per workspace only, so keys are
 -- composite. `*_key` is the entity id "<kind>:<workspace_id>/<native id>", the same text that entity_id() makes.
 -- Days are UTC days, text 'YYYY-MM-DD'. NULL is "not known" or "does not apply", never zero. Rollups: sql/rollups.sql.
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- schema_version, sample (1 = generated), seed and scale of a generated estate, generation (changes with the content), first_day
 CREATE TABLE meta (
@@ -602,7 +602,8 @@ CREATE INDEX job_day_by_date ON job_day (usage_date);
 
 -- Logical runs of a job by the UTC day on which they began; the final attempt is the run's result. runs_excluded: cancelled or
 -- skipped. evicted_runs: with an eviction in any attempt; evicted_runs_failed: those of them with a failed attempt; failed_runs:
--- runs without an eviction but with a failed attempt. ok_ms: durations of all successful attempts, by pack_ms().
+-- runs without an eviction but with a failed attempt. ok_ms and ok_uusd: durations and list costs (all layers) of all successful
+-- attempts, by pack_values(). lost_uusd: cost of the failed attempts with an eviction; evidence: the first of its evictions' by name.
 CREATE TABLE job_run_day (
     workspace_id        TEXT NOT NULL,
     job_id              TEXT NOT NULL,
@@ -618,9 +619,13 @@ CREATE TABLE job_run_day (
     evicted_runs_failed INTEGER NOT NULL,
     failed_runs         INTEGER NOT NULL,
     ok_ms               BLOB,
+    ok_uusd             BLOB,
+    lost_uusd           INTEGER NOT NULL,
+    evidence            TEXT,
     PRIMARY KEY (workspace_id, job_id, run_date)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_run_day_by_date ON job_run_day (run_date);
+CREATE INDEX job_run_day_evicted ON job_run_day (workspace_id, job_id, run_date, lost_uusd, evidence) WHERE evictions > 0;
 
 -- Warehouses and all-purpose clusters. NULL vm_uusd and node_ms: serverless; NULL used_ms and paid_ms: hours are not known.
 CREATE TABLE resource_day (
@@ -651,3 +656,69 @@ CREATE TABLE sku_day (
     PRIMARY KEY (workspace_id, product, compute_sku, usage_date)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sku_day_by_date ON sku_day (usage_date);
+
+-- What the machines of all jobs of a workspace cost.
+CREATE TABLE workspace_day (
+    workspace_id TEXT NOT NULL,
+    usage_date   TEXT NOT NULL,
+    job_vm_uusd  INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, usage_date)
+) STRICT, WITHOUT ROWID;
+
+-- The same days by month, for long windows: each column holds the values of its days by pack_days(), read by sum_days() and
+-- day_series(); the columns without a comment are those of the table of days. With a rowid, as the rows are long.
+
+CREATE TABLE job_month (
+    workspace_id            TEXT NOT NULL,
+    job_id                  TEXT NOT NULL,
+    month                   TEXT NOT NULL, -- 'YYYY-MM'
+    cost_uusd               BLOB NOT NULL, -- all layers, DBU at list price
+    cost_contract_uusd      BLOB NOT NULL, -- all layers, DBU at contract price
+    dbu_uusd                BLOB NOT NULL,
+    dbu_contract_uusd       BLOB NOT NULL,
+    ondemand_uusd           BLOB NOT NULL,
+    spot_uusd               BLOB NOT NULL,
+    waste_dbu_uusd          BLOB NOT NULL,
+    waste_dbu_contract_uusd BLOB NOT NULL,
+    waste_ondemand_uusd     BLOB NOT NULL,
+    waste_spot_uusd         BLOB NOT NULL,
+    node_ms                 BLOB NOT NULL,
+    spot_node_ms            BLOB NOT NULL,
+    PRIMARY KEY (workspace_id, job_id, month)
+) STRICT;
+
+CREATE TABLE job_run_month (
+    workspace_id        TEXT NOT NULL,
+    job_id              TEXT NOT NULL,
+    month               TEXT NOT NULL,
+    runs                BLOB NOT NULL,
+    runs_ok             BLOB NOT NULL,
+    runs_excluded       BLOB NOT NULL,
+    runs_open           BLOB NOT NULL,
+    attempts            BLOB NOT NULL,
+    failed_attempts     BLOB NOT NULL,
+    evictions           BLOB NOT NULL,
+    evicted_runs        BLOB NOT NULL,
+    evicted_runs_failed BLOB NOT NULL,
+    failed_runs         BLOB NOT NULL,
+    ok_ms               BLOB NOT NULL, -- by pack_day_values(), read by day_values()
+    ok_uusd             BLOB NOT NULL, -- the same
+    PRIMARY KEY (workspace_id, job_id, month)
+) STRICT;
+
+CREATE TABLE resource_month (
+    workspace_id             TEXT NOT NULL,
+    compute_id               TEXT NOT NULL,
+    month                    TEXT NOT NULL,
+    cost_uusd                BLOB NOT NULL, -- all layers, DBU at list price
+    cost_contract_uusd       BLOB NOT NULL, -- all layers, DBU at contract price
+    dbu_uusd                 BLOB NOT NULL,
+    dbu_contract_uusd        BLOB NOT NULL,
+    shared_dbu_uusd          BLOB NOT NULL, -- of a cluster on days on which a run began on it
+    shared_dbu_contract_uusd BLOB NOT NULL, -- the same
+    udbu                     BLOB NOT NULL,
+    vm_uusd                  BLOB NOT NULL,
+    used_ms                  BLOB NOT NULL,
+    paid_ms                  BLOB NOT NULL,
+    PRIMARY KEY (workspace_id, compute_id, month)
+) STRICT;

@@ -1140,7 +1140,7 @@ UNION ALL SELECT 'queries', '2026-11-22', max(start_ms + duration_ms) FROM sql_q
 UNION ALL SELECT 'datasets', '2026-11-22', max(at_ms) FROM dataset_commit;
 
 INSERT INTO meta (key, value)
-SELECT 'schema_version', '2' UNION ALL SELECT 'sample', '1' UNION ALL SELECT 'first_day', min(date) FROM date_series
+SELECT 'schema_version', '3' UNION ALL SELECT 'sample', '1' UNION ALL SELECT 'first_day', min(date) FROM date_series
 UNION ALL SELECT 'seed', seed FROM span UNION ALL SELECT 'scale', scale FROM span;
 
 -- section: answers

@@ -103,6 +103,8 @@ int drc_db_describe(struct drc_db *db, struct drc_arena *a, const char *sql, str
  *   rnd(seed_text, a, b) the same, seed = FNV-1a 64 of the text
  *   pctl(x, p)           aggregate, percentile type 7 (Hyndman & Fan 1996), p in 0..1; no NULLs
  *   median(x), mad(x)    aggregates; mad unscaled
+ *   pack_values(x), day_values(packed, first, last), pctl_of(list, p), ...  src/io/db_packed.c
+ *   pack_days(date, x), sum_days(packed, first, last), day_series(...)      src/io/db_days.c
  *   wilson_lo(k, n), wilson_hi(k, n)  95 % interval (Wilson 1927), NULL for n = 0
  *   rz(x, median, mad)   0.6745 * (x - median) / mad, NULL for mad = 0
  *   entity_id(kind, workspace_id, native_id)  "<kind>:<workspace_id>/<native id>" */

@@ -75,7 +75,9 @@ struct drc_detection {
     size_t event_count;
 };
 
-/* series: NaN = unknown (not yet billed), never 0. n <= DRC_SERIES_MAX. */
+/* series: NaN = unknown (not yet billed), never 0. n <= DRC_SERIES_MAX. Without bands, a series
+ * whose values add up (by size) to less than min_impact and than 0.5 % of the total is not looked
+ * at: no events, points NULL. */
 void drc_detect(struct drc_arena *a, const double *series, size_t n,
                 const struct drc_detect_options *o, struct drc_detection *out);
 

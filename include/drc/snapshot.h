@@ -10,7 +10,7 @@
 #include "drc/graph.h"
 #include "drc/report.h"
 
-#define DRC_FACTS_SCHEMA 2 /* meta.schema_version that this drc reads */
+#define DRC_FACTS_SCHEMA 3 /* meta.schema_version that this drc reads */
 
 /* A report that does not work yet: a line of sql/reports/planned.list. */
 struct drc_planned {

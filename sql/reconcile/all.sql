@@ -12,9 +12,9 @@ place AS MATERIALIZED (
     WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
 )
 SELECT coalesce(sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)), 0) AS billed_uusd,
-       (SELECT coalesce(sum(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd)), 0) FROM span AS q
-        CROSS JOIN non_job_compute AS n CROSS JOIN resource_day AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
-            AND r.usage_date BETWEEN q.first_day AND q.last_day
+       (SELECT coalesce(sum_days(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd), q.first_day, q.last_day), 0) FROM span AS q
+        CROSS JOIN non_job_compute AS n CROSS JOIN resource_month AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
+            AND r.month BETWEEN substr(q.first_day, 1, 7) AND substr(q.last_day, 1, 7)
         WHERE n.workspace_id IN (SELECT workspace_id FROM place))
        + coalesce(sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)) FILTER (WHERE s.product = 'JOBS'), 0) AS explained_uusd,
        coalesce(sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)), 0) AS bill_uusd,

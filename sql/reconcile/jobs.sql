@@ -30,19 +30,17 @@ sku AS MATERIALIZED (
           WHERE s.usage_date BETWEEN p.first_day AND p.last_day AND s.workspace_id IN (SELECT workspace_id FROM place)) AS s
 ),
 shared AS MATERIALIZED ( -- cluster days with a job on them
-    SELECT coalesce(sum(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd)), 0) AS uusd
+    SELECT coalesce(sum_days(iif(:price = 'contract', r.shared_dbu_contract_uusd, r.shared_dbu_uusd), p.first_day, p.last_day), 0) AS uusd
     FROM span AS p CROSS JOIN non_job_compute AS n
-    CROSS JOIN resource_day AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
-        AND r.usage_date BETWEEN p.first_day AND p.last_day
-    WHERE n.workspace_id IN (SELECT workspace_id FROM place) AND r.product = 'ALL_PURPOSE'
-      AND EXISTS (SELECT 1 FROM job_runs AS x INDEXED BY job_runs_by_compute
-                  WHERE x.workspace_id = r.workspace_id AND x.compute_id = r.compute_id AND x.run_date = r.usage_date)
+    CROSS JOIN resource_month AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
+        AND r.month BETWEEN substr(p.first_day, 1, 7) AND substr(p.last_day, 1, 7)
+    WHERE n.workspace_id IN (SELECT workspace_id FROM place)
 )
 SELECT sku.jobs_uusd + shared.uusd AS billed_uusd,
-       (SELECT coalesce(sum(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd)), 0)
+       (SELECT coalesce(sum_days(iif(:price = 'contract', m.dbu_contract_uusd, m.dbu_uusd), p.first_day, p.last_day), 0)
         FROM span AS p CROSS JOIN chosen AS c
-        CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
-            AND d.usage_date BETWEEN p.first_day AND p.last_day) AS explained_uusd,
+        CROSS JOIN job_month AS m ON m.workspace_id = c.workspace_id AND m.job_id = c.job_id
+            AND m.month BETWEEN substr(p.first_day, 1, 7) AND substr(p.last_day, 1, 7)) AS explained_uusd,
        sku.bill_uusd,
        (SELECT count(DISTINCT u.compute_usage_id) FROM span AS q CROSS JOIN compute_usage AS u INDEXED BY compute_usage_corrected
         WHERE u.record_type <> 'ORIGINAL' AND u.usage_date BETWEEN q.first_day AND q.last_day

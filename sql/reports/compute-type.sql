@@ -67,40 +67,45 @@ place AS MATERIALIZED (
     SELECT w.workspace_id FROM workspace AS w
     WHERE :workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE
 ),
-day_cost AS MATERIALIZED ( -- one row per compute and day of B and W
+day_cost AS MATERIALIZED ( -- of job compute and other products: one row per kind, layer and day of B and W
     SELECT iif(s.product = 'JOBS', iif(s.compute_sku LIKE '%SERVERLESS%', 'jobs-serverless', 'jobs-classic'), 'other') AS kind,
-           '' AS workspace_id, '' AS compute_id, s.usage_date, sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)) AS dbu_uusd,
-           NULL AS vm_uusd, sum(s.udbu) AS udbu, NULL AS paid_ms, NULL AS used_ms
+           s.usage_date, sum(iif(:price = 'contract', s.dbu_contract_uusd, s.dbu_uusd)) AS dbu_uusd, NULL AS vm_uusd, sum(s.udbu) AS udbu
     FROM span AS p CROSS JOIN sku_day AS s
     WHERE s.usage_date BETWEEN p.base_first_day AND p.last_day AND s.product NOT IN ('SQL', 'ALL_PURPOSE')
       AND s.workspace_id IN (SELECT workspace_id FROM place)
     GROUP BY 1, s.usage_date
     UNION ALL -- the machines of classic job compute
-    SELECT 'jobs-classic', '', '', d.usage_date, 0, sum(d.ondemand_uusd + d.spot_uusd), 0, NULL, NULL
-    FROM span AS p CROSS JOIN jobs AS j -- by job, a range of the key each: cheaper than one look-up per row of a day
-    CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
-        AND d.usage_date BETWEEN p.base_first_day AND p.last_day
-    WHERE j.workspace_id IN (SELECT workspace_id FROM place)
-    GROUP BY d.usage_date
-    UNION ALL
-    SELECT 'resource', r.workspace_id, r.compute_id, r.usage_date, iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd), r.vm_uusd,
-           r.udbu, r.paid_ms, r.used_ms
-    FROM span AS p CROSS JOIN non_job_compute AS n
-    CROSS JOIN resource_day AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
-        AND r.usage_date BETWEEN p.base_first_day AND p.last_day
-    WHERE n.workspace_id IN (SELECT workspace_id FROM place)
+    SELECT 'jobs-classic', d.usage_date, 0, d.job_vm_uusd, 0
+    FROM span AS p CROSS JOIN place AS w
+    CROSS JOIN workspace_day AS d ON d.workspace_id = w.workspace_id AND d.usage_date BETWEEN p.base_first_day AND p.last_day
 ),
 cost AS MATERIALIZED (
-    SELECT d.kind, d.workspace_id, d.compute_id, sum(iif(d.usage_date >= p.first_day, d.dbu_uusd, 0)) AS dbu_uusd,
+    SELECT d.kind, '' AS workspace_id, '' AS compute_id, sum(iif(d.usage_date >= p.first_day, d.dbu_uusd, 0)) AS dbu_uusd,
            sum(iif(d.usage_date >= p.first_day, d.vm_uusd, NULL)) AS vm_uusd,
            sum(iif(d.usage_date < p.first_day, d.dbu_uusd + coalesce(d.vm_uusd, 0), 0)) AS base_uusd,
-           sum(iif(d.usage_date >= p.first_day, d.udbu, 0)) AS udbu,
-           sum(iif(d.usage_date >= p.first_day, d.paid_ms, NULL)) AS paid_ms,
-           sum(iif(d.usage_date >= p.first_day, d.used_ms, NULL)) AS used_ms,
-           day_series(iif(d.usage_date >= p.first_day, d.usage_date, NULL), d.dbu_uusd + coalesce(d.vm_uusd, 0), p.series_day,
-                      p.last_day) AS daily
+           sum(iif(d.usage_date >= p.first_day, d.udbu, 0)) AS udbu, NULL AS paid_ms, NULL AS used_ms,
+           day_series(d.usage_date, d.dbu_uusd + coalesce(d.vm_uusd, 0), p.series_day, p.last_day) AS daily
     FROM span AS p CROSS JOIN day_cost AS d
-    GROUP BY d.kind, d.workspace_id, d.compute_id
+    GROUP BY d.kind
+    UNION ALL
+    SELECT z.kind, z.workspace_id, z.compute_id, coalesce(z.dbu_uusd, 0), z.vm_uusd, coalesce(z.base_uusd, 0), coalesce(z.udbu, 0), z.paid_ms,
+           z.used_ms, z.daily
+    FROM (
+        SELECT 'resource' AS kind, r.workspace_id, r.compute_id,
+               sum_days(iif(:price = 'contract', r.dbu_contract_uusd, r.dbu_uusd), (SELECT first_day FROM span), :as_of) AS dbu_uusd,
+               sum_days(r.vm_uusd, (SELECT first_day FROM span), :as_of) AS vm_uusd,
+               sum_days(iif(:price = 'contract', r.cost_contract_uusd, r.cost_uusd), (SELECT base_first_day FROM span),
+                        (SELECT base_last_day FROM span)) AS base_uusd,
+               sum_days(r.udbu, (SELECT first_day FROM span), :as_of) AS udbu,
+               sum_days(r.paid_ms, (SELECT first_day FROM span), :as_of) AS paid_ms,
+               sum_days(r.used_ms, (SELECT first_day FROM span), :as_of) AS used_ms,
+               day_series(iif(:price = 'contract', r.cost_contract_uusd, r.cost_uusd), (SELECT series_day FROM span), :as_of) AS daily
+        FROM non_job_compute AS n CROSS JOIN resource_month AS r ON r.workspace_id = n.workspace_id AND r.compute_id = n.compute_id
+            AND r.month BETWEEN substr((SELECT base_first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
+        WHERE n.workspace_id IN (SELECT workspace_id FROM place)
+        GROUP BY n.workspace_id, n.compute_id
+    ) AS z
+    WHERE z.dbu_uusd IS NOT NULL OR z.base_uusd IS NOT NULL
 ),
 spread AS MATERIALIZED ( -- over all days of W that the data has, those without use are zero
     SELECT c.kind, c.workspace_id, c.compute_id, median(x.value) AS median_uusd, mad(x.value) AS mad_uusd

@@ -119,42 +119,42 @@ resource AS MATERIALIZED (
 series AS MATERIALIZED ( -- from the day on which the entity is known to be there
     SELECT 'job' AS kind, j.workspace_id, j.job_id AS native_id, -- jobs lead, in the order of their key: no row goes through a sorter
            max((SELECT from_day FROM span), coalesce(date(j.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))) AS start_day,
-           sum(abs(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd)) AS most_uusd,
-           day_series(d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
+           day_series(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd),
                       max((SELECT from_day FROM span), coalesce(date(j.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))),
-                      (SELECT last_day FROM span)) AS daily
-    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
-        AND d.usage_date BETWEEN (SELECT from_day FROM span) AND (SELECT last_day FROM span)
+                      :as_of) AS daily
+    FROM jobs AS j CROSS JOIN job_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+        AND m.month BETWEEN substr((SELECT from_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
-      AND coalesce(date(j.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span)) <= (SELECT last_day FROM span)
+      AND coalesce(date(j.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span)) <= :as_of
     GROUP BY j.workspace_id, j.job_id
+    HAVING sum_days(m.cost_uusd, (SELECT from_day FROM span), :as_of) IS NOT NULL
     UNION ALL
     SELECT 'resource', n.workspace_id, n.compute_id,
            max((SELECT from_day FROM span), coalesce(date(n.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))),
-           sum(abs(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + coalesce(d.vm_uusd, 0))),
-           day_series(d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + coalesce(d.vm_uusd, 0),
+           day_series(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd),
                       max((SELECT from_day FROM span), coalesce(date(n.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span))),
-                      (SELECT last_day FROM span))
-    FROM non_job_compute AS n CROSS JOIN resource_day AS d ON d.workspace_id = n.workspace_id AND d.compute_id = n.compute_id
-        AND d.usage_date BETWEEN (SELECT from_day FROM span) AND (SELECT last_day FROM span)
+                      :as_of)
+    FROM non_job_compute AS n CROSS JOIN resource_month AS m ON m.workspace_id = n.workspace_id AND m.compute_id = n.compute_id
+        AND m.month BETWEEN substr((SELECT from_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE (+n.workspace_id, +n.compute_id) IN (SELECT workspace_id, compute_id FROM resource)
-      AND coalesce(date(n.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span)) <= (SELECT last_day FROM span)
+      AND coalesce(date(n.created_ms / 1000, 'unixepoch'), (SELECT from_day FROM span)) <= :as_of
     GROUP BY n.workspace_id, n.compute_id
+    HAVING sum_days(m.cost_uusd, (SELECT from_day FROM span), :as_of) IS NOT NULL
 ),
 whole AS MATERIALIZED (
-    SELECT day_series(z.usage_date, z.uusd, p.from_day, p.last_day) AS daily,
-           sum(iif(z.usage_date >= p.first_day, z.uusd, 0))
+    SELECT day_series(z.uusd, p.from_day, p.last_day) AS daily,
+           sum_days(z.uusd, p.first_day, p.last_day)
                / CAST(julianday(p.last_day) - julianday(max(p.first_day, p.from_day)) + 1 AS INTEGER) AS uusd_per_day
     FROM span AS p CROSS JOIN (
-        SELECT d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd AS uusd
+        SELECT iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd) AS uusd
         FROM span AS p CROSS JOIN chosen AS c
-        CROSS JOIN job_day AS d ON d.workspace_id = c.workspace_id AND d.job_id = c.job_id
-            AND d.usage_date BETWEEN p.from_day AND p.last_day
+        CROSS JOIN job_month AS m ON m.workspace_id = c.workspace_id AND m.job_id = c.job_id
+            AND m.month BETWEEN substr(p.from_day, 1, 7) AND substr(p.last_day, 1, 7)
         UNION ALL
-        SELECT d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + coalesce(d.vm_uusd, 0)
+        SELECT iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd)
         FROM span AS p CROSS JOIN resource AS r
-        CROSS JOIN resource_day AS d ON d.workspace_id = r.workspace_id AND d.compute_id = r.compute_id
-            AND d.usage_date BETWEEN p.from_day AND p.last_day
+        CROSS JOIN resource_month AS m ON m.workspace_id = r.workspace_id AND m.compute_id = r.compute_id
+            AND m.month BETWEEN substr(p.from_day, 1, 7) AND substr(p.last_day, 1, 7)
     ) AS z
 ),
 calendar AS MATERIALIZED ( -- a list of days for each workspace
@@ -173,8 +173,7 @@ found AS MATERIALIZED (
     FROM span AS p CROSS JOIN whole AS t CROSS JOIN series AS s
     LEFT JOIN calendar AS k ON k.workspace_id = s.workspace_id
     CROSS JOIN detect_anomalies(s.daily, s.start_day, 100000000, t.uusd_per_day, coalesce(k.days, '[]')) AS e
-    WHERE s.most_uusd >= min(100000000, 0.005 * t.uusd_per_day) -- less cannot hold a material anomaly
-      AND e.to_date >= p.first_day AND abs(e.impact_uusd) >= 0.25 * abs(e.expected_uusd)
+    WHERE e.to_date >= p.first_day AND abs(e.impact_uusd) >= 0.25 * abs(e.expected_uusd)
 ),
 totals AS MATERIALIZED ( -- what the cost is made of: [0] the 28 days before, [1] the days of the anomaly
     SELECT f.kind, f.workspace_id, f.native_id, f.from_date, f.event_days, z.after,

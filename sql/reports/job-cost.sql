@@ -85,35 +85,42 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
       AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM job_tag AS t WHERE t.workspace_id = j.workspace_id AND t.job_id = j.job_id
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
-used AS MATERIALIZED ( -- W; jobs lead, in the order of their key, so that no row goes through a sorter
-    SELECT d.workspace_id, d.job_id, sum(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd)) AS dbu_uusd,
-           sum(d.ondemand_uusd) AS ondemand_uusd, sum(d.spot_uusd) AS spot_uusd,
-           sum(iif(:price = 'contract', d.waste_dbu_contract_uusd, d.waste_dbu_uusd)) AS waste_dbu_uusd,
-           sum(d.waste_ondemand_uusd) AS waste_ondemand_uusd, sum(d.waste_spot_uusd) AS waste_spot_uusd,
-           sum(d.node_ms) AS node_ms, sum(d.spot_node_ms) AS spot_node_ms,
-           day_series(d.usage_date, iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
-                      (SELECT series_day FROM span), (SELECT last_day FROM span)) AS daily
-    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
-        AND d.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
-    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
-    GROUP BY j.workspace_id, j.job_id
-),
-base AS MATERIALIZED ( -- B
-    SELECT d.workspace_id, d.job_id,
-           sum(iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd) AS uusd
-    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
-        AND d.usage_date BETWEEN (SELECT base_first_day FROM span) AND (SELECT base_last_day FROM span)
+used AS MATERIALIZED ( -- W, of B the total; jobs lead, in the order of their key, so that no row goes through a sorter
+    SELECT m.workspace_id, m.job_id,
+           sum_days(iif(:price = 'contract', m.dbu_contract_uusd, m.dbu_uusd), (SELECT first_day FROM span), :as_of) AS dbu_uusd,
+           sum_days(m.ondemand_uusd, (SELECT first_day FROM span), :as_of) AS ondemand_uusd,
+           sum_days(m.spot_uusd, (SELECT first_day FROM span), :as_of) AS spot_uusd,
+           sum_days(iif(:price = 'contract', m.waste_dbu_contract_uusd, m.waste_dbu_uusd), (SELECT first_day FROM span), :as_of)
+               AS waste_dbu_uusd,
+           sum_days(m.waste_ondemand_uusd, (SELECT first_day FROM span), :as_of) AS waste_ondemand_uusd,
+           sum_days(m.waste_spot_uusd, (SELECT first_day FROM span), :as_of) AS waste_spot_uusd,
+           sum_days(m.node_ms, (SELECT first_day FROM span), :as_of) AS node_ms,
+           sum_days(m.spot_node_ms, (SELECT first_day FROM span), :as_of) AS spot_node_ms,
+           sum_days(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd), (SELECT base_first_day FROM span),
+                    (SELECT base_last_day FROM span)) AS base_uusd,
+           day_series(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd), (SELECT series_day FROM span), :as_of) AS daily
+    FROM jobs AS j CROSS JOIN job_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+        AND m.month BETWEEN substr((SELECT base_first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
     GROUP BY j.workspace_id, j.job_id
 ),
 run AS MATERIALIZED ( -- logical runs that began in W
-    SELECT r.workspace_id, r.job_id, sum(r.runs) AS runs, sum(r.runs_ok) AS runs_ok, sum(r.runs_excluded) AS runs_excluded,
-           sum(r.runs_open) AS runs_open, sum(r.attempts) AS attempts, sum(r.failed_attempts) AS failed_attempts,
-           sum(r.evictions) AS evictions, pctl_packed(r.ok_ms, 0.50) AS p50_ms, pctl_packed(r.ok_ms, 0.95) AS p95_ms
-    FROM jobs AS j CROSS JOIN job_run_day AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
-        AND r.run_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
-    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
-    GROUP BY j.workspace_id, j.job_id
+    SELECT z.workspace_id, z.job_id, z.runs, z.runs_ok, z.runs_excluded, z.runs_open, z.attempts, z.failed_attempts, z.evictions,
+           pctl_of(z.ok_ms, 0.50) AS p50_ms, pctl_of(z.ok_ms, 0.95) AS p95_ms
+    FROM (
+        SELECT r.workspace_id, r.job_id, sum_days(r.runs, (SELECT first_day FROM span), :as_of) AS runs,
+               sum_days(r.runs_ok, (SELECT first_day FROM span), :as_of) AS runs_ok,
+               sum_days(r.runs_excluded, (SELECT first_day FROM span), :as_of) AS runs_excluded,
+               sum_days(r.runs_open, (SELECT first_day FROM span), :as_of) AS runs_open,
+               sum_days(r.attempts, (SELECT first_day FROM span), :as_of) AS attempts,
+               sum_days(r.failed_attempts, (SELECT first_day FROM span), :as_of) AS failed_attempts,
+               sum_days(r.evictions, (SELECT first_day FROM span), :as_of) AS evictions,
+               day_values(r.ok_ms, (SELECT first_day FROM span), :as_of) AS ok_ms
+        FROM jobs AS j CROSS JOIN job_run_month AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+            AND r.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
+        WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+        GROUP BY j.workspace_id, j.job_id
+    ) AS z
 ),
 failure AS MATERIALIZED ( -- the newest failed attempt of a run that began in W
     SELECT c.workspace_id, c.job_id,
@@ -129,13 +136,11 @@ cost AS MATERIALIZED ( -- has_cost false: billed to a shared cluster
            coalesce(u.dbu_uusd, 0) AS dbu_uusd, coalesce(u.ondemand_uusd, 0) AS ondemand_uusd,
            coalesce(u.spot_uusd, 0) AS spot_uusd, coalesce(u.waste_dbu_uusd, 0) AS waste_dbu_uusd,
            coalesce(u.waste_ondemand_uusd, 0) AS waste_ondemand_uusd, coalesce(u.waste_spot_uusd, 0) AS waste_spot_uusd,
-           coalesce(b.uusd, 0) AS base_uusd, u.node_ms, u.spot_node_ms, u.dbu_uusd IS NOT NULL OR b.uusd IS NOT NULL AS has_usage,
-           coalesce(u.daily, day_series(NULL, NULL, p.series_day, p.last_day)) AS daily
-    FROM span AS p CROSS JOIN chosen AS c
+           coalesce(u.base_uusd, 0) AS base_uusd, u.node_ms, u.spot_node_ms, u.dbu_uusd IS NOT NULL OR u.base_uusd IS NOT NULL AS has_usage,
+           coalesce(u.daily, (SELECT day_series(NULL, p.series_day, p.last_day) FROM span AS p)) AS daily
+    FROM chosen AS c
     CROSS JOIN jobs AS j ON j.workspace_id = c.workspace_id AND j.job_id = c.job_id
     LEFT JOIN used AS u ON u.workspace_id = c.workspace_id AND u.job_id = c.job_id
-    LEFT JOIN base AS b ON b.workspace_id = c.workspace_id AND b.job_id = c.job_id
-    GROUP BY c.workspace_id, c.job_id
 )
 SELECT j.job_key,
        j.job_name,

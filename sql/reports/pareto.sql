@@ -77,16 +77,13 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
 cost AS MATERIALIZED ( -- jobs lead, in the order of their key, so that no row goes through a sorter
-    SELECT d.workspace_id, d.job_id,
-           sum(iif(d.usage_date >= (SELECT first_day FROM span),
-                   iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd, 0)) AS uusd,
-           sum(iif(d.usage_date < (SELECT first_day FROM span),
-                   iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd, 0)) AS base_uusd,
-           day_series(iif(d.usage_date >= (SELECT first_day FROM span), d.usage_date, NULL),
-                      iif(:price = 'contract', d.dbu_contract_uusd, d.dbu_uusd) + d.ondemand_uusd + d.spot_uusd,
-                      (SELECT series_day FROM span), (SELECT last_day FROM span)) AS daily
-    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
-        AND d.usage_date BETWEEN (SELECT base_first_day FROM span) AND (SELECT last_day FROM span)
+    SELECT m.workspace_id, m.job_id,
+           coalesce(sum_days(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd), (SELECT first_day FROM span), :as_of), 0) AS uusd,
+           coalesce(sum_days(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd), (SELECT base_first_day FROM span),
+                             (SELECT base_last_day FROM span)), 0) AS base_uusd,
+           day_series(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd), (SELECT series_day FROM span), :as_of) AS daily
+    FROM jobs AS j CROSS JOIN job_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+        AND m.month BETWEEN substr((SELECT base_first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
     GROUP BY j.workspace_id, j.job_id
 ),
@@ -131,8 +128,9 @@ SELECT j.job_key,
                  <= p.base_first_day THEN c.base_uusd
        END AS before_uusd,
        iif(p.data_first_day > p.base_first_day, NULL, b.place) AS before_rank,
-       (SELECT coalesce(sum(r.runs), 0) FROM job_run_day AS r WHERE r.workspace_id = c.workspace_id AND r.job_id = c.job_id
-        AND r.run_date BETWEEN p.first_day AND p.last_day) AS runs,
+       coalesce((SELECT sum_days(r.runs, p.first_day, p.last_day) FROM job_run_month AS r
+                 WHERE r.workspace_id = c.workspace_id AND r.job_id = c.job_id
+                   AND r.month BETWEEN substr(p.first_day, 1, 7) AND substr(p.last_day, 1, 7)), 0) AS runs,
        c.daily,
        s.n50, s.n80, s.gini, s.class_a, s.class_c, s.class_c_share
 FROM span AS p

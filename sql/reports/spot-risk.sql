@@ -84,52 +84,40 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
 used AS MATERIALIZED ( -- jobs with node time on spot in W; jobs lead, in the order of their key: no row goes through a sorter
-    SELECT d.workspace_id, d.job_id,
-           sum(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd) AS uusd,
-           sum(d.spot_uusd) AS spot_uusd, sum(d.spot_node_ms) AS spot_node_ms, sum(d.node_ms) AS node_ms,
-           day_series(d.usage_date, d.dbu_uusd + d.ondemand_uusd + d.spot_uusd,
-                      (SELECT series_day FROM span), (SELECT last_day FROM span)) AS daily
-    FROM jobs AS j CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id
-        AND d.usage_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    SELECT m.workspace_id, m.job_id, sum_days(m.cost_uusd, (SELECT first_day FROM span), :as_of) AS uusd,
+           sum_days(m.spot_uusd, (SELECT first_day FROM span), :as_of) AS spot_uusd,
+           sum_days(m.spot_node_ms, (SELECT first_day FROM span), :as_of) AS spot_node_ms,
+           sum_days(m.node_ms, (SELECT first_day FROM span), :as_of) AS node_ms,
+           day_series(m.cost_uusd, (SELECT series_day FROM span), :as_of) AS daily
+    FROM jobs AS j CROSS JOIN job_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+        AND m.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
     GROUP BY j.workspace_id, j.job_id
-    HAVING sum(d.spot_node_ms) > 0
+    HAVING sum_days(m.spot_node_ms, (SELECT first_day FROM span), :as_of) > 0
 ),
 run AS MATERIALIZED (
-    SELECT r.workspace_id, r.job_id, sum(r.runs) AS runs, sum(r.evictions) AS evictions, sum(r.evicted_runs) AS evicted_runs,
-           sum(r.evicted_runs_failed) AS evicted_runs_failed, sum(r.failed_runs) AS failed_runs,
-           day_series(r.run_date, r.evictions, (SELECT series_day FROM span), (SELECT last_day FROM span)) AS evictions_daily
-    FROM jobs AS j CROSS JOIN job_run_day AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
-        AND r.run_date BETWEEN (SELECT first_day FROM span) AND (SELECT last_day FROM span)
+    SELECT r.workspace_id, r.job_id, sum_days(r.runs, (SELECT first_day FROM span), :as_of) AS runs,
+           sum_days(r.evictions, (SELECT first_day FROM span), :as_of) AS evictions,
+           sum_days(r.evicted_runs, (SELECT first_day FROM span), :as_of) AS evicted_runs,
+           sum_days(r.evicted_runs_failed, (SELECT first_day FROM span), :as_of) AS evicted_runs_failed,
+           sum_days(r.failed_runs, (SELECT first_day FROM span), :as_of) AS failed_runs,
+           day_series(r.evictions, (SELECT series_day FROM span), :as_of) AS evictions_daily
+    FROM jobs AS j CROSS JOIN job_run_month AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+        AND r.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM used)
     GROUP BY j.workspace_id, j.job_id
 ),
-hit AS MATERIALIZED ( -- evicted attempts of runs that began in W, of jobs that had evictions
-    SELECT x.workspace_id, x.job_id, x.job_run_id, x.run_status, max(e.evidence) AS evidence_last, min(e.evidence) AS evidence_first
-    FROM span AS p CROSS JOIN run AS r
-    CROSS JOIN job_runs AS x INDEXED BY job_runs_by_job ON x.workspace_id = r.workspace_id AND x.job_id = r.job_id
-        AND x.run_date BETWEEN p.first_day AND p.last_day
-    CROSS JOIN eviction_details AS e ON e.workspace_id = x.workspace_id AND e.job_run_id = x.job_run_id
-    WHERE r.evictions > 0
-    GROUP BY x.workspace_id, x.job_id, x.job_run_id, x.run_status
-),
-lost AS MATERIALIZED ( -- all layers of the attempts that ended by it
-    SELECT h.workspace_id, h.job_id, min(h.evidence_first) AS evidence,
-           sum(iif(h.run_status = 'FAILED',
-                   (SELECT coalesce(sum(u.cost_uusd), 0) FROM compute_usage AS u WHERE u.workspace_id = h.workspace_id AND u.parent_id = h.job_run_id)
-                   + (SELECT coalesce(sum(n.vm_uusd), 0) FROM node_usage AS n WHERE n.workspace_id = h.workspace_id AND n.parent_id = h.job_run_id),
-                   0)) AS uusd
-    FROM hit AS h
-    GROUP BY h.workspace_id, h.job_id
+lost AS MATERIALIZED ( -- all layers of the attempts that ended by it, of runs that began in W
+    SELECT d.workspace_id, d.job_id, min(d.evidence) AS evidence, sum(d.lost_uusd) AS uusd
+    FROM run AS r CROSS JOIN job_run_day AS d INDEXED BY job_run_day_evicted ON d.workspace_id = r.workspace_id AND d.job_id = r.job_id
+        AND d.run_date BETWEEN (SELECT first_day FROM span) AND :as_of
+    WHERE r.evictions > 0 AND d.evictions > 0
+    GROUP BY r.workspace_id, r.job_id
 ),
 usual AS MATERIALIZED ( -- only where it is needed: jobs of which an eviction ended an attempt
-    SELECT r.workspace_id, r.job_id, median(
-               (SELECT coalesce(sum(u.cost_uusd), 0) FROM compute_usage AS u WHERE u.workspace_id = x.workspace_id AND u.parent_id = x.job_run_id)
-               + (SELECT coalesce(sum(n.vm_uusd), 0) FROM node_usage AS n WHERE n.workspace_id = x.workspace_id AND n.parent_id = x.job_run_id)
-           ) AS uusd
-    FROM span AS p CROSS JOIN run AS r
-    CROSS JOIN job_runs AS x INDEXED BY job_runs_by_job ON x.workspace_id = r.workspace_id AND x.job_id = r.job_id
-        AND x.run_date BETWEEN p.first_day AND p.last_day AND x.run_status = 'SUCCESS'
+    SELECT m.workspace_id, m.job_id, pctl_of(day_values(m.ok_uusd, (SELECT first_day FROM span), :as_of), 0.5) AS uusd
+    FROM run AS r CROSS JOIN job_run_month AS m ON m.workspace_id = r.workspace_id AND m.job_id = r.job_id
+        AND m.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE r.evicted_runs_failed > 0
     GROUP BY r.workspace_id, r.job_id
 )
@@ -159,15 +147,13 @@ SELECT j.job_key,
        CAST(s.uusd + 0.5 AS INTEGER) AS rerun_uusd,
        j.availability,
        coalesce(l.evidence, 'config_only') AS evidence,
-       coalesce(r.evictions_daily, day_series(NULL, NULL, p.series_day, p.last_day)) AS evictions_daily,
+       coalesce(r.evictions_daily, (SELECT day_series(NULL, p.series_day, p.last_day) FROM span AS p)) AS evictions_daily,
        u.daily
-FROM span AS p
-CROSS JOIN used AS u
+FROM used AS u
 CROSS JOIN jobs AS j ON j.workspace_id = u.workspace_id AND j.job_id = u.job_id
 JOIN workspace AS w ON w.workspace_id = u.workspace_id
 LEFT JOIN users_lookup AS o ON o.user_id = j.owner_user_id
 LEFT JOIN run AS r ON r.workspace_id = u.workspace_id AND r.job_id = u.job_id
 LEFT JOIN lost AS l ON l.workspace_id = u.workspace_id AND l.job_id = u.job_id
 LEFT JOIN usual AS s ON s.workspace_id = u.workspace_id AND s.job_id = u.job_id
-GROUP BY u.workspace_id, u.job_id
 ORDER BY expected_loss_uusd DESC, u.spot_uusd DESC, j.job_key

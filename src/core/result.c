@@ -138,14 +138,17 @@ static void hash_rows(struct drc_result *res)
     size_t n = res->rows.row_count * res->rows.column_count;
     for (size_t i = 0; i < n; i++) {
         const struct drc_cell *c = &res->rows.cells[i];
-        if (c->type == DRC_CELL_INT)
+        if (c->type == DRC_CELL_INT) {
             drc_buf_printf(&b, "i%" PRId64 "\n", c->i);
-        else if (c->type == DRC_CELL_REAL)
+        } else if (c->type == DRC_CELL_REAL) {
             drc_buf_printf(&b, "r%.12g\n", c->d);
-        else if (c->type == DRC_CELL_TEXT)
-            drc_buf_printf(&b, "t%s\n", c->text);
-        else
+        } else if (c->type == DRC_CELL_TEXT) { /* not by printf: series of days are long */
+            drc_buf_addstr(&b, "t");
+            drc_buf_addstr(&b, c->text);
+            drc_buf_addstr(&b, "\n");
+        } else {
             drc_buf_addstr(&b, "n\n");
+        }
     }
     drc_sha256_hex(drc_buf_str(&b), b.len, res->rows_hash);
     drc_buf_fini(&b);

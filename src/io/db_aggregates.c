@@ -13,6 +13,14 @@ struct sample {
     double p;
 };
 
+void *db_aggregate(sqlite3_context *ctx, size_t bytes)
+{
+    void *state = sqlite3_aggregate_context(ctx, (int)bytes);
+    if (state == NULL)
+        sqlite3_result_error_nomem(ctx);
+    return state;
+}
+
 int db_values_reserve(sqlite3_context *ctx, struct db_values *s, size_t more)
 {
     if (s->n + more <= s->cap)
@@ -41,18 +49,10 @@ static void add(sqlite3_context *ctx, struct db_values *s, sqlite3_value *x)
         s->v[s->n++] = d;
 }
 
-static struct sample *sample_of(sqlite3_context *ctx)
-{
-    struct sample *s = sqlite3_aggregate_context(ctx, sizeof *s);
-    if (s == NULL)
-        sqlite3_result_error_nomem(ctx);
-    return s;
-}
-
 /* (x) or (x, parameter) */
 static void one_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-    struct sample *s = sample_of(ctx);
+    struct sample *s = db_aggregate(ctx, sizeof *s);
     if (s == NULL)
         return;
     if (argc == 2)
@@ -64,7 +64,7 @@ static void one_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 /* (x, y): a pair counts only if both are known. */
 static void pair_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-    struct sample *s = sample_of(ctx);
+    struct sample *s = db_aggregate(ctx, sizeof *s);
     (void)argc;
     if (s == NULL || sqlite3_value_type(argv[0]) == SQLITE_NULL ||
         sqlite3_value_type(argv[1]) == SQLITE_NULL || !isfinite(sqlite3_value_double(argv[0])) ||
@@ -81,7 +81,7 @@ static void pair_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 /* (x, is_second): 0 puts x into the first sample, anything else into the second. */
 static void group_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-    struct sample *s = sample_of(ctx);
+    struct sample *s = db_aggregate(ctx, sizeof *s);
     (void)argc;
     if (s != NULL && sqlite3_value_type(argv[0]) != SQLITE_NULL &&
         sqlite3_value_type(argv[1]) != SQLITE_NULL)

@@ -45,6 +45,28 @@ struct cursor {
 
 /* ---- arguments ---------------------------------------------------------------------------- */
 
+/* A number or null; NULL if s does not begin with one. Whole numbers by hand: strtod is dear, and
+ * a year of a few hundred series has a hundred thousand. */
+static const char *read_number(const char *s, double *v)
+{
+    const char *at = s + (*s == '-');
+    int64_t whole = 0;
+    int digits = 0;
+    for (; *at >= '0' && *at <= '9' && digits < 16; digits++)
+        whole = whole * 10 + (*at++ - '0');
+    if (digits > 0 && digits < 16 && (*at == ',' || *at == ']')) {
+        *v = (double)(*s == '-' ? -whole : whole);
+        return at;
+    }
+    char *end;
+    if (strncmp(s, "null", 4) == 0) {
+        *v = (double)NAN;
+        return s + 4;
+    }
+    *v = strtod(s, &end);
+    return end == s || isnan(*v) || fabs(*v) > DRC_SERIES_VALUE_MAX * 1e3 ? NULL : end;
+}
+
 /* [1, 2.5, null] */
 static int read_series(const char *s, double *out, size_t *n)
 {
@@ -52,22 +74,19 @@ static int read_series(const char *s, double *out, size_t *n)
     s += strspn(s, " ");
     if (*s++ != '[')
         return -1;
-    s += strspn(s, " ");
+    while (*s == ' ')
+        s++;
     while (*s != ']') {
-        char *end;
-        if (*n == DAYS_MAX)
+        if (*n == DAYS_MAX || (s = read_number(s, &out[*n])) == NULL)
             return -1;
-        double v = strncmp(s, "null", 4) == 0 ? (double)NAN : strtod(s, &end);
-        if (isnan(v) ? strncmp(s, "null", 4) != 0
-                     : end == s || fabs(v) > DRC_SERIES_VALUE_MAX * 1e3)
+        ++*n;
+        while (*s == ' ')
+            s++;
+        if (*s != ',' && *s != ']')
             return -1;
-        out[(*n)++] = v;
-        s = isnan(v) ? s + 4 : end;
-        s += strspn(s, " ");
         if (*s == ',')
-            s += 1 + strspn(s + 1, " ");
-        else if (*s != ']')
-            return -1;
+            while (*++s == ' ')
+                ;
     }
     return 0;
 }
@@ -295,92 +314,6 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
     return SQLITE_OK;
 }
 
-/* ---- day_series(date, x, first, last) ------------------------------------------------------- */
-
-struct day_series {
-    double *v;
-    size_t n;
-    int64_t first;
-};
-
-static int begin_series(sqlite3_context *ctx, struct day_series *s, sqlite3_value **argv)
-{
-    int64_t last;
-    const char *from = (const char *)sqlite3_value_text(argv[2]);
-    const char *to = (const char *)sqlite3_value_text(argv[3]);
-    if (from == NULL || to == NULL || drc_date_parse(from, &s->first) < 0 ||
-        drc_date_parse(to, &last) < 0 || last < s->first || last - s->first >= DAYS_MAX) {
-        sqlite3_result_error(ctx, "day_series: not two dates, in order, at most 4000 days", -1);
-        return -1;
-    }
-    s->n = (size_t)(last - s->first + 1);
-    s->v = calloc(s->n, sizeof *s->v);
-    if (s->v == NULL)
-        abort();
-    return 0;
-}
-
-/* Days without a row are 0, a NULL makes its day unknown, days outside of first..last do not
- * count. */
-static void series_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-    struct day_series *s = sqlite3_aggregate_context(ctx, sizeof *s);
-    int64_t day;
-    (void)argc;
-    if (s == NULL) {
-        sqlite3_result_error_nomem(ctx);
-        return;
-    }
-    const char *date = (const char *)sqlite3_value_text(argv[0]);
-    if ((s->v == NULL && begin_series(ctx, s, argv) < 0) || date == NULL)
-        return;
-    if (drc_date_parse(date, &day) < 0) {
-        sqlite3_result_error(ctx, "day_series: not a date", -1);
-        return;
-    }
-    if (day >= s->first && day - s->first < (int64_t)s->n)
-        s->v[day - s->first] += sqlite3_value_type(argv[1]) == SQLITE_NULL
-                                    ? (double)NAN
-                                    : sqlite3_value_double(argv[1]);
-}
-
-/* Whole numbers by hand: a report over a year has a hundred thousand, and "%.15g" was its dearest
- * part. */
-static void append_number(sqlite3_str *out, char before, double v)
-{
-    if (!(v > -1e15 && v < 1e15 && v == (double)(int64_t)v)) {
-        sqlite3_str_appendf(out, "%c%.15g", before, v);
-        return;
-    }
-    char text[20];
-    size_t at = sizeof text;
-    uint64_t rest = v < 0 ? (uint64_t) - (int64_t)v : (uint64_t)v;
-    do
-        text[--at] = (char)('0' + rest % 10);
-    while ((rest /= 10) > 0);
-    if (v < 0)
-        text[--at] = '-';
-    text[--at] = before;
-    sqlite3_str_append(out, text + at, (int)(sizeof text - at));
-}
-
-static void series_final(sqlite3_context *ctx)
-{
-    struct day_series *s = sqlite3_aggregate_context(ctx, 0);
-    if (s == NULL || s->v == NULL)
-        return;
-    sqlite3_str *out = sqlite3_str_new(NULL);
-    for (size_t i = 0; i < s->n; i++)
-        if (isnan(s->v[i]))
-            sqlite3_str_appendf(out, "%cnull", i == 0 ? '[' : ',');
-        else
-            append_number(out, i == 0 ? '[' : ',', s->v[i]);
-    sqlite3_str_appendchar(out, 1, ']');
-    int bytes = sqlite3_str_length(out);
-    sqlite3_result_text(ctx, sqlite3_str_finish(out), bytes, sqlite3_free);
-    free(s->v);
-}
-
 int db_register_detect(sqlite3 *handle)
 {
     static const sqlite3_module module = {.xConnect = connect, /* no xCreate: eponymous only */
@@ -393,11 +326,8 @@ int db_register_detect(sqlite3 *handle)
                                           .xEof = eof,
                                           .xColumn = column,
                                           .xRowid = rowid};
-    static const struct db_function series[] = {{"day_series", 4, series_step, series_final}};
     static char days[] = "days";
-    int rc = db_register_table(handle, series, 1);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_module_v2(handle, "detect_anomalies", &module, NULL, NULL);
+    int rc = sqlite3_create_module_v2(handle, "detect_anomalies", &module, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_module_v2(handle, "detect_days", &module, days, NULL);
     return rc;

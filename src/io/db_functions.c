@@ -169,6 +169,8 @@ int db_register_functions(sqlite3 *handle)
     if (rc == SQLITE_OK)
         rc = db_register_aggregates(handle);
     if (rc == SQLITE_OK)
+        rc = db_register_days(handle);
+    if (rc == SQLITE_OK)
         rc = db_register_packed(handle);
     if (rc == SQLITE_OK)
         rc = db_register_detect(handle);

@@ -37,7 +37,8 @@ int db_fail(struct drc_db *db, int rc, const char *what, struct drc_err *err);
  * PARSE. */
 struct drc_stmt *db_prepare(struct drc_db *db, const char *sql, struct drc_err *err);
 
-/* SQL functions: db_functions.c (scalars), db_aggregates.c, db_packed.c, db_detect.c. `final` set:
+/* SQL functions: db_functions.c (scalars), db_aggregates.c, db_days.c, db_packed.c,
+ * db_detect.c. `final` set:
  * an aggregate, `call` is its step. */
 struct db_function {
     const char *name;
@@ -48,6 +49,7 @@ struct db_function {
 int db_register_table(sqlite3 *handle, const struct db_function *functions, size_t count);
 int db_register_functions(sqlite3 *handle);
 int db_register_aggregates(sqlite3 *handle);
+int db_register_days(sqlite3 *handle);
 int db_register_packed(sqlite3 *handle);
 int db_register_detect(sqlite3 *handle);
 
@@ -60,5 +62,19 @@ struct db_values {
 };
 /* Room for `more` values behind v[n]; reports too many or no memory to the statement: -1. */
 int db_values_reserve(sqlite3_context *ctx, struct db_values *values, size_t more);
+
+/* The state of an aggregate, zero at first; NULL and an error where there is no memory. */
+void *db_aggregate(sqlite3_context *ctx, size_t bytes);
+
+#define DB_EXACT_MAX (INT64_C(1) << 53) /* whole numbers that a double holds */
+
+/* Two arguments of an aggregate that are the same at each step: the first and the last day (since
+ * 1970-01-01) that it is about. */
+struct db_day_range {
+    int64_t first, last;
+    bool known;
+};
+/* Reads them at the first step; -1 and an error if they are no range. */
+int db_day_range(sqlite3_context *ctx, struct db_day_range *range, sqlite3_value **dates);
 
 #endif

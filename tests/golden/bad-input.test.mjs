@@ -47,6 +47,19 @@ function variant(name, ...sql) {
   return file;
 }
 
+// Every day of a job with a value in these columns of job_month gets this one. The format: src/io/db_days.c.
+function setDays(file, id, columns, x) {
+  const db = new DatabaseSync(file);
+  for (const c of columns) for (const { rowid, days } of db.prepare(`SELECT rowid, ${c} AS days FROM job_month WHERE job_id = ?`).all(id)) {
+    const was = Buffer.from(days), width = was.readUInt32LE(4), now = Buffer.alloc(8 + (was.length - 8) / width * 4);
+    was.copy(now, 0, 0, 4);
+    now.writeUInt32LE(4, 4);
+    for (let i = 8, o = 8; i < was.length; i += width, o += 4) now.writeInt32LE(was.readIntLE(i, width) === -(2 ** (8 * width - 1)) ? -(2 ** 31) : x, o);
+    db.prepare(`UPDATE job_month SET ${c} = ? WHERE rowid = ?`).run(now, rowid);
+  }
+  db.close();
+}
+
 test('a window before the data, after it, or of a day that is not complete is refused with the days that there are', () => {
   const db = new DatabaseSync(facts(), { readOnly: true });
   assert.ok(db.prepare('SELECT count(*) AS n FROM compute_usage WHERE usage_date > ?').get(last).n > 0, 'the estate has no incomplete day');
@@ -87,8 +100,8 @@ test('one row: shares, ranks and charts hold', () => {
   const once = json(['cost-anomalies']).records.filter((r, _, all) => r.about_kind === 'job' && all.filter((o) => o.about_key === r.about_key).length === 1)
     .find((r) => json(['spot-risk']).records.some((s) => s.job_key === r.about_key));
   const id = once.about_key.split('/')[1];
-  const db = variant('one', `DELETE FROM job_day WHERE job_id <> '${id}'`, `DELETE FROM job_run_day WHERE job_id <> '${id}'`, 'DELETE FROM resource_day',
-    "DELETE FROM sku_day WHERE compute_sku <> 'PREMIUM_JOBS_COMPUTE'");
+  const db = variant('one', ...['job_day', 'job_month', 'job_run_day', 'job_run_month'].map((t) => `DELETE FROM ${t} WHERE job_id <> '${id}'`),
+    'DELETE FROM resource_day', 'DELETE FROM resource_month', "DELETE FROM sku_day WHERE compute_sku <> 'PREMIUM_JOBS_COMPUTE'");
   for (const name of REPORTS) {
     const r = json([name], db);
     assert.equal(r.rows.length, 1, name);
@@ -107,7 +120,7 @@ test('an unknown cost stays unknown', () => {
   }
   assert.ok(shown.split('\n').some((l) => l.startsWith(shared[0].job_name.slice(0, 20)) && l.includes('n/a') && !l.includes('$0')), shown);
   assert.ok(json(['compute-type']).records.filter((r) => r.compute_kind === 'SQL warehouse').every((r) => r.vm_uusd === null));
-  const db = variant('hours', 'UPDATE resource_day SET paid_ms = NULL, used_ms = NULL');
+  const db = variant('hours', 'UPDATE resource_day SET paid_ms = NULL, used_ms = NULL', "UPDATE resource_month SET paid_ms = x'', used_ms = x''");
   assert.ok(json(['compute-type'], db).records.every((r) => r.idle_share === null && r.idle_uusd === null));
   says(['compute-type'], db, 'not known: no hours of use are recorded');
   says(['cost-anomalies'], db, 'critical');
@@ -115,8 +128,10 @@ test('an unknown cost stays unknown', () => {
 
 test('a net credit is a negative cost: shown as one, left out where shares would be wrong, summed up everywhere', () => {
   const job = json(['spot-risk']).records.at(-1), id = job.job_key.split('/')[1];
-  const db = variant('credit', `UPDATE job_day SET dbu_uusd = -3000000, dbu_contract_uusd = -3000000, ondemand_uusd = 0, spot_uusd = 0, waste_dbu_uusd = 0,
-    waste_dbu_contract_uusd = 0, waste_ondemand_uusd = 0, waste_spot_uusd = 0 WHERE job_id = '${id}'`);
+  const credit = ['dbu_uusd', 'dbu_contract_uusd'], none = ['ondemand_uusd', 'spot_uusd', 'waste_dbu_uusd', 'waste_dbu_contract_uusd', 'waste_ondemand_uusd', 'waste_spot_uusd'];
+  const db = variant('credit', `UPDATE job_day SET ${credit.map((c) => `${c} = -3000000, `).join('')}${none.map((c) => `${c} = 0`)} WHERE job_id = '${id}'`);
+  setDays(db, id, [...credit, 'cost_uusd', 'cost_contract_uusd'], -3000000);
+  setDays(db, id, none, 0);
   const jobs = json(['job-cost', '28d'], db), row = jobs.records.find((r) => r.job_key === job.job_key);
   assert.ok(row.total_uusd < 0 && row.total_uusd % 3000000 === 0 && row.total_uusd === row.dbu_uusd);
   const sum = total(jobs.records, (r) => r.total_uusd ?? 0);
@@ -145,7 +160,7 @@ test('duplicate keys and impossible rows are refused, a wrong cost is found by t
   const db = new DatabaseSync(variant('twice')), one = "FROM compute_usage WHERE record_type = 'ORIGINAL' LIMIT 1";
   const columns = 'compute_usage_id, record_type, workspace_id, parent_id, parent_type, product, job_id, compute_sku, start_ms, end_ms, usage_date, ingestion_date, udbu, uusd_per_dbu, cost_uusd';
   assert.throws(() => db.exec(`INSERT INTO compute_usage (${columns}) SELECT ${columns} ${one}`), /UNIQUE/);
-  for (const t of ['job_day', 'job_run_day', 'resource_day', 'sku_day']) assert.throws(() => db.exec(`INSERT INTO ${t} SELECT * FROM ${t} LIMIT 1`), /UNIQUE/);
+  for (const t of ['job_day', 'job_run_day', 'resource_day', 'sku_day', 'workspace_day', 'job_month', 'job_run_month', 'resource_month']) assert.throws(() => db.exec(`INSERT INTO ${t} SELECT * FROM ${t} LIMIT 1`), /UNIQUE/);
   for (const set of ['udbu = -1', 'cost_uusd = NULL', "cost_uusd = 'much'", 'end_ms = start_ms', "record_type = 'GIFT'"])
     assert.throws(() => db.exec(`UPDATE compute_usage SET ${set} WHERE rowid = (SELECT rowid ${one})`), /CHECK|NOT NULL|cannot store|FOREIGN/, set);
   db.exec(`UPDATE compute_usage SET cost_uusd = cost_uusd + 1 WHERE rowid = (SELECT rowid ${one})`);

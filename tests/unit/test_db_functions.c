@@ -81,22 +81,35 @@ static void refuse(const char *what)
     assert_int_equal(run(drc_arena_printf(a, "SELECT %s", what), &rows), -1);
 }
 
-/* ---- packed durations --------------------------------------------------------------------- */
+/* ---- packed values ------------------------------------------------------------------------ */
 
 static void packing_follows_its_format(void **state)
 {
     (void)state;
-    /* 5, 133, 133, 300: differences 5, 128, 0, 167 */
+    /* 5, 133, 133, 300: the zigzag code of 5, then the differences 128, 0, 167 */
     assert_string_equal(
-        row("hex(pack_ms(column1)) FROM (VALUES (133), (5), (NULL), (300), (133))")->text,
-        "05800100A701");
-    assert_string_equal(row("hex(pack_ms(column1)) FROM (VALUES (NULL))")->text, "");
-    assert_string_equal(row("hex(pack_ms(i)) FROM n WHERE i < 0")->text, "");
-    assert_string_equal(row("typeof(pack_ms(i)) FROM n WHERE i < 0")->text, "blob");
-    assert_float_equal(row("pctl_packed(b, 1) FROM (SELECT pack_ms(9007199254740992) AS b)")->d,
-                       9007199254740992.0, 0);
-    refuse("pack_ms(-1)");
-    refuse("pack_ms(9007199254740993)");
+        row("hex(pack_values(column1)) FROM (VALUES (133), (5), (NULL), (300), (133))")->text,
+        "0A800100A701");
+    assert_string_equal(row("hex(pack_values(column1)) FROM (VALUES (-2), (1))")->text, "0303");
+    assert_string_equal(row("hex(pack_values(column1)) FROM (VALUES (NULL))")->text, "");
+    assert_string_equal(row("hex(pack_values(i)) FROM n WHERE i < 0")->text, "");
+    assert_string_equal(row("typeof(pack_values(i)) FROM n WHERE i < 0")->text, "blob");
+    for (int sign = -1; sign <= 1; sign += 2) {
+        const char *most = drc_arena_printf(a,
+                                            "pctl_of(unpack_values(b), 0.5) FROM (SELECT"
+                                            " pack_values(%lld) AS b)",
+                                            sign * (1LL << 53));
+        assert_float_equal(row(most)->d, sign * 9007199254740992.0, 0);
+    }
+    refuse("pack_values(9007199254740993)");
+    refuse("pack_values(-9007199254740993)");
+    /* 2026-01-02 is day 20455, 0xe7 0x9f 0x01; then two bytes of values */
+    assert_string_equal(row("hex(pack_day_values(column1, column2)) FROM (VALUES"
+                            " ('2026-01-02', x'0A03'), ('2026-01-03', x''), ('2026-01-04', NULL))")
+                            ->text,
+                        "E79F01020A03");
+    refuse("pack_day_values('then', x'05')");
+    refuse("pack_day_values('2026-01-02', 5)");
 }
 
 static void packed_percentiles_are_exact_over_groups(void **state)
@@ -106,9 +119,9 @@ static void packed_percentiles_are_exact_over_groups(void **state)
     for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
         const struct drc_cell *c = row(drc_arena_printf(
             a,
-            "(SELECT pctl_packed(b, %s) FROM (SELECT pack_ms(ms) AS b FROM n GROUP BY g)),"
-            " (SELECT pctl(ms, %s) FROM n),"
-            " (SELECT count_packed(b) FROM (SELECT pack_ms(ms) AS b FROM n GROUP BY g)),"
+            "(SELECT pctl_of(unpack_values(b), %s) FROM (SELECT pack_values(ms) AS b FROM n"
+            " GROUP BY g)), (SELECT pctl(ms, %s) FROM n),"
+            " (SELECT count_packed(b) FROM (SELECT pack_values(ms) AS b FROM n GROUP BY g)),"
             " (SELECT count(ms) FROM n)",
             p[i], p[i]));
         assert_float_equal(c[0].d, c[1].d, 0);
@@ -116,18 +129,88 @@ static void packed_percentiles_are_exact_over_groups(void **state)
     }
 }
 
+#define MONTH                                                                                      \
+    " FROM (SELECT pack_day_values(day, b) AS m FROM (SELECT '2026-01-0' || (i % 9 + 1) AS day,"   \
+    " pack_values(ms) AS b FROM n GROUP BY 1))"
+
+static void days_of_a_month_are_read_alone(void **state)
+{
+    (void)state;
+    const struct drc_cell *c =
+        row("(SELECT pctl_of(day_values(m, '2026-01-03', '2026-01-05'), 0.3)" MONTH
+            "), (SELECT pctl(ms, 0.3) FROM n WHERE i % 9 BETWEEN 2 AND 4)");
+    assert_float_equal(c[0].d, c[1].d, 0);
+    assert_int_equal(row("length(day_values(m, '2025-01-01', '2026-12-31')) / 8" MONTH)->i,
+                     row("count(ms) FROM n")->i);
+    assert_int_equal(row("length(day_values(m, '2026-02-01', '2026-02-05'))" MONTH)->i, 0);
+    refuse("day_values(m, '2026-01-05', '2026-01-03')" MONTH);
+    refuse("day_values(x'E79F01020A', '2026-01-01', '2026-01-09')"); /* cut off */
+    refuse("day_values(x'E79F', '2026-01-01', '2026-01-09')");
+    refuse("day_values('text', '2026-01-01', '2026-01-09')");
+}
+
 static void packed_nothing_and_garbage(void **state)
 {
     (void)state;
-    assert_int_equal(row("pctl_packed(x'', 0.5)")->type, DRC_CELL_NULL);
-    assert_int_equal(row("pctl_packed(NULL, 0.5)")->type, DRC_CELL_NULL);
-    assert_int_equal(row("pctl_packed(x'05', 1.5)")->type, DRC_CELL_NULL);
+    assert_int_equal(row("pctl_of(unpack_values(x''), 0.5)")->type, DRC_CELL_NULL);
+    assert_int_equal(row("pctl_of(unpack_values(NULL), 0.5)")->type, DRC_CELL_NULL);
+    assert_int_equal(row("pctl_of(NULL, 0.5)")->type, DRC_CELL_NULL);
+    assert_int_equal(row("pctl_of(unpack_values(x'05'), 1.5)")->type, DRC_CELL_NULL);
     assert_int_equal(row("count_packed(NULL)")->i, 0);
     assert_int_equal(row("count_packed(ms) FROM n WHERE i < 0")->i, 0);
-    refuse("pctl_packed(x'0580', 0.5)"); /* cut off */
-    refuse("pctl_packed(x'ffffffffffffffffff01', 0.5)");
-    refuse("pctl_packed('text', 0.5)");
+    refuse("unpack_values(x'0580')"); /* cut off */
+    refuse("unpack_values(x'ffffffffffffffffff01')");
+    refuse("unpack_values('text')");
+    refuse("pctl_of('text', 0.5)");
+    refuse("pctl_of(x'05', 0.5)");
     refuse("count_packed(12)");
+}
+
+/* ---- packed days -------------------------------------------------------------------------- */
+
+#define DAYS                                                                                       \
+    " FROM (SELECT pack_days(column1, column2) AS b FROM (VALUES ('2026-01-05', 300),"             \
+    " ('2026-01-02', -7), ('2026-01-03', NULL), ('2026-01-04', 0)))"
+
+static void packed_days_follow_their_format(void **state)
+{
+    (void)state;
+    /* day 20455 = 0x4fe7, two bytes a value: -7, none, 0, 300 */
+    assert_string_equal(row("hex(b)" DAYS)->text, "E74F000002000000F9FF008000002C01");
+    assert_string_equal(row("hex(pack_days('2026-01-02', -127))")->text, "E74F00000100000081");
+    assert_string_equal(row("hex(pack_days('2026-01-02', -128))")->text, "E74F00000200000080FF");
+    assert_string_equal(row("hex(pack_days('2026-01-02', NULL))")->text, "");
+    assert_string_equal(row("day_series(b, '2026-01-01', '2026-01-06')" DAYS)->text,
+                        "[0,-7,0,0,300,0]");
+    assert_string_equal(row("day_series(b, '2026-01-04', '2026-01-05')" DAYS)->text, "[0,300]");
+    assert_string_equal(row("day_series(NULL, '2026-01-04', '2026-01-05')")->text, "[0,0]");
+    assert_int_equal(row("sum_days(b, '2026-01-01', '2026-01-31')" DAYS)->i, 293);
+    assert_int_equal(row("sum_days(b, '2026-01-04', '2026-01-04')" DAYS)->type, DRC_CELL_INT);
+    assert_int_equal(row("sum_days(b, '2026-01-03', '2026-01-03')" DAYS)->type, DRC_CELL_NULL);
+    assert_int_equal(row("sum_days(b, '2025-01-03', '2025-12-31')" DAYS)->type, DRC_CELL_NULL);
+    assert_int_equal(row("sum_days(NULL, '2026-01-01', '2026-01-31')")->type, DRC_CELL_NULL);
+    assert_int_equal(row("sum_days(b, '2026-01-01', '2026-01-31') FROM (SELECT"
+                         " pack_days('2026-01-02', -9007199254740992) AS b UNION ALL SELECT"
+                         " pack_days('2026-01-03', 9007199254740991))")
+                         ->i,
+                     -1);
+}
+
+static void packed_days_refuse_what_they_cannot_hold(void **state)
+{
+    (void)state;
+    refuse("pack_days('then', 1)");
+    refuse("pack_days('2026-01-02', 9007199254740993)");
+    refuse("pack_days(column1, 1) FROM (VALUES ('2026-01-02'), ('2026-03-09'))");
+    refuse("pack_days(column1, 1) FROM (VALUES ('2026-01-02'), ('2026-01-02'))"); /* twice */
+    refuse("sum_days(b, '2026-01-05', '2026-01-04')" DAYS);
+    refuse("sum_days(b, '2026-01-05', 'then')" DAYS);
+    refuse("sum_days('text', '2026-01-01', '2026-01-31')");
+    refuse("sum_days(x'E74F0000', '2026-01-01', '2026-01-31')");
+    refuse("sum_days(x'E74F000009000000000000000000000000', '2026-01-01', '2026-01-31')");
+    refuse("sum_days(x'E74F000002000000FFFF01', '2026-01-01', '2026-01-31')");
+    refuse("sum_days(x'E74F000008000000FFFFFFFFFFFFFF7FFFFFFFFFFFFFFF7F', '2026-01-01',"
+           " '2026-01-31')");
 }
 
 /* ---- tests and trend ---------------------------------------------------------------------- */
@@ -281,7 +364,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(packing_follows_its_format),
         TEST(packed_percentiles_are_exact_over_groups),
+        TEST(days_of_a_month_are_read_alone),
         TEST(packed_nothing_and_garbage),
+        TEST(packed_days_follow_their_format),
+        TEST(packed_days_refuse_what_they_cannot_hold),
         TEST(tests_of_hypotheses),
         TEST(trend),
         TEST(the_split_of_a_cost),
