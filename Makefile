@@ -206,7 +206,7 @@ soak: ## many thousand requests, memory must not grow
 	@$(call long,soak)
 torture: ## every door of io fails once
 	@$(call long,torture)
-eval: ## commentary against the facts
+eval: ## search and routing against labelled questions (needs `make model`)
 	@$(call long,evals)
 fresh-root: ## clone into a bare Debian 12 root and run `make all` there (as root; several minutes)
 	@bash src/packaging/fresh_root.sh

@@ -1,8 +1,9 @@
 /* Search over one built index (drc/index.h): words by BM25 (SQLite FTS5, stemmed by Porter), parts
  * of words where there are no vectors, vectors by inner product; joined by reciprocal rank fusion
- * (Cormack, Clarke & Buettcher 2009, k = 60). Misspelt words are corrected first. The same index
- * and question give the same result. No embedder is called here: the caller brings the vector of
- * the corrected question.
+ * (Cormack, Clarke & Buettcher 2009, k = 60), to which each channel adds a little by how clearly a
+ * page is ahead in it. Misspelt words are corrected and short forms spelled out first. The same
+ * index and question give the same result. No embedder is called here: the caller brings the vector
+ * of the corrected question.
  *
  *   drc_search_correct(a, ix, question, &asked);       words put right
  *   vector of asked.text by the embedder, or NULL
@@ -38,6 +39,12 @@ int64_t drc_words_passages(const struct drc_words *w, const char *word); /* 0: n
 /* The nearest word by optimal string alignment distance: at most 1 below 7 letters, else 2; of
  * equals the commonest, then the first by bytes. NULL where none is near. */
 const char *drc_words_nearest(const struct drc_words *w, const char *word);
+
+/* What the corpus spells out for short letters: "dfp" -> "dynamic file pruning". Lower-case letters
+ * in, at most DRC_ACRONYM_MAX_LETTERS; NULL where no run of words stands for them often enough. The
+ * first 5,000 titles and passages are read. */
+#define DRC_ACRONYM_MAX_LETTERS 5
+const char *drc_acronym_phrase(struct drc_arena *a, struct drc_db *db, const char *letters);
 
 /* What a search reads. Vectors, words and model are shared, the handle is the thread's own. */
 struct drc_search {

@@ -10,6 +10,7 @@
 #define PARTS_MAX 200
 #define QUERY_MAX_BYTES 32768u
 #define LONG_LETTERS 4
+#define MARGIN_WEIGHT 0.25 /* of a score beside the best one, against that of the first rank */
 
 enum channel { LEXICAL, TRIGRAM, SEMANTIC, CHANNELS };
 
@@ -186,6 +187,12 @@ static struct place *place_of(struct candidates *c, int64_t page)
     return &c->list[c->count++];
 }
 
+/* A rank does not say how clearly a page is ahead; its score as a share of the channel's best does. */
+static double margin(double score, double best)
+{
+    return best > 0 && score > 0 ? MARGIN_WEIGHT * score / best / DRC_SEARCH_RRF_K : 0;
+}
+
 /* A page stands where its best passage stands, counted in pages. */
 static void rank_pages(struct candidates *c, const struct hits *h, enum channel channel)
 {
@@ -195,7 +202,7 @@ static void rank_pages(struct candidates *c, const struct hits *h, enum channel 
         if (p->channel[channel].rank > 0)
             continue;
         p->channel[channel] = (struct drc_channel){(int)++rank, h->list[i].score};
-        p->score += share(rank);
+        p->score += share(rank) + margin(h->list[i].score, h->list[0].score);
     }
 }
 

@@ -9,6 +9,7 @@
 #define SHORT_LETTERS 7 /* below, one mistake is all that is put right */
 #define LEAST_LETTERS 4 /* shorter words are left alone */
 #define WORD_MAX_BYTES 60
+#define RARE_PASSAGES 2 /* a short form that stands in more passages is found as it is */
 
 struct word {
     const char *text;
@@ -141,23 +142,60 @@ static const char *correction(const struct reader *r, const char *word)
     return drc_words_nearest(r->s->words, word);
 }
 
+/* A short form that the corpus hardly holds: in capitals, or no word at all. NULL: it is none. */
+static const char *spelled_out(const struct reader *r, const char *from, const char *word)
+{
+    size_t n = strlen(word), capitals = 0;
+    if (n > DRC_ACRONYM_MAX_LETTERS || r->s->words == NULL || r->s->db == NULL)
+        return NULL;
+    while (capitals < n && isupper((unsigned char)from[capitals]))
+        capitals++;
+    int64_t passages = drc_words_passages(r->s->words, word);
+    bool unknown = n > 2 && passages == 0 && word[strcspn(word, "0123456789")] == '\0' &&
+                   r->s->minilm != NULL && !drc_minilm_is_word(r->s->minilm, word);
+    return (capitals == n && passages <= RARE_PASSAGES) || unknown
+               ? drc_acronym_phrase(r->a, r->s->db, word)
+               : NULL;
+}
+
+static void note(struct reader *r, const char *better, const char *word)
+{
+    struct drc_asked *out = r->out;
+    out->note =
+        out->note == NULL
+            ? drc_arena_printf(r->a, "searched for \"%s\" instead of \"%s\"", better, word)
+            : drc_arena_printf(r->a, "%s, \"%s\" instead of \"%s\"", out->note, better, word);
+}
+
+/* The short form stays, with its words behind it. */
+static void take_spelled_out(struct reader *r, const char *word, const char *phrase)
+{
+    note(r, phrase, word);
+    r->out->text = drc_arena_printf(r->a, "%s (%s)", r->out->text, phrase);
+    for (const char *p = phrase; *p != '\0';) {
+        size_t n = strcspn(p, " ");
+        add_word(r, drc_arena_strndup(r->a, p, n));
+        p += n + (p[n] == ' ');
+    }
+}
+
 static void take_word(struct reader *r, const char *from, size_t bytes)
 {
     struct drc_asked *out = r->out;
     char *word = drc_arena_strndup(r->a, from, bytes);
     for (char *p = word; *p != '\0'; p++)
         *p = (char)tolower((unsigned char)*p);
-    const char *better = bytes > WORD_MAX_BYTES ? NULL : correction(r, word);
+    const char *phrase = bytes > WORD_MAX_BYTES ? NULL : spelled_out(r, from, word);
+    const char *better = bytes > WORD_MAX_BYTES || phrase != NULL ? NULL : correction(r, word);
     if (better == NULL) {
         out->text = drc_arena_printf(r->a, "%s%.*s", out->text, (int)bytes, from);
         add_word(r, word);
+        if (phrase != NULL)
+            take_spelled_out(r, word, phrase);
         return;
     }
     out->text = drc_arena_printf(r->a, "%s%s", out->text, better);
-    out->note =
-        out->note == NULL
-            ? drc_arena_printf(r->a, "searched for \"%s\" instead of \"%s\"", better, word)
-            : drc_arena_printf(r->a, "%s, \"%s\" instead of \"%s\"", out->note, better, word);
+    note(r, better, word);
     add_word(r, better);
     r->originals[r->original_count++] = word;
 }

@@ -5,7 +5,7 @@ import { run } from '../harness/drc.mjs';
 import { routeFits, routingCases } from './cases.mjs';
 
 // Reached on the half that was not used when the rules were made; a change may not fall below.
-export const floors = { tune: 0.9, held: 0.85 };
+export const floors = { tune: 0.95, held: 0.9 };
 
 export const routed = (dir) => {
   const cases = routingCases(), file = join(dir, 'cases.txt');

@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
-# The search and the routing against their labelled questions: `make eval`. `--misses`: what the joined search did not put
-# first, of the half that may be used for tuning.
+# The search and the routing against their labelled questions: `make eval`. `--misses`: what went wrong, of the half that may
+# be used for tuning. Needs the packed model (`make model`); the index is made in build/evals, again only where pages changed.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
+export DRC_NO_DOTENV=1
 out=build/evals
 model=data/models/minilm-l6-v2.q8
 drc=build/release/drc
+node=tests/node_modules/.bin/node
 mkdir -p "$out"
-[ -f "$model" ] || { echo "evals: $model is not there; run: $drc docs model" >&2; exit 1; }
+[ -f "$model" ] || { echo "evals: $model is not there, so nothing was measured; run: make model" >&2; exit 1; }
 $drc docs build --corpus corpus --out "$out"
-tests/node_modules/.bin/node tests/evals/retrieval.mjs "$out" "$@"
+[ -f "$out/docs.faiss" ] || { echo "evals: the index has no vectors, so nothing was measured" >&2; exit 1; }
+code=0
+for part in retrieval spot routing; do
+    echo "---- $part"
+    $node tests/evals/$part.mjs "$out" "$@" || code=1
+done
+exit $code

@@ -197,10 +197,11 @@ static void test_channels(void **state)
     assert_string_equal(r.pages[0].url, "https://x.example/spot");
     assert_string_equal(r.pages[0].text, "The cloud may reclaim a machine.");
 
-    /* first by words and by meaning: 1/61 twice; its other passage is shown where it fits */
+    /* first by words and by meaning: 1/61 twice, and twice a quarter of 1/60, as its scores are
+     * the best; its other passage is shown where it fits */
     ask(ix, "spot fallback on demand", &r);
     assert_string_equal(r.pages[0].id, "spot");
-    assert_true(fabs(r.pages[0].score - 2.0 / 61) < 1e-12);
+    assert_true(fabs(r.pages[0].score - 2.0 / 61 - 0.5 / 60) < 1e-12);
     assert_string_equal(r.pages[0].heading, "Fallback");
     for (size_t i = 1; i < r.count; i++)
         assert_true(r.pages[i].score <= r.pages[i - 1].score);
@@ -267,6 +268,29 @@ static void test_spelling(void **state)
     assert_string_equal(asked.text, "warehouse qqqq");
     ask_index(ix, "bxxlxble", "docs", &r, &asked, NULL); /* three are too many */
     assert_string_equal(asked.text, "bxxlxble");
+    drc_index_free(ix);
+}
+
+/* Short forms are spelled out by titles and texts; of two letters by titles alone. */
+static void test_short_forms(void **state)
+{
+    (void)state;
+    struct drc_search_result r;
+    struct drc_asked asked;
+    build(NULL, PAGES);
+    struct drc_index *ix = opened(NULL);
+    ask_index(ix, "MWL?", NULL, &r, &asked, NULL);
+    assert_string_equal(asked.text, "MWL (machines were lost)?");
+    assert_string_equal(asked.note, "searched for \"machines were lost\" instead of \"mwl\"");
+    assert_string_equal(r.pages[0].id, "evicted");
+    ask_index(ix, "BU", NULL, &r, &asked, NULL);
+    assert_string_equal(r.pages[0].id, "billing");
+    static const char *const none[] = {"OMC" /* said once */, "bu" /* two small letters */, "A",
+                                       "MWLOST" /* six letters */, "4WL"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        ask_index(ix, none[i], NULL, &r, &asked, NULL);
+        assert_string_equal(asked.text, none[i]);
+    }
     drc_index_free(ix);
 }
 
@@ -438,6 +462,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_channels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_corpora_and_hostile_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_spelling, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_short_forms, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_kept_vectors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_falls_back_to_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_files, set_up, tear_down),
