@@ -171,12 +171,14 @@ void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_ci
 
 /* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window},
  * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and
- * {row.column} (a cell), {edge:NAME} (first graph row of that kind), or a metric of the facts.
+ * {row.column} (a cell), {edge:NAME} (first graph row of that kind), {entities} ("29 jobs"), or a
+ * metric of the facts. Words behind a name follow its number: {evictions eviction/evictions} prints
+ * "1 eviction" or "3 evictions", {=evictions is/are} the word alone.
  * false, and nothing is appended, where a slot is not known. `used` (may be NULL) gets what was
  * printed. */
 bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_context *c,
                     struct drc_text *out, struct drc_cited *used);
-/* CONFIG with path and line where a brace is not closed. */
+/* CONFIG with path and line where a brace is not closed or words are not two. */
 int drc_slots_lint(const char *path, int line, const char *text, struct drc_err *err);
 
 /* The commentary without a model: sentences from the facts alone, each followed by its evidence

@@ -18,6 +18,8 @@ char *drc_fmt_usd_short(int64_t uusd,
                         char *out); /* axis ticks: "$0", "$500", "$1.5k", "$12k", "$3M" */
 char *drc_fmt_usd_exact(int64_t uusd, char *out); /* CSV and checks: "18240.123456", no grouping */
 char *drc_fmt_count(int64_t n, char *out);        /* "1,234" */
+/* The noun behind a count: "1 run", "0 runs". Returns one of its arguments. */
+const char *drc_fmt_noun(int64_t n, const char *one, const char *many);
 char *drc_fmt_pct(double ratio,
                   char *out); /* 0.1234 -> "12 %"; below 10 %: "4.2 %"; NaN -> "n/a" */
 char *drc_fmt_pct_signed(double ratio, char *out); /* change: "+12 %", "-4.2 %"; NaN -> "n/a" */

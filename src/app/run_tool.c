@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "drc/clock.h"
+#include "drc/fmt.h"
 #include "drc/run.h"
 
 #define RECENT_MAX 5
@@ -58,9 +59,10 @@ static int share_csv(struct drc_env *env, const struct drc_request *req, const s
                         .thread_ts = req->thread_ts != NULL ? req->thread_ts : req->message_ts};
     struct drc_file_out file = {
         .name = drc_arena_printf(env->a, "%s-%s.csv", r->id, run->run_id),
-        .comment = drc_arena_printf(env->a, "%s: %zu rows, run %s",
-                                    drc_params_text(env->a, r, &run->result.params),
-                                    run->result.rows.row_count, run->run_id),
+        .comment = drc_arena_printf(
+            env->a, "%s: %zu %s, run %s", drc_params_text(env->a, r, &run->result.params),
+            run->result.rows.row_count,
+            drc_fmt_noun((int64_t)run->result.rows.row_count, "row", "rows"), run->run_id),
         .data = csv,
         .bytes = strlen(csv)};
     if (drc_store_post_begin(env->state, req->key, "csv", to.channel, to.thread_ts, env->now_ms,

@@ -96,6 +96,11 @@ char *drc_fmt_count(int64_t n, char *out)
     return out;
 }
 
+const char *drc_fmt_noun(int64_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}
+
 static char *percent(double ratio, bool sign, char *out)
 {
     if (!(fabs(ratio) < REAL_MAX)) {

@@ -10,6 +10,7 @@
 #include "drc/clock.h"
 #include "drc/detect.h"
 #include "drc/file.h"
+#include "drc/fmt.h"
 
 struct shown {
     const struct drc_series *series;
@@ -79,10 +80,12 @@ static void print_text(const struct shown *s)
 {
     char from[32], to[32];
     size_t n = s->series->n;
-    printf("%zu %s%s, %s to %s; %zu without a value, %zu judged (the others have less than 14 days "
+    printf("%zu %s, %s to %s; %zu without a value, %zu judged (the others have less than 14 days "
            "before them)\n",
-           n, s->per_day == 1 ? "day" : "hour", n == 1 ? "" : "s", time_text(s, 0, from),
-           time_text(s, n - 1, to), s->series->missing, s->judged);
+           n,
+           s->per_day == 1 ? drc_fmt_noun((int64_t)n, "day", "days")
+                           : drc_fmt_noun((int64_t)n, "hour", "hours"),
+           time_text(s, 0, from), time_text(s, n - 1, to), s->series->missing, s->judged);
     if (s->found->event_count == 0) {
         puts("No anomaly.");
         return;

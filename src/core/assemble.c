@@ -5,6 +5,7 @@
 #include "drc/answer.h"
 #include "drc/buf.h"
 #include "drc/clock.h"
+#include "drc/fmt.h"
 #include "drc/utf8.h"
 
 #define CONTEXT_MAX_BYTES (64u * 1024u)
@@ -164,7 +165,7 @@ static const char *left_out_text(struct drc_arena *a, const struct drc_context *
         if (p->left_out > 0)
             text = drc_arena_printf(a, "%s%s%zu %s", text == NULL ? "" : text,
                                     text == NULL ? "" : ", ", p->left_out,
-                                    p->left_out == 1 ? one[i] : many[i]);
+                                    drc_fmt_noun((int64_t)p->left_out, one[i], many[i]));
         if (p->shortened)
             text = drc_arena_printf(a, "%s%s%s", text == NULL ? "" : text, text == NULL ? "" : ", ",
                                     tail[i]);

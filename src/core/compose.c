@@ -92,9 +92,10 @@ static void add_scope(struct drc_arena *a, struct drc_message *m, const struct d
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 sample data");
     if (res->first_day < res->data_first_day)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 the data starts on %s: nothing is known of the first %lld days",
+                        " \u00b7 the data starts on %s: nothing is known of the first %lld %s",
                         drc_date_long(res->data_first_day, day),
-                        (long long)(res->data_first_day - res->first_day));
+                        (long long)(res->data_first_day - res->first_day),
+                        drc_fmt_noun(res->data_first_day - res->first_day, "day", "days"));
     add_asker(a, &b->text, asked_by);
 }
 
@@ -174,7 +175,8 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
            drawn = live < most ? live : most;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "honesty");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%zu of %zu %s %s%s", drawn, live,
-                    res->report->nouns, band ? "numbered" : "drawn",
+                    drc_fmt_noun((int64_t)live, res->report->noun, res->report->nouns),
+                    band ? "numbered" : "drawn",
                     live > drawn && !band ? ", the rest in Other" : "");
     if (res->billed_uusd > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
@@ -195,10 +197,10 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
                         " \u00b7 DBU prices changed on %s: each hour at the price of its time",
                         res->price_days);
     if (res->corrections > 0)
-        drc_text_printf(
-            a, &b->text, DRC_SPAN_PLAIN,
-            " \u00b7 %lld billed hours were corrected later: counted on the days of use",
-            (long long)res->corrections);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        " \u00b7 %lld billed %s corrected later: counted on the days of use",
+                        (long long)res->corrections,
+                        drc_fmt_noun(res->corrections, "hour was", "hours were"));
     if (res->rows.truncated)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 only the first %d rows were read",
                         DRC_REPORT_ROWS_MAX);

@@ -4,6 +4,7 @@
 
 #include "drc/clock.h"
 #include "drc/compose.h"
+#include "drc/fmt.h"
 #include "drc/utf8.h"
 
 #define EDGES_SHOWN 2
@@ -87,7 +88,8 @@ static void add_sources(struct drc_arena *a, struct drc_message *m, const struct
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  report %s v%d, run %s, sql %.8s, ",
                     res->report->id, res->report->version, ans->run_id, res->report->sql_hash);
     if (c->selection.row < 0)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "all %zu rows", res->rows.row_count);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "all %zu %s", res->rows.row_count,
+                        drc_fmt_noun((int64_t)res->rows.row_count, "row", "rows"));
     else
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "row %d of %zu", c->selection.row + 1,
                         res->rows.row_count);

@@ -115,7 +115,9 @@ static void fold_other(struct drc_arena *a, const struct drc_result *res, size_t
                        struct drc_chart_row *out)
 {
     out->is_other = true;
-    out->label = drc_arena_printf(a, "Other (%zu %s)", live - from, res->report->nouns);
+    out->label = drc_arena_printf(
+        a, "Other (%zu %s)", live - from,
+        drc_fmt_noun((int64_t)(live - from), res->report->noun, res->report->nouns));
     for (size_t s = 0; s < res->report->series_count && s < DRC_CHART_SERIES_MAX; s++)
         out->values[s] = drc_result_sum(res, from, res->report->series[s], NULL);
 }
@@ -136,8 +138,10 @@ static char *subtitle(struct drc_arena *a, const struct drc_context *whole, size
         lead += drc_result_int(res, i, res->report->amount, 0);
     if (live == 0 || sum <= 0)
         return drc_arena_printf(a, "%s in the window", total);
-    return drc_arena_printf(a, "%zu %s, %s in all; the top %zu make %s", live, res->report->nouns,
-                            total, few, drc_fmt_pct((double)lead / (double)sum, share));
+    return drc_arena_printf(a, "%zu %s, %s in all; the top %zu %s %s", live,
+                            drc_fmt_noun((int64_t)live, res->report->noun, res->report->nouns),
+                            total, few, drc_fmt_noun((int64_t)few, "makes", "make"),
+                            drc_fmt_pct((double)lead / (double)sum, share));
 }
 
 const char *drc_chart_weekends(size_t days, double px)
@@ -315,8 +319,10 @@ static int draw_pareto(struct drc_arena *a, const struct drc_theme *t,
         .row_count = s.row_count,
         .classes = classes,
         .rule_rows = n80 <= (int64_t)s.drawn ? (size_t)n80 : s.row_count,
-        .rule_text = drc_arena_printf(a, "%lld of %zu %s make 80 %%", (long long)n80, s.live,
-                                      s.res->report->nouns),
+        .rule_text = drc_arena_printf(
+            a, "%lld of %zu %s %s 80 %%", (long long)n80, s.live,
+            drc_fmt_noun((int64_t)s.live, s.res->report->noun, s.res->report->nouns),
+            drc_fmt_noun(n80, "makes", "make")),
         .note_titles = {"Cost", "So far", "Class"}};
     return drc_chart_pareto(t, &spec, svg, err);
 }
@@ -405,9 +411,10 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
     char text[DRC_FMT_BYTES];
     struct drc_chart_days spec = {
         .title = c->selection.label,
-        .subtitle = drc_arena_printf(a, "%s in %d days, all cost layers",
-                                     drc_fmt_usd(drc_result_int(res, row, "total_uusd", 0), text),
-                                     res->params.days),
+        .subtitle =
+            drc_arena_printf(a, "%s in %d %s, all cost layers",
+                             drc_fmt_usd(drc_result_int(res, row, "total_uusd", 0), text),
+                             res->params.days, drc_fmt_noun(res->params.days, "day", "days")),
         .footer = drc_chart_footer(a, res),
         .series = series,
         .series_count = 1,

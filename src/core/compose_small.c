@@ -4,6 +4,7 @@
 
 #include "drc/clock.h"
 #include "drc/compose.h"
+#include "drc/fmt.h"
 #include "drc/utf8.h"
 
 #define DETAIL_ROWS 60
@@ -160,8 +161,9 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
         if (filters[i].value != NULL)
             drc_text_add(a, &b->text, DRC_SPAN_CODE, filters[i].value);
     }
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%zu rows, SHA-256 %.16s, data %s",
-                    res->rows.row_count, res->rows_hash, res->generation);
+    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%zu %s, SHA-256 %.16s, data %s",
+                    res->rows.row_count, drc_fmt_noun((int64_t)res->rows.row_count, "row", "rows"),
+                    res->rows_hash, res->generation);
     add_pre(a, m, "sql", r->sql, SHOWN_CHARS_MAX);
     return m;
 }
@@ -210,8 +212,8 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
     }
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "note");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    "%zu of %zu rows \u00b7 run %s \u00b7 all of them: ", n, res->rows.row_count,
-                    run_id);
+                    "%zu of %zu %s \u00b7 run %s \u00b7 all of them: ", n, res->rows.row_count,
+                    drc_fmt_noun((int64_t)res->rows.row_count, "row", "rows"), run_id);
     drc_text_add(a, &b->text, DRC_SPAN_CODE,
                  drc_arena_printf(a, "drc report %s --csv", drc_params_text(a, r, &res->params)));
     return m;

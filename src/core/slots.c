@@ -4,6 +4,7 @@
 
 #include "drc/answer.h"
 #include "drc/clock.h"
+#include "drc/fmt.h"
 
 static const struct drc_edge *find_edge(const struct drc_context *c, const char *name, size_t bytes)
 {
@@ -64,6 +65,15 @@ static bool add_fact(struct drc_arena *a, const char *name, const struct drc_con
     return true;
 }
 
+/* Of "one/many", the word that goes with the number that was printed. */
+static const char *fitting(struct drc_arena *a, const struct drc_text *number, const char *words)
+{
+    size_t one = strcspn(words, "/");
+    bool single = strcmp(drc_text_plain(a, number), "1") == 0;
+    return drc_fmt_noun(single ? 1 : 2, drc_arena_strndup(a, words, one),
+                        words + one + (words[one] == '/'));
+}
+
 static bool add_slot(struct drc_arena *a, const char *name, const struct drc_context *c,
                      struct drc_text *t, struct drc_cited *used)
 {
@@ -91,6 +101,15 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
                      drc_date_range(first, first + res->params.days - 1, range));
         return true;
     }
+    if (strcmp(name, "entities") == 0) { /* "29 jobs" */
+        struct drc_text n = {NULL, NULL};
+        if (!add_fact(a, "entity_count", c, &n, used))
+            return false;
+        const char *words = drc_arena_printf(a, "%s/%s", res->report->noun, res->report->nouns);
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, "%s %s", drc_text_plain(a, &n),
+                        fitting(a, &n, words));
+        return true;
+    }
     if (strncmp(name, "top", 3) == 0 && (name[3] == '\0' || name[3] == '.'))
         return add_top(a, name + 3, c, t);
     if (strncmp(name, "row.", 4) == 0)
@@ -107,6 +126,25 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
     return add_fact(a, name, c, t, used);
 }
 
+/* "name", "name one/many" or "=name one/many". */
+static bool add_counted(struct drc_arena *a, char *slot, const struct drc_context *c,
+                        struct drc_text *t, struct drc_cited *used)
+{
+    struct drc_text number = {NULL, NULL};
+    char *words = strchr(slot, ' ');
+    bool alone = *slot == '=';
+    if (words != NULL)
+        *words++ = '\0';
+    if (!add_slot(a, slot + alone, c, &number, used))
+        return false;
+    const char *noun = words == NULL ? NULL : fitting(a, &number, words);
+    if (!alone)
+        drc_text_join(t, &number);
+    if (noun != NULL)
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, "%s%s", alone ? "" : " ", noun);
+    return true;
+}
+
 bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_context *c,
                     struct drc_text *out, struct drc_cited *used)
 {
@@ -119,7 +157,7 @@ bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_cont
         if (*p == '\0')
             break;
         size_t name = strcspn(p, "}");
-        if (!add_slot(a, drc_arena_strndup(a, p + 1, name - 1), c, &t, used))
+        if (!add_counted(a, drc_arena_strndup(a, p + 1, name - 1), c, &t, used))
             return false;
         p += name + (p[name] == '}');
     }
@@ -133,6 +171,12 @@ int drc_slots_lint(const char *path, int line, const char *text, struct drc_err 
         size_t n = strcspn(p + 1, "{}");
         if (n == 0 || p[1 + n] != '}')
             return drc_err_set(err, DRC_ERR_CONFIG, "%s:%d: a slot is written {name}", path, line);
+        const char *words = memchr(p + 1, ' ', n), *slash = memchr(p + 1, '/', n);
+        bool two = words != NULL && slash != NULL && words + 1 < slash && slash < p + n &&
+                   memchr(slash + 1, '/', (size_t)(p + n - slash)) == NULL;
+        if ((words != NULL || slash != NULL || p[1] == '=') && !two)
+            return drc_err_set(err, DRC_ERR_CONFIG,
+                               "%s:%d: words of a slot are written {name one/many}", path, line);
         p += n + 2;
     }
     return 0;

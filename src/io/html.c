@@ -148,8 +148,8 @@ static const char *copy_tag(struct drc_buf *out, const char *p, const char *end)
     return behind == NULL ? end : behind + 1;
 }
 
-/* The page without comments, declarations, scripts and styles; tags are short. Returns how many there are: end
- * tags without a start are slow, and no callback sees them. */
+/* The page without comments, declarations, scripts and styles; tags are short. Returns how many
+ * there are: end tags without a start are slow, and no callback sees them. */
 static size_t thin(const char *p, size_t bytes, struct drc_buf *out)
 {
     size_t tags = 0;

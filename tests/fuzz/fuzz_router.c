@@ -16,7 +16,7 @@ static struct {
     void *waiting;
 } reply;
 
-/* The server's replies, counted here instead of sent: the linker's --wrap puts them in its place. */
+/* The server's replies, counted here instead of sent: the linker's --wrap puts them there. */
 void __wrap_drc_http_reply(struct drc_http_peer *p, int status, const char *content_type,
                            const char *headers, const void *body, size_t bytes);
 void __wrap_drc_http_reply_cut(struct drc_http_peer *p, size_t announced_bytes, const void *body,

@@ -125,6 +125,8 @@ static void sitemaps(void **state)
                         "the sitemap holds no address");
     assert_string_equal(urls("<loc>a<b</loc><loc/><loc>cut"), " a");
     assert_string_equal(urls(""), "the sitemap holds no address");
+    struct drc_sitemap m;
+    assert_int_equal(-1, drc_sitemap_parse(a, "<loc>\0x</loc><loc>&#x2q;</loc>", 31, &m, NULL));
 }
 
 static void a_sitemap_has_an_end(void **state)

@@ -90,9 +90,11 @@ static void add_rule(struct drc_arena *a, struct rules *r, const char *pattern, 
 static int delay_ms(const char *s, size_t n)
 {
     char text[16] = "";
-    if (n >= sizeof text || n == 0 || strspn(s, "0123456789.") < n)
+    if (n >= sizeof text || n == 0)
         return 0;
     memcpy(text, s, n);
+    if (strspn(text, "0123456789.") < n)
+        return 0;
     double seconds = strtod(text, NULL);
     return (int)(1000 * (seconds > DELAY_MAX_S ? DELAY_MAX_S : seconds));
 }

@@ -22,7 +22,7 @@ static void add(struct found *f, const char *s, size_t n)
     }
     while (n > 0 && isspace((unsigned char)s[n - 1]))
         n--;
-    if (n == 0 || n > DRC_URL_MAX_BYTES)
+    if (n == 0 || n > DRC_URL_MAX_BYTES || memchr(s, '\0', n) != NULL)
         return;
     if (m->count == DRC_SITEMAP_URLS_MAX) {
         m->cut = true;

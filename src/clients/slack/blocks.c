@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drc/fmt.h"
 #include "drc/jsonx.h"
 #include "drc/slack.h"
 #include "drc/utf8.h"
@@ -310,7 +311,9 @@ static void add_table(struct build *b, const struct drc_block *block)
          block->block_id, 0);
     if (r == t->row_count)
         return;
-    const char *rest = drc_arena_printf(b->a, "%zu more rows are not shown.", t->row_count - r);
+    const char *rest =
+        drc_arena_printf(b->a, "%zu more %s not shown.", t->row_count - r,
+                         drc_fmt_noun((int64_t)(t->row_count - r), "row is", "rows are"));
     push(b, json_pack("{s:s, s:[o]}", "type", "context", "elements", mrkdwn(b, rest)), NULL, 0);
 }
 
