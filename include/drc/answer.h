@@ -91,9 +91,11 @@ struct drc_context {
     struct drc_part_size parts[DRC_PARTS];
     const char *route;    /* which corpora are read and why, for the debug view */
     const char *searched; /* what the documentation was searched for and how; NULL: it was not */
-    const char *semantic_off; /* why passages were found by words alone; NULL: they were not */
-    const char *left_out;     /* "3 further graph rows, 1 passage of documentation" or "nothing" */
-    const char *text;         /* all of it as a model reads it */
+    const char *docs_off; /* why it was searched by words alone, or not at all; NULL */
+    bool docs_wanted;     /* by the chip or the route */
+    bool docs_only;       /* a question about the product: facts and graph are not in here */
+    const char *left_out; /* "3 further graph rows, 1 passage of documentation" or "nothing" */
+    const char *text;     /* all of it as a model reads it */
 };
 
 /* NOTFOUND where the entity is not among the rows of the run. entity_id "report:..." or NULL: the

@@ -9,10 +9,12 @@
 
 #include "drc/answer.h"
 #include "drc/compose.h"
+#include "drc/library.h"
 #include "drc/llm.h"
 #include "drc/message.h"
 #include "drc/poster.h"
 #include "drc/request.h"
+#include "drc/routing.h"
 #include "drc/snapshot.h"
 #include "drc/store.h"
 
@@ -23,7 +25,8 @@ struct drc_env {
     struct drc_snapshot *snap;
     struct drc_db *facts; /* sandboxed */
     struct drc_db *state;
-    struct drc_http *http;     /* for the model; NULL without one */
+    struct drc_reader *reader; /* of documentation, runbooks and telemetry cards; NULL: none */
+    struct drc_http *http;
     const struct drc_llm *llm; /* NULL: template commentary only */
     struct drc_poster *poster;
     int64_t now_ms;    /* when this run began */
@@ -73,10 +76,22 @@ void drc_picture_report(struct drc_env *env, const struct drc_context *whole,
 void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct drc_picture *pic);
 int drc_env_context(struct drc_env *env, const struct drc_result *res, const char *entity_id,
                     struct drc_context *out, struct drc_err *err);
-/* The rest of a context: runbooks and documentation as the chip (or the typed question) wants them,
- * then its text. */
-int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip, const char *question,
-                     struct drc_context *c, struct drc_err *err);
+/* A typed question and what it is answered from. */
+struct drc_typed {
+    const char *text; /* cleaned */
+    struct drc_routing route;
+    struct drc_search_result pages; /* of the documentation, as it was searched for the route */
+    const char *searched;           /* how; NULL: there is nothing to search in */
+    const char *off;                /* why by words alone, or not at all; NULL */
+};
+/* Searches the documentation for the text and decides the route. `kind`: of the entity in scope, or
+ * NULL; `named`: the text names it. */
+int drc_env_route(struct drc_env *env, const char *text, const char *kind, bool named,
+                  struct drc_typed *out, struct drc_err *err);
+/* The rest of a context: runbooks and documentation as the chip, or the typed question (may be
+ * NULL), wants them, then its text. What cannot be searched is said in the context. */
+int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,
+                     const struct drc_typed *typed, struct drc_context *c, struct drc_err *err);
 
 int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words,
                    struct drc_err *err);
@@ -99,9 +114,10 @@ int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_
 bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
                    const char **raw, const char **verdict);
 
-/* Answers a chip, or a typed question (question != NULL), on an entity of a run, into a thread. */
+/* Answers a chip, or a typed question (typed != NULL), on an entity of a run, into a thread. */
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
-                   const char *entity_id, const struct drc_chip *chip, const char *question,
-                   const char *thread_ts, struct drc_outcome *out, struct drc_err *err);
+                   const char *entity_id, const struct drc_chip *chip,
+                   const struct drc_typed *typed, const char *thread_ts, struct drc_outcome *out,
+                   struct drc_err *err);
 
 #endif

@@ -1,12 +1,13 @@
-/* Everything that requests read and nobody writes: reports, chips, the usage graph, the chart
- * theme. Loaded whole, checked whole, reference-counted; a request pins one. A snapshot that fails
- * its check is refused and the old one stays. */
+/* Everything that requests read and nobody writes: reports, chips, runbooks, the usage graph, the
+ * chart theme. Loaded whole, checked whole; the owner counts who uses it. A snapshot that fails its
+ * check is refused and the old one stays. */
 #ifndef DRC_SNAPSHOT_H
 #define DRC_SNAPSHOT_H
 
 #include "drc/answer.h"
 #include "drc/chart.h"
 #include "drc/chip.h"
+#include "drc/corpus.h"
 #include "drc/graph.h"
 #include "drc/report.h"
 
@@ -19,7 +20,6 @@ struct drc_planned {
 
 struct drc_snapshot {
     struct drc_arena *arena;
-    int refs; /* guarded by the owner's lock */
     const char *home;
     struct drc_report *reports; /* by id */
     size_t report_count;
@@ -29,6 +29,7 @@ struct drc_snapshot {
     struct drc_graph_model *graph_model;
     struct drc_card_sql *cards;
     size_t card_count;
+    struct drc_corpus runbooks;    /* corpus/runbooks; none where there is no such folder */
     const char *find_job_sql;      /* sql/entities/job.sql */
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
     struct drc_graph *graph;       /* NULL until drc_snapshot_graph */

@@ -99,9 +99,11 @@ static int post_answer(struct drc_env *env, const struct drc_request *req,
 }
 
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
-                   const char *entity_id, const struct drc_chip *chip, const char *question,
-                   const char *thread_ts, struct drc_outcome *out, struct drc_err *err)
+                   const char *entity_id, const struct drc_chip *chip,
+                   const struct drc_typed *typed, const char *thread_ts, struct drc_outcome *out,
+                   struct drc_err *err)
 {
+    const char *question = typed == NULL ? NULL : typed->text;
     const char *chip_key = question == NULL ? chip->id : req->key;
     struct drc_stored_answer rec;
     int known =
@@ -114,7 +116,7 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
     struct drc_context c;
     struct drc_prompt prompt;
     if (drc_env_context(env, &run->result, entity_id, &c, err) < 0 ||
-        drc_env_assemble(env, chip, question, &c, err) < 0 ||
+        drc_env_assemble(env, chip, typed, &c, err) < 0 ||
         drc_prompt_make(env->a, &env->snap->chips, chip, &c, question, &prompt, err) < 0)
         return -1;
     struct drc_answer ans = {
@@ -123,7 +125,7 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
         .run_id = run->run_id,
         .asked_by = req->user,
         .question = question,
-        .missing = drc_answer_missing(env->a, chip, &c),
+        .missing = c.docs_only ? NULL : drc_answer_missing(env->a, chip, &c),
         .prompt = &prompt,
         .model = env->llm == NULL ? NULL : env->llm->model,
     };
@@ -156,6 +158,14 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
     return 0;
 }
 
+/* NULL for no entity. */
+static const char *kind_of(const struct drc_run *run, const char *entity)
+{
+    if (entity == NULL)
+        return NULL;
+    return strncmp(entity, "report:", 7) == 0 ? "report" : run->result.report->entity;
+}
+
 /* ---- chips -------------------------------------------------------------------------------- */
 
 int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char *value,
@@ -180,7 +190,7 @@ int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char 
         bool of_this_run = own != NULL && strcmp(selected_run, run_id) == 0;
         entity = of_this_run ? own : drc_arena_printf(env->a, "report:%s", run.result.report->id);
     }
-    const char *kind = strncmp(entity, "report:", 7) == 0 ? "report" : run.result.report->entity;
+    const char *kind = kind_of(&run, entity);
     if (strcmp(kind, chip->entity) != 0) /* the person picked a job: the same question, about it */
         chip = drc_chip_for(&env->snap->chips, kind, chip->verb);
     if (chip == NULL)
@@ -238,6 +248,16 @@ static int ask_which(struct drc_env *env, const struct drc_request *req, const s
     return drc_deliver(env, req, "which", &to, m, &posted, err);
 }
 
+static int not_my_question(struct drc_env *env, const struct drc_routing *route,
+                           struct drc_err *err)
+{
+    return drc_err_set(err, DRC_ERR_INPUT,
+                       "%s. I answer questions about the cost and reliability of what is on a "
+                       "report, and about Databricks itself: `%sreports` lists the reports, "
+                       "`%shelp` the rest",
+                       route->reason, env->poster->sigil, env->poster->sigil);
+}
+
 static int no_report_here(struct drc_env *env, struct drc_err *err)
 {
     return drc_err_set(err, DRC_ERR_INPUT,
@@ -270,9 +290,16 @@ int drc_run_question(struct drc_env *env, const struct drc_request *req, struct 
         entity = named;
     else if (entity == NULL)
         entity = card_entity;
-    if (entity == NULL)
+    struct drc_typed typed;
+    if (drc_env_route(env, req->text, kind_of(&run, entity), named != NULL, &typed, err) < 0)
+        return -1;
+    if (typed.route.kind == DRC_ROUTING_REFUSE)
+        return not_my_question(env, &typed.route, err);
+    if (entity == NULL && typed.route.kind == DRC_ROUTING_ASK)
         return ask_which(env, req, &run, err);
-    const char *kind = strncmp(entity, "report:", 7) == 0 ? "report" : run.result.report->entity;
+    if (entity == NULL)
+        entity = drc_arena_printf(env->a, "report:%s", run.result.report->id);
+    const char *kind = kind_of(&run, entity);
     const struct drc_chip *chip = drc_chip_match(&env->snap->chips, kind, req->text);
     if (chip == NULL)
         chip = drc_chip_for(&env->snap->chips, kind, "explain");
@@ -283,6 +310,5 @@ int drc_run_question(struct drc_env *env, const struct drc_request *req, struct 
     if (root != NULL && drc_store_select(env->state, req->user, req->channel, root, run.run_id,
                                          entity, env->now_ms, err) < 0)
         return -1;
-    const char *question = drc_utf8_clean(env->a, req->text, strlen(req->text), 500, false);
-    return drc_run_answer(env, req, &run, entity, chip, question, root, out, err);
+    return drc_run_answer(env, req, &run, entity, chip, &typed, root, out, err);
 }

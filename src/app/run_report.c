@@ -68,16 +68,6 @@ int drc_env_context(struct drc_env *env, const struct drc_result *res, const cha
     return drc_context_build(env->a, res, &sel, graph, env->facts, out, err);
 }
 
-int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip, const char *question,
-                     struct drc_context *c, struct drc_err *err)
-{
-    (void)chip;
-    (void)question;
-    (void)err;
-    drc_context_assemble(env->a, c, NULL, 0);
-    return 0;
-}
-
 static int unknown_report(struct drc_env *env, const char *id, struct drc_err *err)
 {
     const char *best = drc_snapshot_nearest(env->snap, id);

@@ -27,41 +27,70 @@
 #define MALLOC_KEEP_BYTES (256 * 1024)
 #define WORKER_STACK_BYTES (2u * 1024u * 1024u) /* librsvg recurses */
 
-/* ---- snapshot ----------------------------------------------------------------------------- */
+/* ---- editions ----------------------------------------------------------------------------- */
 
-struct drc_snapshot *server_snapshot_get(struct server *s, struct drc_err *err)
+/* A new one with one reference. */
+static struct edition *edition_load(struct server *s, struct drc_err *err)
 {
-    pthread_mutex_lock(&s->lock);
-    if (s->snapshot == NULL)
-        s->snapshot = drc_snapshot_load(s->home, s->facts_path, err);
-    struct drc_snapshot *snap = s->snapshot;
-    if (snap != NULL)
-        snap->refs++;
-    pthread_mutex_unlock(&s->lock);
-    return snap;
+    struct drc_snapshot *snap = drc_snapshot_load(s->home, s->facts_path, err);
+    if (snap == NULL)
+        return NULL;
+    struct edition *e = calloc(1, sizeof *e);
+    if (e == NULL)
+        abort();
+    e->refs = 1;
+    e->snap = snap;
+    return e;
 }
 
-void server_snapshot_put(struct server *s, struct drc_snapshot *snap)
+struct edition *server_edition_get(struct server *s, struct drc_err *err)
 {
     pthread_mutex_lock(&s->lock);
-    bool last = --snap->refs == 0;
+    if (s->edition == NULL && (s->edition = edition_load(s, err)) != NULL)
+        s->edition->serial = ++s->editions;
+    struct edition *e = s->edition;
+    if (e != NULL)
+        e->refs++;
     pthread_mutex_unlock(&s->lock);
-    if (last)
-        drc_snapshot_free(snap);
+    return e;
 }
 
-int server_snapshot_reload(struct server *s, struct drc_err *err)
+void server_edition_put(struct server *s, struct edition *e)
 {
-    struct drc_snapshot *fresh = drc_snapshot_load(s->home, s->facts_path, err);
+    pthread_mutex_lock(&s->lock);
+    bool last = --e->refs == 0;
+    pthread_mutex_unlock(&s->lock);
+    if (!last)
+        return;
+    drc_snapshot_free(e->snap);
+    drc_library_free(e->library);
+    free(e);
+}
+
+int server_edition_reload(struct server *s, struct drc_err *err)
+{
+    struct edition *fresh = edition_load(s, err);
     if (fresh == NULL)
         return -1;
+    server_library(s, fresh);
     pthread_mutex_lock(&s->lock);
-    struct drc_snapshot *old = s->snapshot;
-    s->snapshot = fresh;
+    struct edition *old = s->edition;
+    fresh->serial = ++s->editions;
+    s->edition = fresh;
     pthread_mutex_unlock(&s->lock);
     if (old != NULL)
-        server_snapshot_put(s, old);
+        server_edition_put(s, old);
     return 0;
+}
+
+const struct drc_library *server_library(struct server *s, struct edition *e)
+{
+    pthread_mutex_lock(&s->opening);
+    if (e->library == NULL)
+        e->library = drc_library_open(s->index_dir, s->ca_file);
+    const struct drc_library *l = e->library;
+    pthread_mutex_unlock(&s->opening);
+    return l;
 }
 
 /* ---- worker to loop ----------------------------------------------------------------------- */
@@ -276,7 +305,7 @@ static void *watch_signals(void *user)
     for (int sig; sigwait(&set, &sig) == 0 && sig != SIGUSR1;) {
         if (sig == SIGHUP) {
             struct drc_err err = DRC_ERR_INIT;
-            if (server_snapshot_reload(s, &err) == 0)
+            if (server_edition_reload(s, &err) == 0)
                 drc_log(DRC_LOG_INFO, "snapshot.loaded", "by=SIGHUP");
             else
                 drc_log(DRC_LOG_ERROR, "snapshot.refused", "why=\"%s\" kept=old", err.msg);
@@ -307,6 +336,7 @@ static int read_settings(struct server *s, struct drc_err *err)
 {
     s->home = drc_conf_home(err);
     s->facts_path = drc_conf_str("DRC_FACTS_DB");
+    s->index_dir = drc_conf_str("DRC_INDEX_DIR");
     s->state_path = drc_conf_str("DRC_STATE_DB");
     s->inbox_path = drc_conf_str("DRC_INBOX_DB");
     s->api_url = drc_conf_str("SLACK_API_URL");
@@ -410,13 +440,15 @@ static void tear_down(struct server *s)
     drc_inbox_close(s->inbox);
     drc_queue_free(s->queue);
     drc_slack_budget_free(s->budget);
-    if (s->snapshot != NULL)
-        server_snapshot_put(s, s->snapshot);
+    if (s->edition != NULL)
+        server_edition_put(s, s->edition);
 }
 
 int drc_serve(const struct drc_serve_options *opt, struct drc_err *err)
 {
-    struct server s = {.lock = PTHREAD_MUTEX_INITIALIZER, .self_known = PTHREAD_COND_INITIALIZER};
+    struct server s = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                       .opening = PTHREAD_MUTEX_INITIALIZER,
+                       .self_known = PTHREAD_COND_INITIALIZER};
     struct local_slack local = {-1};
     mallopt(M_ARENA_MAX, 2);
     /* Fixed: else one freed chart makes the heap keep blocks of its size for good. */

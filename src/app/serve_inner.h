@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "drc/inbox.h"
+#include "drc/library.h"
 #include "drc/limits.h"
 #include "drc/llm.h"
 #include "drc/queue.h"
@@ -19,10 +20,18 @@ struct finished { /* worker to loop: this inbox row is over */
     struct finished *next;
 };
 
+/* What requests read, replaced whole. A request pins one. */
+struct edition {
+    int refs;        /* guarded by the server's lock */
+    uint64_t serial; /* of this process, from 1: what a worker has open belongs to one */
+    struct drc_snapshot *snap;
+    struct drc_library *library; /* NULL until server_library */
+};
+
 struct server {
     /* set before the threads start, then read only */
-    const char *home, *facts_path, *state_path, *inbox_path, *api_url, *bot_token, *app_token,
-        *ca_file;
+    const char *home, *facts_path, *index_dir, *state_path, *inbox_path, *api_url, *bot_token,
+        *app_token, *ca_file;
     struct drc_llm llm_conf;
     const struct drc_llm *llm; /* NULL: none */
     int worker_count;
@@ -41,21 +50,24 @@ struct server {
     struct drc_slack_budget *budget;
     atomic_bool stop_asked, checkpoint_due;
 
-    pthread_mutex_t lock; /* guards what follows */
+    pthread_mutex_t opening; /* of a library: one thread at a time, the rest of the bot goes on */
+    pthread_mutex_t lock;    /* guards what follows */
     pthread_cond_t self_known;
     bool have_self;
     struct drc_slack_self self;
-    struct drc_snapshot *snapshot; /* NULL until it loads */
+    struct edition *edition; /* NULL until it loads */
+    uint64_t editions;
     struct finished *done;
     struct drc_err fatal; /* why the bot must end; code OK = it need not */
 };
 
-/* Pins the present snapshot (loads it where there is none yet); release with server_snapshot_put.
- */
-struct drc_snapshot *server_snapshot_get(struct server *s, struct drc_err *err);
-void server_snapshot_put(struct server *s, struct drc_snapshot *snap);
+/* Pins the present edition (loads it where there is none yet); release with server_edition_put. */
+struct edition *server_edition_get(struct server *s, struct drc_err *err);
+void server_edition_put(struct server *s, struct edition *e);
 /* Loads anew; the old one stays where that fails. */
-int server_snapshot_reload(struct server *s, struct drc_err *err);
+int server_edition_reload(struct server *s, struct drc_err *err);
+/* The library of a pinned edition, opened at the first call (tens of ms: warmed up on a worker). */
+const struct drc_library *server_library(struct server *s, struct edition *e);
 
 /* Worker: ends the row on the loop. */
 void server_finish(struct server *s, int64_t inbox_id, const char *outcome);

@@ -20,7 +20,8 @@
 struct worker {
     struct server *s;
     struct drc_db *facts, *state;
-    const struct drc_snapshot *facts_of; /* the snapshot that `facts` was opened for */
+    struct drc_reader reader;
+    uint64_t serial; /* of the edition that facts and reader belong to */
     struct drc_http *http;
     struct drc_slack_poster poster;
     char bot_user[32];
@@ -32,11 +33,17 @@ static void lower_priority(void)
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
 }
 
-static int open_facts(struct worker *w, const struct drc_snapshot *snap, struct drc_err *err)
+static int open_facts(struct worker *w, const struct edition *e, struct drc_err *err)
 {
-    if (w->facts != NULL && w->facts_of == snap)
+    if (w->serial != e->serial) {
+        drc_db_close(w->facts);
+        w->facts = NULL;
+        drc_reader_close(&w->reader);
+        w->reader.library = NULL;
+        w->serial = e->serial;
+    }
+    if (w->facts != NULL)
         return 0;
-    drc_db_close(w->facts);
     w->facts = drc_db_open(w->s->facts_path, DRC_DB_READ, err);
     if (w->facts == NULL)
         return -1;
@@ -45,7 +52,6 @@ static int open_facts(struct worker *w, const struct drc_snapshot *snap, struct 
         w->facts = NULL;
         return -1;
     }
-    w->facts_of = snap;
     return 0;
 }
 
@@ -67,6 +73,7 @@ static void close_all(struct worker *w)
 {
     drc_db_close(w->facts);
     drc_db_close(w->state);
+    drc_reader_close(&w->reader);
     if (w->http != NULL)
         drc_http_free(w->http);
 }
@@ -75,14 +82,18 @@ static void close_all(struct worker *w)
 static int run_pinned(struct worker *w, struct drc_env *env, const struct drc_request *req,
                       struct drc_outcome *out, struct drc_err *err)
 {
-    env->snap = server_snapshot_get(w->s, err);
-    if (env->snap == NULL)
+    struct edition *e = server_edition_get(w->s, err);
+    if (e == NULL)
         return -1;
-    int rc = open_facts(w, env->snap, err);
-    env->facts = w->facts;
-    if (rc == 0)
+    int rc = open_facts(w, e, err);
+    if (rc == 0) {
+        w->reader.library = server_library(w->s, e);
+        env->snap = e->snap;
+        env->facts = w->facts;
+        env->reader = &w->reader;
         rc = drc_run(env, req, out, err);
-    server_snapshot_put(w->s, env->snap);
+    }
+    server_edition_put(w->s, e);
     return rc;
 }
 
@@ -292,11 +303,11 @@ static void keep_learning(struct server *s, struct drc_http *http)
 }
 
 /* The usage graph, for the first card or chip. Without it reports still work. */
-static void warm_graph(struct worker *w, struct drc_snapshot *snap)
+static void warm_graph(struct worker *w, const struct edition *e)
 {
     struct drc_err err = DRC_ERR_INIT;
     int64_t begun = drc_clock_mono_us();
-    if (open_facts(w, snap, &err) < 0 || drc_snapshot_graph(snap, w->facts, &err) == NULL)
+    if (open_facts(w, e, &err) < 0 || drc_snapshot_graph(e->snap, w->facts, &err) == NULL)
         drc_log(DRC_LOG_WARN, "warm_up", "graph why=\"%s\"", err.msg);
     else
         drc_log(DRC_LOG_INFO, "graph.ready", "ms=%.1f",
@@ -305,10 +316,11 @@ static void warm_graph(struct worker *w, struct drc_snapshot *snap)
 
 /* Each report and its chart, thrown away: statements, pages, fonts and librsvg are then warm for
  * the first person. */
-static void rehearse(struct worker *w, struct drc_snapshot *snap)
+static void rehearse(struct worker *w, const struct edition *e)
 {
     struct drc_err err = DRC_ERR_INIT;
-    if (open_facts(w, snap, &err) < 0)
+    struct drc_snapshot *snap = e->snap;
+    if (open_facts(w, e, &err) < 0)
         return;
     for (size_t i = 0; i < snap->report_count; i++) {
         struct drc_arena *a = drc_arena_new();
@@ -347,14 +359,15 @@ static void warm_up(struct worker *w)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     struct drc_err err = DRC_ERR_INIT;
-    struct drc_snapshot *snap = server_snapshot_get(w->s, &err);
-    const struct drc_theme *theme = snap == NULL ? NULL : drc_snapshot_theme(snap, &err);
+    struct edition *e = server_edition_get(w->s, &err);
+    const struct drc_theme *theme = e == NULL ? NULL : drc_snapshot_theme(e->snap, &err);
     if (theme == NULL || drc_raster_check_fonts(drc_theme_font_family(theme), &err) < 0)
         drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
-    if (snap != NULL) {
-        rehearse(w, snap);
-        warm_graph(w, snap);
-        server_snapshot_put(w->s, snap);
+    if (e != NULL) {
+        rehearse(w, e);
+        warm_graph(w, e);
+        server_library(w->s, e);
+        server_edition_put(w->s, e);
     }
     give_back();
     dl_iterate_phdr(unmap_code, &page);

@@ -25,6 +25,8 @@ const struct drc_conf_option drc_conf_options[] = {
      "what drc has posted: report runs, answers"},
     {"DRC_INBOX_DB", DRC_CONF_STRING, "data/drc_inbox.db", false, 0, 0,
      "durable inbox of Slack envelopes"},
+    {"DRC_INDEX_DIR", DRC_CONF_STRING, "data", false, 0, 0,
+     "folder of the search indexes that `make index` builds"},
     {"DRC_PORT", DRC_CONF_INT, "8501", false, 0, 65535,
      "port of the local Slack and its page; 0: any free one"},
     {"DRC_CRAWL_DELAY_MS", DRC_CONF_INT, "750", false, 0, 600000,

@@ -34,10 +34,14 @@ struct cli_env {
     struct drc_env env;
     struct drc_poster *poster;
     struct drc_request request;
+    struct drc_reader reader;
+    struct drc_library *library; /* NULL until cli_env_library */
 };
 /* job words or report words come later; `dir`: where pictures are written. */
 int cli_env_open(struct cli_env *c, const char *dir, struct drc_err *err);
 void cli_env_close(struct cli_env *c);
+/* Opens the search indexes, for the subcommands that answer. */
+void cli_env_library(struct cli_env *c);
 
 /* Prints a message as text to standard output; pictures are written as files into `dir`. */
 struct drc_poster *cli_poster_new(struct drc_arena *a, const char *dir);

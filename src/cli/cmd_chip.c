@@ -56,6 +56,7 @@ static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *
     struct drc_context ctx;
     struct drc_prompt prompt;
     struct drc_posted out;
+    cli_env_library(c);
     struct drc_to to = {.where = DRC_TO_CHANNEL};
     const struct drc_chip *chip = drc_chip_find(&c->env.snap->chips, chip_id);
     if (chip == NULL)

@@ -45,7 +45,7 @@ int cli_env_open(struct cli_env *c, const char *dir, struct drc_err *err)
     if (model < 0)
         return -1;
     c->env.llm = model == 0 ? &llm : NULL;
-    c->env.http = c->env.llm == NULL ? NULL : drc_http_new(drc_conf_str("DRC_CA_FILE"));
+    c->env.http = drc_http_new(drc_conf_str("DRC_CA_FILE"));
     c->env.poster = c->poster = cli_poster_new(c->env.a, dir);
     c->env.now_ms = drc_clock_wall_ms();
     drc_random_hex(16, key);
@@ -58,8 +58,17 @@ int cli_env_open(struct cli_env *c, const char *dir, struct drc_err *err)
     return 0;
 }
 
+void cli_env_library(struct cli_env *c)
+{
+    c->library = drc_library_open(drc_conf_str("DRC_INDEX_DIR"), drc_conf_str("DRC_CA_FILE"));
+    c->reader.library = c->library;
+    c->env.reader = &c->reader;
+}
+
 void cli_env_close(struct cli_env *c)
 {
+    drc_reader_close(&c->reader);
+    drc_library_free(c->library);
     drc_db_close(c->env.facts);
     drc_db_close(c->env.state);
     if (c->env.http != NULL)

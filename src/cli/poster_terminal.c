@@ -17,7 +17,7 @@ static void print_spans(const struct drc_text *t)
 {
     for (const struct drc_span *s = t->first; s != NULL; s = s->next) {
         fputs(s->text, stdout);
-        if (s->style == DRC_SPAN_LINK && s->url != NULL)
+        if (s->style == DRC_SPAN_LINK && s->url != NULL && strcmp(s->url, s->text) != 0)
             printf(" <%s>", s->url);
     }
 }

@@ -1,4 +1,6 @@
 /* The context as text: sections in fixed order, each under its budget of tokens. */
+#include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,9 +54,13 @@ static const char *edge_line(struct drc_arena *a, const struct drc_edge *e)
 /* On one line: a passage cannot look like the next section. */
 static const char *passage_line(struct drc_arena *a, const struct drc_passage *p)
 {
-    char *text = drc_arena_strdup(a, p->text);
-    for (char *nl = text; (nl = strchr(nl, '\n')) != NULL;)
-        *nl = ' ';
+    char *text = drc_arena_strdup(a, p->text), *out = text;
+    for (const char *in = text; *in != '\0'; in++)
+        if (!isspace((unsigned char)*in))
+            *out++ = *in;
+        else if (out > text && out[-1] != ' ')
+            *out++ = ' ';
+    *out = '\0';
     return drc_arena_printf(
         a, "%s | %s%s%s | %s\n", p->id, drc_quoted(a, p->title), *p->section == '\0' ? "" : ", ",
         *p->section == '\0' ? "" : drc_quoted(a, p->section), drc_quoted(a, text));
@@ -94,7 +100,8 @@ static void add_graph(struct drc_arena *a, struct drc_context *c, struct drc_buf
     drc_buf_addstr(b, "Graph rows around it (id | relation | time | text):\n");
     for (size_t i = 0; i < c->edge_count; i++) {
         const char *line = edge_line(a, &c->edges[i]);
-        if (!fits(part, line, DRC_TOKENS_GRAPH))
+        /* what must be there stands first, and stays */
+        if (!fits(part, line, c->edges[i].must ? SIZE_MAX : DRC_TOKENS_GRAPH))
             break;
         drc_buf_addstr(b, line);
     }
@@ -104,12 +111,19 @@ static void add_graph(struct drc_arena *a, struct drc_context *c, struct drc_buf
         drc_buf_addstr(b, "none\n");
 }
 
+/* The full stop of a sentence, not that of "1." */
+static bool ends_sentence(const char *text, size_t i)
+{
+    return text[i] == '.' && isspace((unsigned char)text[i + 1]) &&
+           !(i > 0 && isdigit((unsigned char)text[i - 1]));
+}
+
 /* At most `bytes`, cut behind the last whole line or sentence. */
 static const char *shortened(struct drc_arena *a, const char *text, size_t bytes)
 {
     size_t end = 0;
     for (size_t i = 0; i < bytes && text[i] != '\0'; i++)
-        if (text[i] == '\n' || (text[i] == '.' && (text[i + 1] == ' ' || text[i + 1] == '\n')))
+        if (text[i] == '\n' || ends_sentence(text, i))
             end = i + (text[i] == '.');
     return drc_arena_strndup(a, text, end);
 }

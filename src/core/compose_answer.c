@@ -77,6 +77,11 @@ static void add_pages(struct drc_arena *a, struct drc_block *b, const struct drc
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " - ");
         drc_text_link(a, &b->text, p->url, p->url);
     }
+    bool any = c->parts[DRC_PART_DOCS].shown > 0;
+    if (c->docs_wanted && !any)
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\nno documentation found");
+    if (c->docs_wanted && c->docs_off != NULL)
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%s%s", any ? "\n" : ": ", c->docs_off);
 }
 
 static void add_sources(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
@@ -85,6 +90,10 @@ static void add_sources(struct drc_arena *a, struct drc_message *m, const struct
     const struct drc_result *res = c->result;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "sources");
     drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Sources");
+    if (c->docs_only) {
+        add_pages(a, b, c, cited);
+        return;
+    }
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "  report %s v%d, run %s, sql %.8s, ",
                     res->report->id, res->report->version, ans->run_id, res->report->sql_hash);
     if (c->selection.row < 0)
@@ -150,7 +159,9 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
                     drc_lane_title(ans->chip->lane));
     drc_text_add(a, &b->text, DRC_SPAN_BOLD,
                  drc_utf8_clean(a, question, strlen(question), 300, false));
-    if (ans->question != NULL)
+    if (ans->question != NULL && c->docs_only)
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\nAnswered from the documentation");
+    else if (ans->question != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         "\nAnswered as the fixed question \u201c%s\u201d", ans->chip->question);
     if (ans->asked_by != NULL && *ans->asked_by != '\0') {
@@ -163,7 +174,8 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
     drc_answer_narrate(a, ans->chip, c, &by_template, &cited);
     if (ans->model_text != NULL)
         drc_cited_scan(c, ans->model_text, &cited);
-    add_facts(a, m, c, &cited);
+    if (!c->docs_only)
+        add_facts(a, m, c, &cited);
     add_commentary(a, m, ans, &by_template);
     add_sources(a, m, c, ans, &cited);
     add_check(a, m, ans);

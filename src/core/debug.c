@@ -35,10 +35,15 @@ static void add_facts(struct drc_buf *b, const struct drc_context *c)
 
 static void add_edges(struct drc_buf *b, const struct drc_context *c)
 {
-    drc_buf_printf(b, "Graph rows, hash %s (id, relation, severity, text)\n", c->graph_hash);
+    drc_buf_printf(b, "Graph rows, hash %s (id, relation, hops, score, first node, text)\n",
+                   c->graph_hash);
     for (size_t i = 0; i < c->edge_count; i++) {
         const struct drc_edge *e = &c->edges[i];
-        drc_buf_printf(b, "  %s %s severity %d | %s\n", e->id, e->edge, e->severity, e->label);
+        drc_buf_printf(b, "  %s %s %d %.4f%s %s", e->id, e->edge, e->hop, e->score,
+                       e->must ? " must" : "", e->node_count == 0 ? "" : e->nodes[0]);
+        if (e->node_count > 1)
+            drc_buf_printf(b, " and %zu more", e->node_count - 1);
+        drc_buf_printf(b, " | %s\n", e->label);
     }
 }
 

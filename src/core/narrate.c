@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "drc/answer.h"
+#include "drc/utf8.h"
+
+#define QUOTE_MAX_CHARS 450 /* of a passage, where it is the answer */
 
 /* "[F3]", also in a list like "[F3, G1]". */
 static bool has_tag(const char *text, const char *id)
@@ -84,6 +87,23 @@ static void point_to(struct drc_arena *a, const struct drc_context *c, struct dr
     }
 }
 
+/* What the documentation says, where that is the whole question. */
+static void quote_pages(struct drc_arena *a, const struct drc_context *c, struct drc_text *out,
+                        struct drc_cited *cited)
+{
+    for (size_t i = 0; i < c->passage_count; i++) {
+        const struct drc_passage *p = &c->passages[i];
+        drc_text_printf(a, out, DRC_SPAN_PLAIN, "%s\u2022 ", out->first == NULL ? "" : "\n");
+        drc_text_printf(a, out, DRC_SPAN_PLAIN, "\u201c%s\u201d%s%s", p->title,
+                        *p->section == '\0' ? "" : ", ", p->section);
+        drc_text_printf(a, out, DRC_SPAN_PLAIN, ": %s [%s]",
+                        drc_utf8_clean(a, p->text, strlen(p->text), QUOTE_MAX_CHARS, false), p->id);
+        cited->passages[i] = true;
+    }
+    if (c->passage_count == 0)
+        drc_text_add(a, out, DRC_SPAN_PLAIN, "No page of the documentation answers this.");
+}
+
 void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_cited *out)
 {
     memset(out, 0, sizeof *out);
@@ -100,6 +120,10 @@ void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
 {
     unsigned said = 0; /* topics, as bits */
     memset(cited, 0, sizeof *cited);
+    if (c->docs_only) {
+        quote_pages(a, c, out, cited);
+        return;
+    }
     for (size_t i = 0; i < chip->say_count; i++) {
         const struct drc_chip_say *r = &chip->says[i];
         if (!(said & (1u << r->topic)) && drc_condition_holds(&r->when, c) &&

@@ -78,13 +78,27 @@ static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
     return 0;
 }
 
+/* A runbook that cannot be read is named in the log and left out. */
+static int load_runbooks(struct drc_snapshot *s, struct drc_err *err)
+{
+    const char *dir = drc_arena_printf(s->arena, "%s/corpus/runbooks", s->home);
+    drc_corpus_init(&s->runbooks, s->arena);
+    if (!drc_file_exists(dir))
+        return 0;
+    if (drc_corpus_add_folder(&s->runbooks, dir, err) < 0)
+        return -1;
+    for (size_t i = 0; i < s->runbooks.note_count; i++)
+        drc_log(DRC_LOG_WARN, "runbook", "why=\"%s\"", s->runbooks.notes[i]);
+    return 0;
+}
+
 static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
 {
     if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 || load_reports(s, facts, err) < 0 ||
         load_planned(s, err) < 0 ||
         drc_graph_model_load(s->arena, s->home, facts, &s->graph_model, err) < 0 ||
         drc_cards_load(s->arena, s->home, facts, &s->cards, &s->card_count, err) < 0 ||
-        check_chips(s, err) < 0)
+        check_chips(s, err) < 0 || load_runbooks(s, err) < 0)
         return -1;
     struct drc_rows shape;
     s->find_job_sql =
@@ -121,7 +135,6 @@ struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
     struct drc_arena *a = drc_arena_new();
     struct drc_snapshot *s = drc_arena_alloc(a, sizeof *s);
     s->arena = a;
-    s->refs = 1;
     s->home = drc_arena_strdup(a, home);
     struct drc_db *facts = drc_db_open(facts_path, DRC_DB_READ, err);
     int rc = facts == NULL ? -1 : drc_db_sandbox(facts, err);

@@ -42,6 +42,17 @@ export const facts = () => {
   return factsFile;
 };
 
+// The search index of the shipped corpus, made once: with the model it takes some ten seconds.
+let indexFolder;
+export const indexDir = () => {
+  if (indexFolder === undefined) {
+    indexFolder = process.env.DRC_TEST_INDEX ?? mkdtempSync(join(tmpdir(), 'drc-index-'));
+    const r = spawnSync(binary, ['docs', 'build', '--corpus', join(root, 'corpus'), '--out', indexFolder], { env: cleanEnv({}), encoding: 'utf8' });
+    if (r.status !== 0) throw new Error(`drc docs build failed: ${r.stderr}`);
+  }
+  return indexFolder;
+};
+
 export const run = (args, { env = {}, cwd } = {}) =>
   spawnSync(binary, args, { env: cleanEnv(env), cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 
