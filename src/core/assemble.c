@@ -125,7 +125,10 @@ static const char *shortened(struct drc_arena *a, const char *text, size_t bytes
     for (size_t i = 0; i < bytes && text[i] != '\0'; i++)
         if (text[i] == '\n' || ends_sentence(text, i))
             end = i + (text[i] == '.');
-    return drc_arena_strndup(a, text, end);
+    char *cut = drc_arena_strndup(a, text, end), *last = strrchr(cut, '\n');
+    if (last != NULL && last[1] == '#') /* a heading with nothing below it */
+        *last = '\0';
+    return cut;
 }
 
 /* The passages of one kind; the last one that fits only in part is shortened. */
