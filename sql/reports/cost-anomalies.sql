@@ -79,7 +79,7 @@
 -- chip: anomaly.what-changed
 -- details: severity, shape, impact_uusd, impact_ratio, m, top_factor, top_factor_uusd, evictions, failed_attempts
 -- summary: {entity_count} found, {excess_uusd} above expected, top: {top} {top.impact_uusd}
--- finding: {entity_count} anomalies in {watched} series; {excess_uusd} above expected
+-- finding: {entity_count anomaly/anomalies} in {watched} series; {excess_uusd} above expected
 -- empty: No anomaly: every series stayed inside its expected band.
 -- figure: Found | {entity_count}: {crit_count} critical, {info_count} for information
 -- figure: Cost above expected | {excess_uusd}
@@ -90,7 +90,7 @@
 -- card: Change to split | {delta_uusd} against the mean of the 28 days before | n/a: fewer than 28 days before
 -- card: Largest part | {row.top_factor}: {top_factor_uusd} | not attributable
 -- card: Failed attempts | {failed_attempts}, evictions {evictions}
--- card: Modified z | {m}, {event_days} days
+-- card: Modified z | {m}, {event_days day/days}
 
 WITH RECURSIVE span AS MATERIALIZED ( -- history: eight weeks and one before the window, as far as there is data
     SELECT :as_of AS last_day, date(:as_of, '-' || (:days - 1) || ' days') AS first_day,

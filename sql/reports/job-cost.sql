@@ -56,10 +56,10 @@
 -- figure: Lost to failed attempts | {wasted_uusd} ({wasted_share})
 -- card: Cost | {total_uusd}, {share} of the total, rank {rank} of {entity_count}
 -- card: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: no complete window before
--- card: Run success | {success_rate} of {runs} runs (at least {success_lo})
--- card: Lost to failed attempts | {wasted_uusd} ({wasted_share}), {failed_attempts} attempts
+-- card: Run success | {success_rate} of {runs run/runs} (at least {success_lo})
+-- card: Lost to failed attempts | {wasted_uusd} ({wasted_share}), {failed_attempts attempt/attempts}
 -- card: Duration | median {p50_ms}, p95 {p95_ms}
--- card: Spot | {spot_share} of node time, {evictions} evictions
+-- card: Spot | {spot_share} of node time, {evictions eviction/evictions}
 -- chip: job.explain
 -- chip: job.what-changed
 -- chip: job.cut-cost

@@ -42,12 +42,12 @@
 -- reconcile: sql/reconcile/jobs.sql
 -- method: jobs ranked by their whole cost (DBU, and virtual machines as an estimate). Class A: less than 50 % lies before the job; B: less than 80 %; C: the rest. n80 is the first place at which the running share reaches 80 %. Gini: 0 if all jobs cost the same, near 1 if one makes all. Jobs without a positive cost are left out.
 -- details: total_uusd, cum_after, class, before_uusd, before_rank, runs
--- summary: {n80} of {entity_count} jobs make 80 % of {total_uusd}, top: {top} {top.total_uusd}
--- finding: {n80} of {entity_count} jobs make 80 % of {total_uusd}; {n50} make half
--- figure: Total | {total_uusd} over {entity_count} jobs
--- figure: 80 % of it | {n80} jobs; {n50} make half
+-- summary: {n80} of {entity_count job/jobs} {=n80 makes/make} 80 % of {total_uusd}, top: {top} {top.total_uusd}
+-- finding: {n80} of {entity_count job/jobs} {=n80 makes/make} 80 % of {total_uusd}; {n50} {=n50 makes/make} half
+-- figure: Total | {total_uusd} over {entity_count job/jobs}
+-- figure: 80 % of it | {n80 job/jobs}; {n50} {=n50 makes/make} half
 -- figure: Top job | {top}  {top.total_uusd}, {top_share} of the total
--- figure: Long tail | {class_c} class C jobs, {class_c_share} of the total; Gini {gini}
+-- figure: Long tail | {class_c class C job/class C jobs}, {class_c_share} of the total; Gini {gini}
 -- card: Cost | {total_uusd}, {share} of the total, place {rank} of {entity_count}
 -- card: Up to here | {cum_after} of the total; {cum_before} lies before it
 -- card: Cost {before} | {before_uusd}, place {before_rank} | n/a: no complete window before

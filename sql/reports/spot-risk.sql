@@ -49,11 +49,11 @@
 -- method: expected loss of the window = cost of attempts that an eviction ended + (evicted runs with a failed attempt x the usual cost of a run, for the repetition). It is 0 where no eviction cost anything. A run's usual cost: median cost of the successful runs' attempts that began in the window. Spot lowers the virtual machine's price only; a DBU costs the same on spot. Evidence: api_event from the cluster's events, inferred from terminations, config_only where only the configuration says spot.
 -- chip: job.eviction-pattern
 -- details: expected_loss_uusd, spot_vm_uusd, evictions, evictions_per_100h, evicted_share, fail_gap, evidence
--- summary: {expected_loss_uusd} expected loss, {evictions} evictions, top: {top} {top.expected_loss_uusd}
--- finding: {evictions} evictions hit {evicted_runs} runs; expected loss {expected_loss_uusd}, {top.expected_loss_uusd} of it from {top}
+-- summary: {expected_loss_uusd} expected loss, {evictions eviction/evictions}, top: {top} {top.expected_loss_uusd}
+-- finding: {evictions eviction/evictions} hit {evicted_runs run/runs}; expected loss {expected_loss_uusd}, {top.expected_loss_uusd} of it from {top}
 -- empty: No job ran on spot nodes in this window.
 -- figure: Expected loss | {expected_loss_uusd}
--- figure: Evictions | {evictions}, in {evicted_runs} runs
+-- figure: Evictions | {evictions}, in {evicted_runs run/runs}
 -- figure: Most at risk | {top}  {top.expected_loss_uusd}
 -- figure: Node time on spot | {spot_share}, {spot_vm_uusd} of VM cost
 -- card: Expected loss | {expected_loss_uusd}, rank {rank} of {entity_count}
