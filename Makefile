@@ -144,7 +144,7 @@ all: ## install what is missing, build, make the data, start bot and local Slack
 	$(MAKE) --no-print-directory db; \
 	bash src/packaging/app.sh start; \
 	echo "Ready for the first chart after $$((SECONDS - start)) s."; \
-	$(MAKE) --no-print-directory index
+	[ "$${INDEX-}" = no ] || $(MAKE) --no-print-directory index
 
 deps: ## install missing Debian packages (sudo when not root)
 	@bash src/packaging/deps.sh build

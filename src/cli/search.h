@@ -10,7 +10,7 @@ struct cli_embedder {
     const char *why;               /* why it is NULL: a sentence */
     struct drc_http *http;
 };
-/* For a build an embedder that is half configured or damaged is an error; for a search it is not. */
+/* For a build a half configured or damaged embedder is an error; for a search it is not. */
 int cli_embedder_open(struct drc_arena *a, bool for_build, struct cli_embedder *out,
                       struct drc_err *err);
 void cli_embedder_close(struct cli_embedder *e);

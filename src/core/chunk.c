@@ -1,5 +1,5 @@
-/* Cuts pages into passages. A passage is a piece of the page's own text: it begins and ends at the end
- * of a word, where possible at the end of a sentence, of an item or of a paragraph. */
+/* Cuts pages into passages. A passage is a piece of the page's own text: it ends after a word,
+ * where possible after a sentence, an item or a paragraph. */
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>

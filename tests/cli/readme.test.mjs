@@ -34,7 +34,7 @@ const freePort = () => new Promise((ok) => {
 const copy = mkdtempSync(join(tmpdir(), 'drc-readme-'));
 const slack = new Slack();
 let port;
-const env = (extra = {}) => ({ PATH: process.env.PATH, HOME: copy, DRC_PORT: String(port), ...extra });
+const env = (extra = {}) => ({ PATH: process.env.PATH, HOME: copy, DRC_PORT: String(port), INDEX: 'no', ...extra });
 const sh = (line, extra) => {
   const r = spawnSync('bash', ['-c', line], { cwd: copy, env: env(extra), stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   assert.equal(r.status, 0, `${line}\n${r.stdout}\n${r.stderr}`);

@@ -1,4 +1,4 @@
-/* A page of a corpus, front matter and text, and its passages. The first byte chooses the corpus. */
+/* A page of a corpus, front matter and text, and its passages. The first byte chooses which. */
 #include "fuzz.h"
 
 #include "drc/corpus.h"

@@ -1,6 +1,6 @@
-/* The three files of an index, each as somebody else may have written it: a sidecar from nothing, and
- * edits of a good sidecar, of a file of vectors and of a database whose hashes are made to fit. The
- * first byte chooses. Whatever opens is asked a question. */
+/* The three files of an index, each as somebody else may have written it: a sidecar from nothing,
+ * and edits of a good sidecar, of a file of vectors and of a database whose hashes are made to fit.
+ * The first byte chooses. Whatever opens is asked a question. */
 #include "fuzz.h"
 
 #include <unistd.h>
