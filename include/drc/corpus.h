@@ -74,7 +74,7 @@ void drc_corpus_note(struct drc_corpus *c, const char *fmt, ...)
 struct drc_chunk {
     const struct drc_page *page;
     int ordinal;         /* from 0 in its page */
-    const char *heading; /* "" before the first one */
+    const char *heading; /* as it stands, with its {#anchor}; "" before the first one */
     const char *text;    /* shown */
     const char *indexed; /* title, section and text; or title and the ways to ask, text is the
                             page's first then */
@@ -85,6 +85,10 @@ struct drc_chunks {
     struct drc_chunk *chunks;
     size_t count, cap;
 };
+
+/* "Pools {#pools}" is a heading whose link is url#pools: the bytes of its words. *anchor: a copy of
+ * its name, "" where it has none or has signs that cannot stand in a link. */
+size_t drc_heading_split(struct drc_arena *a, const char *heading, const char **anchor);
 
 /* Cuts a page at its headings and to at most DRC_CHUNK_PIECES; appends. `m` counts the pieces;
  * NULL: one for every four bytes. */

@@ -25,11 +25,30 @@ static size_t pieces(const struct cutter *k, const char *text, size_t bytes)
     return n > bytes / BYTES_PER_PIECE ? n : bytes / BYTES_PER_PIECE;
 }
 
+size_t drc_heading_split(struct drc_arena *a, const char *heading, const char **anchor)
+{
+    size_t bytes = strlen(heading);
+    const char *open = NULL;
+    for (const char *p = heading; (p = strstr(p, " {#")) != NULL; p += 3)
+        open = p;
+    *anchor = "";
+    if (open == NULL || heading[bytes - 1] != '}' || open + 4 >= heading + bytes)
+        return bytes;
+    const char *name = drc_arena_strndup(a, open + 3, (size_t)(heading + bytes - open) - 4);
+    for (const char *p = name; *p != '\0'; p++)
+        if (!isalnum((unsigned char)*p) && strchr("-._~!$&'()*+,;=:@/?%", *p) == NULL)
+            return bytes;
+    *anchor = name;
+    return (size_t)(open - heading);
+}
+
 static const char *prefix(const struct cutter *k)
 {
     if (*k->heading == '\0')
         return drc_arena_printf(k->a, "%s\n", k->page->title);
-    return drc_arena_printf(k->a, "%s\n%s\n", k->page->title, k->heading);
+    const char *anchor;
+    int words = (int)drc_heading_split(k->a, k->heading, &anchor);
+    return drc_arena_printf(k->a, "%s\n%.*s\n", k->page->title, words, k->heading);
 }
 
 static void emit(struct cutter *k, const char *text, const char *indexed, bool asked)

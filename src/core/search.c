@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "drc/buf.h"
+#include "drc/corpus.h"
 #include "drc/utf8.h"
 
 #define HITS_MAX 200 /* passages of one channel */
@@ -254,6 +255,18 @@ static const char *text_at(struct drc_arena *a, struct drc_stmt *st, int column)
     return text == NULL ? "" : drc_utf8_clean(a, text, strlen(text), strlen(text) + 1, true);
 }
 
+/* The section's own link. */
+static void point_to_section(struct drc_arena *a, struct drc_found *f)
+{
+    const char *anchor;
+    size_t words = drc_heading_split(a, f->heading, &anchor);
+    if (*anchor == '\0')
+        return;
+    f->heading = drc_arena_strndup(a, f->heading, words);
+    if (*f->url != '\0')
+        f->url = drc_arena_printf(a, "%s#%s", f->url, anchor);
+}
+
 static int fill(struct drc_arena *a, struct drc_db *db, const struct place *p,
                 struct drc_found *out, struct drc_err *err)
 {
@@ -278,6 +291,8 @@ static int fill(struct drc_arena *a, struct drc_db *db, const struct place *p,
                                   .lexical = p->channel[LEXICAL],
                                   .trigram = p->channel[TRIGRAM],
                                   .semantic = p->channel[SEMANTIC]};
+    if (rc == 1)
+        point_to_section(a, out);
     drc_db_done(st);
     return rc < 0 ? -1 : 0;
 }

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { gzipSync } from 'node:zlib';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { binary, root } from '../harness/drc.mjs';
+import { binary, root, run } from '../harness/drc.mjs';
 
 const words = 'A pool keeps idle machines ready, so that a job starts in seconds and not in minutes. '.repeat(4);
 const page = (title, body = `<p>${words}</p>`) => `<!doctype html><html><head><title>${title} | Site</title></head><body><nav>Menu</nav><main>${body}</main></body></html>`;
@@ -61,6 +61,10 @@ test('pages become files of a corpus, with anchors; only the prefix, only what r
   assert.match(s.read('docs-pools-best-v-1-w-2-'), new RegExp(`^---\ntitle: Pool best practices\nurl: ${s.url}/docs/pools/best\\?v=1&w=2\nsection: pools\n`
     + `date: \\d{4}-\\d\\d-\\d\\d\n---\n\n${words.trim()}\n\n## Size \\{#size\\}\n\n- Small\n$`));
   assert.match(s.read('docs-'), /\n---\n/);
+  const index = (...args) => run(['docs', ...args, '--out', s.dir], { env: { DRC_HOME: root } });
+  assert.equal(index('build', '--corpus', join(s.dir, 'out')).status, 0);
+  const found = JSON.parse(index('search', 'small size', '--json').stdout).results[0];
+  assert.deepEqual([found.title, found.heading, found.url], ['Pool best practices', 'Size', `${s.url}/docs/pools/best?v=1&w=2#size`]);
 });
 
 test('the second crawl asks with conditions, notices change, and deletes what is gone or has moved', async (t) => {
