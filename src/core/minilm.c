@@ -169,7 +169,7 @@ enum drc_minilm_quant drc_minilm_quant(const struct drc_minilm *m)
 
 const char *drc_minilm_quant_name(enum drc_minilm_quant quant)
 {
-    return quant == DRC_MINILM_Q8 ? "q8-block128" : "f16";
+    return quant == DRC_MINILM_Q8 ? "q8-block64" : "f16";
 }
 
 /* ---- text to vector ------------------------------------------------------------------------- */
@@ -195,13 +195,23 @@ size_t drc_minilm_tokens(const struct drc_minilm *m, const char *text, size_t by
     return n + 2;
 }
 
-struct scratch {
-    float *x, *y, *mixed; /* tokens x dim */
-    float *wide;          /* tokens x inner, or tokens x 3 * dim */
-};
+static struct minilm_scratch scratch_for(struct drc_arena *a, size_t tokens)
+{
+    size_t padded = (tokens + 15) / 16 * 16, each = tokens * DRC_MINILM_DIM;
+    float *f = drc_arena_array(
+        a, 3 * each + tokens * MINILM_INNER + (MINILM_HEAD_DIM + 1) * padded + MINILM_INNER,
+        sizeof *f);
+    struct minilm_scratch s = {.x = f, .y = f + each, .mixed = f + 2 * each, .wide = f + 3 * each};
+    s.keys = s.wide + tokens * MINILM_INNER;
+    s.scores = s.keys + MINILM_HEAD_DIM * padded;
+    s.row = s.scores + padded;
+    s.tile = drc_arena_array(a, MINILM_TILE * MINILM_INNER, sizeof *s.tile);
+    return s;
+}
 
 /* x = normalize(x + y), token by token */
-static void add_and_normalize(const struct minilm_norm *n, struct scratch *s, int tokens)
+static void add_and_normalize(const struct minilm_norm *n, const struct minilm_scratch *s,
+                              int tokens)
 {
     for (int t = 0; t < tokens; t++) {
         float *x = s->x + (ptrdiff_t)t * DRC_MINILM_DIM, *y = s->y + (ptrdiff_t)t * DRC_MINILM_DIM;
@@ -211,16 +221,15 @@ static void add_and_normalize(const struct minilm_norm *n, struct scratch *s, in
     }
 }
 
-static void run_layer(struct drc_arena *a, const struct minilm_layer *l, struct scratch *s,
-                      int tokens)
+static void run_layer(const struct minilm_layer *l, const struct minilm_scratch *s, int tokens)
 {
-    minilm_dense(a, &l->qkv, s->x, tokens, s->wide);
-    minilm_attend(a, s->wide, tokens, s->mixed);
-    minilm_dense(a, &l->out, s->mixed, tokens, s->y);
+    minilm_dense(s, &l->qkv, s->x, tokens, s->wide);
+    minilm_attend(s, tokens);
+    minilm_dense(s, &l->out, s->mixed, tokens, s->y);
     add_and_normalize(&l->after_attention, s, tokens);
-    minilm_dense(a, &l->up, s->x, tokens, s->wide);
+    minilm_dense(s, &l->up, s->x, tokens, s->wide);
     minilm_gelu(s->wide, (size_t)tokens * MINILM_INNER);
-    minilm_dense(a, &l->down, s->wide, tokens, s->y);
+    minilm_dense(s, &l->down, s->wide, tokens, s->y);
     add_and_normalize(&l->after_inner, s, tokens);
 }
 
@@ -245,10 +254,7 @@ void drc_minilm_embed(const struct drc_minilm *m, const char *text, size_t bytes
     uint32_t ids[DRC_MINILM_TOKENS_MAX];
     int tokens = (int)drc_minilm_tokens(m, text, bytes, ids);
     struct drc_arena *a = drc_arena_new();
-    float *dims = drc_arena_array(a, (size_t)tokens * 3 * DRC_MINILM_DIM, sizeof *dims);
-    size_t each = (size_t)tokens * DRC_MINILM_DIM;
-    struct scratch s = {dims, dims + each, dims + 2 * each,
-                        drc_arena_array(a, (size_t)tokens * MINILM_INNER, sizeof(float))};
+    struct minilm_scratch s = scratch_for(a, (size_t)tokens);
     for (int t = 0; t < tokens; t++) {
         float *x = s.x + (ptrdiff_t)t * DRC_MINILM_DIM;
         memcpy(x, m->at.positions + (ptrdiff_t)t * DRC_MINILM_DIM, DRC_MINILM_DIM * sizeof *x);
@@ -256,7 +262,7 @@ void drc_minilm_embed(const struct drc_minilm *m, const char *text, size_t bytes
         minilm_normalize(&m->at.norm, x);
     }
     for (int i = 0; i < MINILM_LAYERS; i++)
-        run_layer(a, &m->at.layers[i], &s, tokens);
+        run_layer(&m->at.layers[i], &s, tokens);
     pool(s.x, tokens, out);
     drc_arena_free(a);
 }

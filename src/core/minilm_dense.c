@@ -1,5 +1,5 @@
 /* Dense layers. With 8-bit weights the activations of a token become 16-bit integers with one
- * scale, and a block's sum is an integer below 127 * 32767 * 128 < 2^31: exact, the same with AVX2
+ * scale, and a block's sum is an integer below 127 * 32767 * 64 < 2^31: exact, the same with AVX2
  * and without. */
 #include <math.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #include "minilm_parts.h"
 
-enum { ROWS = 2, TOKENS = 4, TILE = 16, LEVELS = 32767 };
+enum { ROWS = 2, TOKENS = 4, LEVELS = 32767 };
 
 void minilm_kernel_portable(const int8_t *w, const float *scale, const int16_t *x, int columns,
                             float sums[8])
@@ -101,33 +101,48 @@ static minilm_kernel *kernel(void)
 }
 #endif
 
+typedef float v4 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t v4i __attribute__((vector_size(16)));
+
 /* One token's values, each times the factor of its column, as whole numbers; returns the scale. */
 static float to_integers(const float *x, const float *column, int n, int16_t *out)
 {
-    float top = 0, y[MINILM_INNER];
-    for (int i = 0; i < n; i++) {
-        y[i] = x[i] * column[i];
-        top = fabsf(y[i]) > top ? fabsf(y[i]) : top;
+    const v4i sign = (v4i)(v4){-0.0f, -0.0f, -0.0f, -0.0f}, half = (v4i)(v4){.5f, .5f, .5f, .5f};
+    float y[MINILM_INNER], top = 0;
+    v4 tops = {0};
+    for (int i = 0; i < n; i += 4) {
+        v4 v = *(const v4 *)(x + i) * *(const v4 *)(column + i);
+        *(v4 *)(y + i) = v;
+        v = (v4)((v4i)v & ~sign);
+        v4i more = v > tops;
+        tops = (v4)(((v4i)v & more) | ((v4i)tops & ~more));
     }
+    for (int i = 0; i < 4; i++)
+        top = tops[i] > top ? tops[i] : top;
     if (!(top > 0 && top < INFINITY)) {
         memset(out, 0, (size_t)n * sizeof *out);
         return 0;
     }
-    float factor = LEVELS / top;
-    for (int i = 0; i < n; i++)
-        out[i] = (int16_t)(y[i] * factor + (y[i] < 0 ? -0.5f : 0.5f));
+    v4 factor = (v4){1, 1, 1, 1} * (LEVELS / top);
+    for (int i = 0; i < n; i += 4) {
+        v4 v = *(const v4 *)(y + i) * factor;
+        v += (v4)(half | ((v4i)v & sign)); /* cut off below: away from zero at one half */
+        v4i w = __builtin_convertvector(v, v4i);
+        for (int k = 0; k < 4; k++)
+            out[i + k] = (int16_t)w[k];
+    }
     return top / LEVELS;
 }
 
-static void dense_q8(struct drc_arena *a, const struct minilm_matrix *m, const float *x, int tokens,
+static void dense_q8(int16_t *tile, const struct minilm_matrix *m, const float *x, int tokens,
                      float *y)
 {
     int n = m->columns;
     minilm_kernel *sum = kernel();
-    int16_t *tile = drc_arena_array(a, (size_t)TILE * (size_t)n, sizeof *tile);
-    for (int from = 0; from < tokens; from += TILE) {
-        float scales[TILE] = {0};
-        int count = tokens - from < TILE ? tokens - from : TILE; /* stale rows behind are ignored */
+    for (int from = 0; from < tokens; from += MINILM_TILE) {
+        float scales[MINILM_TILE] = {0};
+        int count = tokens - from < MINILM_TILE ? tokens - from
+                                                : MINILM_TILE; /* stale rows behind are ignored */
         for (int t = 0; t < count; t++)
             scales[t] =
                 to_integers(x + (ptrdiff_t)(from + t) * n, m->factor, n, tile + (ptrdiff_t)t * n);
@@ -156,11 +171,9 @@ float minilm_from_half(uint16_t h)
     return v;
 }
 
-static void dense_f16(struct drc_arena *a, const struct minilm_matrix *m, const float *x,
-                      int tokens, float *y)
+static void dense_f16(float *row, const struct minilm_matrix *m, const float *x, int tokens,
+                      float *y)
 {
-    typedef float v4 __attribute__((vector_size(16), aligned(4), may_alias));
-    float *row = drc_arena_array(a, (size_t)m->columns, sizeof *row);
     for (int r = 0; r < m->rows; r++) {
         for (int i = 0; i < m->columns; i++)
             row[i] = minilm_from_half(m->h[(ptrdiff_t)r * m->columns + i]);
@@ -177,13 +190,13 @@ static void dense_f16(struct drc_arena *a, const struct minilm_matrix *m, const 
     }
 }
 
-void minilm_dense(struct drc_arena *a, const struct minilm_matrix *m, const float *x, int tokens,
-                  float *y)
+void minilm_dense(const struct minilm_scratch *s, const struct minilm_matrix *m, const float *x,
+                  int tokens, float *y)
 {
     if (m->q != NULL)
-        dense_q8(a, m, x, tokens, y);
+        dense_q8(s->tile, m, x, tokens, y);
     else
-        dense_f16(a, m, x, tokens, y);
+        dense_f16(s->row, m, x, tokens, y);
 }
 
 void minilm_add_row(const struct minilm_matrix *m, size_t row, float *out)

@@ -148,14 +148,13 @@ static void blend(const float *weights, const float *values, size_t stride, int 
         store(out + (size_t)d * 4, o[d]);
 }
 
-void minilm_attend(struct drc_arena *a, const float *qkv, int tokens, float *out)
+void minilm_attend(const struct minilm_scratch *s, int tokens)
 {
     const size_t stride = 3 * DRC_MINILM_DIM;
     int padded = (tokens + BLOCK - 1) / BLOCK * BLOCK;
-    float *keys = drc_arena_array(a, (size_t)MINILM_HEAD_DIM * (size_t)padded, sizeof *keys);
-    float *scores = drc_arena_array(a, (size_t)padded, sizeof *scores);
+    float *keys = s->keys, *scores = s->scores;
     for (int h = 0; h < MINILM_HEADS; h++) {
-        const float *q = qkv + (size_t)h * MINILM_HEAD_DIM, *k = q + DRC_MINILM_DIM;
+        const float *q = s->wide + (size_t)h * MINILM_HEAD_DIM, *k = q + DRC_MINILM_DIM;
         for (int j = 0; j < tokens; j++)
             for (int d = 0; d < MINILM_HEAD_DIM; d++)
                 keys[(size_t)d * (size_t)padded + (size_t)j] = k[(size_t)j * stride + (size_t)d];
@@ -163,7 +162,7 @@ void minilm_attend(struct drc_arena *a, const float *qkv, int tokens, float *out
             score(q + (size_t)i * stride, keys, padded, scores);
             softmax(scores, tokens, padded);
             blend(scores, k + DRC_MINILM_DIM, stride, tokens,
-                  out + (size_t)i * DRC_MINILM_DIM + (size_t)h * MINILM_HEAD_DIM);
+                  s->mixed + (size_t)i * DRC_MINILM_DIM + (size_t)h * MINILM_HEAD_DIM);
         }
     }
 }

@@ -15,7 +15,8 @@ enum {
     MINILM_HEADS = 12,
     MINILM_HEAD_DIM = DRC_MINILM_DIM / MINILM_HEADS,
     MINILM_INNER = 1536, /* width of the feed-forward part */
-    MINILM_BLOCK = 128,  /* weights of a row that share a scale */
+    MINILM_BLOCK = 64,   /* weights of a row that share a scale */
+    MINILM_TILE = 16,    /* tokens whose integers are kept at once */
     MINILM_FORMAT = 1    /* version of the packed file */
 };
 
@@ -67,9 +68,18 @@ size_t minilm_place(char *base, enum drc_minilm_quant quant, struct minilm_place
 /* Row `row` of a table added to out[columns]. */
 void minilm_add_row(const struct minilm_matrix *m, size_t row, float *out);
 
+/* Room that one text's way through the layers needs. */
+struct minilm_scratch {
+    float *x, *y, *mixed; /* tokens x dim */
+    float *wide;          /* tokens x inner, or tokens x 3 * dim */
+    int16_t *tile;        /* MINILM_TILE tokens x inner */
+    float *keys, *scores; /* MINILM_HEAD_DIM x tokens and tokens, tokens rounded up to 16 */
+    float *row;           /* inner */
+};
+
 /* y[t * rows + r] = x_t . row r + bias r for `tokens` rows x of `columns` values. */
-void minilm_dense(struct drc_arena *a, const struct minilm_matrix *m, const float *x, int tokens,
-                  float *y);
+void minilm_dense(const struct minilm_scratch *s, const struct minilm_matrix *m, const float *x,
+                  int tokens, float *y);
 
 /* x_i = (x_i - mean) / sqrt(variance + 1e-12) * weight_i + bias_i over DRC_MINILM_DIM values. */
 void minilm_normalize(const struct minilm_norm *n, float *x);
@@ -77,8 +87,8 @@ void minilm_normalize(const struct minilm_norm *n, float *x);
 /* x * Phi(x) of n values, n a multiple of 4 (Hendrycks & Gimpel 2016, with erf). */
 void minilm_gelu(float *x, size_t n);
 
-/* Attention of all heads: qkv is tokens x 3 * DRC_MINILM_DIM, out tokens x DRC_MINILM_DIM. */
-void minilm_attend(struct drc_arena *a, const float *qkv, int tokens, float *out);
+/* Attention of all heads: s->wide is tokens x 3 * DRC_MINILM_DIM; to s->mixed. */
+void minilm_attend(const struct minilm_scratch *s, int tokens);
 
 /* The kernel of minilm_dense(): sums[t * 2 + r] of 2 rows of weights at w with their scales, and 4
  * rows of activations at x; `columns` is a multiple of MINILM_BLOCK. Sums of a block are integers,

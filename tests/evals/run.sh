@@ -17,4 +17,6 @@ for part in retrieval spot routing; do
     echo "---- $part"
     $node tests/evals/$part.mjs "$out" "$@" || code=1
 done
+echo "---- embedder" # every text of its test against the engine that its weights were packaged for
+DRC_MINILM_ALL=1 $node --disable-warning=ExperimentalWarning --test --test-reporter=spec tests/golden/minilm.test.mjs || code=1
 exit $code

@@ -53,8 +53,8 @@ export const indexDir = () => {
   return indexFolder;
 };
 
-export const run = (args, { env = {}, cwd } = {}) =>
-  spawnSync(binary, args, { env: cleanEnv(env), cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+export const run = (args, { env = {}, cwd, input } = {}) =>
+  spawnSync(binary, args, { env: cleanEnv(env), cwd, input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 
 // Last day of the data in ms, as the report itself says it; `dir` gets the state of that run.
 export const lastDay = (dir) => {

@@ -1,0 +1,59 @@
+/* A packed model file: header and vocabulary from outside, weights of zeros. Bit 0 of the first byte
+ * lets the size fit, bit 1 the checksum, so that the checks behind them are reached as well. */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/minilm_parts.h"
+#include "drc/digest.h"
+#include "fuzz.h"
+
+enum { PATH = 64, BIG = 4096 };
+
+/* The file in memory; its path is in /proc. */
+static int make_file(const uint8_t *data, size_t bytes, char path[PATH])
+{
+    struct minilm_header h;
+    struct minilm_places p;
+    int fd = memfd_create("model", 0);
+    MUST(fd >= 0);
+    memcpy(&h, data + 1, sizeof h);
+    size_t rest = bytes - 1 - sizeof h;
+    size_t parts = minilm_place((char *)&h, h.quant == 1 ? DRC_MINILM_F16 : DRC_MINILM_Q8, &p);
+    if (data[0] & 1)
+        h.vocabulary_bytes = rest;
+    MUST(ftruncate(fd, data[0] & 1 ? (off_t)(parts + rest) : (off_t)(sizeof h + rest)) == 0);
+    MUST(pwrite(fd, data + 1 + sizeof h, rest, data[0] & 1 ? (off_t)parts : (off_t)sizeof h) ==
+         (ssize_t)rest);
+    if ((data[0] & 3) == 3) {
+        char hash[65];
+        void *all = mmap(NULL, parts + rest, PROT_READ, MAP_SHARED, fd, 0);
+        MUST(all != MAP_FAILED);
+        drc_sha256_hex((char *)all + sizeof h, parts + rest - sizeof h, hash);
+        munmap(all, parts + rest);
+        memcpy(h.payload_sha256, hash, 64);
+        memcpy(h.weights_sha256, DRC_MINILM_WEIGHTS_SHA256, 64);
+        memcpy(h.tokenizer_sha256, DRC_MINILM_TOKENIZER_SHA256, 64);
+    }
+    MUST(pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h);
+    snprintf(path, PATH, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+    if (bytes < 1 + sizeof(struct minilm_header) || bytes > BIG)
+        return 0;
+    struct drc_err err = DRC_ERR_INIT;
+    char path[PATH];
+    int fd = make_file(data, bytes, path);
+    struct drc_minilm *m = drc_minilm_open(path, &err);
+    must_agree(m == NULL ? -1 : 0, &err);
+    MUST(m != NULL || strstr(err.msg, path) != NULL);
+    if (m != NULL) {
+        float v[DRC_MINILM_DIM];
+        drc_minilm_embed(m, "a text", 6, v);
+    }
+    drc_minilm_free(m);
+    close(fd);
+    return 0;
+}
