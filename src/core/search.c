@@ -11,7 +11,7 @@
 #define PARTS_MAX 200
 #define QUERY_MAX_BYTES 32768u
 #define LONG_LETTERS 4
-#define MARGIN_WEIGHT 0.25 /* of a score beside the best one, against that of the first rank */
+#define MARGIN_WEIGHT 0.5 /* of a score beside the best one, against that of the first rank */
 
 enum channel { LEXICAL, TRIGRAM, SEMANTIC, CHANNELS };
 

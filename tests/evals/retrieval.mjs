@@ -11,10 +11,10 @@ import { corpus, kinds, questions, withPages } from './cases.mjs';
 const depth = 20, resamples = 10000, tolerance = 0.02;
 const systems = ['lexical', 'semantic', 'hybrid'];
 
-export const search = (dir, texts, args = []) => {
+export const search = (dir, texts, env = {}) => {
   const file = join(dir, 'questions.txt');
   writeFileSync(file, texts.map((t) => `${t}\n`).join(''));
-  const r = run(['docs', 'search', '--from', file, '--json', '--k', String(depth), '--out', dir, ...args]);
+  const r = run(['docs', 'search', '--from', file, '--json', '--k', String(depth), '--out', dir], { env });
   if (r.status !== 0) throw new Error(`drc docs search: ${r.stderr}`);
   const said = r.stdout.trim().split('\n').map((l) => JSON.parse(l));
   if (said.length !== texts.length) throw new Error(`drc docs search: ${said.length} answers to ${texts.length} questions`);

