@@ -16,13 +16,18 @@ struct drc_http_request {
     const char *method; /* "GET" or "POST" */
     const char *url;    /* https, or http where the host is loopback */
     const char *bearer; /* NULL: no Authorization header; never follows a redirect, never logged */
+    const char *key_header; /* name of the header that carries `bearer` as it stands; NULL:
+                               Authorization, "Bearer ..." */
     const char *content_type;
     const char *user_agent;     /* NULL: none is sent */
     const char *const *headers; /* more lines "Name: value", ended by NULL; NULL: none */
     const void *body;
     size_t body_bytes;
     int connect_timeout_ms, timeout_ms; /* 0 = 5 s, 15 s */
-    size_t max_bytes;                   /* cap of the response, 0 = DRC_HTTP_RESPONSE_MAX_BYTES */
+    int idle_timeout_ms; /* longest silence before the first byte of the body and between two of
+                            them, seen within a second; 0: only timeout_ms */
+    size_t max_bytes;    /* cap of the response, 0 = DRC_HTTP_RESPONSE_MAX_BYTES */
+    const char *proxy;   /* NULL: https_proxy of the environment; never for this machine */
 };
 
 struct drc_http_response {
@@ -45,6 +50,19 @@ void drc_http_free(struct drc_http *h);
  * (resp->sent is set then too). */
 int drc_http_do(struct drc_http *h, struct drc_arena *a, const struct drc_http_request *req,
                 struct drc_http_response *resp, struct drc_err *err);
+
+/* Takes a piece of the body, of any size: 0 = go on, 1 = that is enough, -1 = it cannot be used. */
+typedef int drc_http_reader(const char *bytes, size_t count, void *user);
+
+/* As drc_http_do; the body of status 200 goes to the reader piece by piece as it comes and is not
+ * kept (resp->body is "" then). A reader that has enough ends the exchange with 0. One that fails
+ * ends it with -1: it has filled the same `err` before, else PARSE is set. */
+int drc_http_stream(struct drc_http *h, struct drc_arena *a, const struct drc_http_request *req,
+                    drc_http_reader *reader, void *user, struct drc_http_response *resp,
+                    struct drc_err *err);
+
+/* A header of the last response on this handle, in the arena; NULL where it has none. */
+const char *drc_http_header(struct drc_http *h, struct drc_arena *a, const char *name);
 
 /* https anywhere, http to this machine only, so that nothing crosses a network in the clear; else
  * CONFIG. Every request is checked with it. */
