@@ -14,6 +14,9 @@
 #define DRC_HTTP_RESPONSE_MAX_BYTES (8u * 1024u * 1024u)
 #define DRC_HTTP_UPLOAD_MAX_BYTES (16u * 1024u * 1024u)
 #define DRC_JSON_MAX_BYTES (8u * 1024u * 1024u)
+#define DRC_SSE_EVENT_MAX_BYTES (1024u * 1024u) /* one event of a stream, and one line */
+#define DRC_LLM_TEXT_MAX_BYTES 65536u           /* what a model wrote */
+#define DRC_LLM_TEXT_MAX_CHARS 8000
 
 /* pages of documentation and their crawl */
 #define DRC_HTML_MAX_BYTES (5u * 1024u * 1024u) /* one page, unpacked */

@@ -27,7 +27,8 @@ struct drc_env {
     struct drc_db *state;
     struct drc_reader *reader; /* of documentation, runbooks and telemetry cards; NULL: none */
     struct drc_http *http;
-    const struct drc_llm *llm; /* NULL: template commentary only */
+    const struct drc_llm *llm;     /* NULL: template commentary only */
+    struct drc_ask_budget *budget; /* of the model, see drc/ask.h; NULL without one */
     struct drc_poster *poster;
     int64_t now_ms;    /* when this run began */
     bool again_queued; /* this run continues one that ended with AGAIN */

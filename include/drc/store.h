@@ -11,6 +11,7 @@
 #include "drc/db.h"
 #include "drc/err.h"
 #include "drc/snapshot.h"
+#include "drc/usage.h"
 
 /* Opens, migrates from home/sql/state. */
 struct drc_db *drc_store_open(const char *path, const char *home, struct drc_err *err);
@@ -102,6 +103,33 @@ struct drc_run_line {
 };
 int drc_store_recent(struct drc_db *state, struct drc_arena *a, const char *user,
                      struct drc_run_line *out, int max, struct drc_err *err);
+
+/* A call of a model, as it is kept. Times of windows: ms since 1970, a row counts from then on. */
+struct drc_ai_call {
+    const char *user, *chip, *model, *prompt_hash, *verdict;
+    int64_t ts_ms, tokens_in, tokens_out, tokens_cached, ms, tries;
+    int64_t cost_uusd; /* -1: not known */
+    bool estimated, cache_hit;
+};
+int drc_store_ai_call_put(struct drc_db *state, const struct drc_ai_call *c, int64_t *call_id,
+                          struct drc_err *err);
+int drc_store_ai_verdict(struct drc_db *state, int64_t call_id, const char *verdict,
+                         struct drc_err *err);
+/* Tokens of a person since day_ms, known cost of all calls since month_ms. */
+int drc_store_ai_spent(struct drc_db *state, const char *user, int64_t day_ms, int64_t month_ms,
+                       int64_t *tokens, int64_t *uusd, struct drc_err *err);
+/* Counts since from_ms; the title stays. */
+int drc_store_ai_window(struct drc_db *state, int64_t from_ms, struct drc_usage_window *out,
+                        struct drc_err *err);
+
+/* Answers of models by key. cached: 1 found, 0 not there or older, -1 error. put drops what is older
+ * than not_before_ms. */
+int drc_store_ai_cached(struct drc_db *state, struct drc_arena *a, const char *key,
+                        int64_t not_before_ms, const char **text, bool *structured,
+                        struct drc_err *err);
+int drc_store_ai_cache_put(struct drc_db *state, const char *key, const char *text, bool structured,
+                           int64_t now_ms, int64_t not_before_ms, struct drc_err *err);
+int drc_store_ai_cache_drop(struct drc_db *state, const char *key, struct drc_err *err);
 
 /* A result as JSON text and back (also what `drc report --json` prints). */
 char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res);

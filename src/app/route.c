@@ -2,11 +2,12 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "drc/ask.h"
 #include "drc/limits.h"
 #include "drc/run.h"
 #include "drc/utf8.h"
 
-static const char *const verbs[] = {"help", "reports", "report", "job"};
+static const char *const verbs[] = {"help", "reports", "report", "job", "usage"};
 
 enum drc_request_class drc_run_class(const struct drc_request *req)
 {
@@ -83,6 +84,8 @@ static int run_command(struct drc_env *env, const struct drc_request *req, struc
         return drc_whisper(env, req, drc_compose_help(env->a, env->snap), err);
     if (strcmp(word, "reports") == 0)
         return drc_whisper(env, req, drc_compose_reports(env->a, env->snap, rest), err);
+    if (strcmp(word, "usage") == 0)
+        return drc_run_usage(env, req, err);
     if (strcmp(word, "report") == 0)
         return drc_run_report(env, req, rest, err);
     if (strcmp(word, "job") == 0)

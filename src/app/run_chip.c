@@ -1,6 +1,7 @@
 /* Chips, typed questions, and the answer both lead to. */
 #include <string.h>
 
+#include "drc/ask.h"
 #include "drc/digest.h"
 #include "drc/limits.h"
 #include "drc/log.h"
@@ -38,19 +39,22 @@ bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_
                    const char **raw, const char **verdict)
 {
     struct drc_err why = DRC_ERR_INIT;
-    const char *text, *foreign;
+    struct drc_llm_ask ask = {.system = ans->prompt->system, .user = ans->prompt->user};
+    struct drc_ask_result asked;
+    const char *foreign;
     ans->waiting = false;
-    if (drc_llm_complete(env->llm, env->http, env->a, ans->prompt->system, ans->prompt->user, &text,
-                         &why) < 0) {
+    if (drc_ask(env, &ask, ans->asked_by, ans->chip->id, &asked, &why) < 0) {
         ans->withheld = drc_arena_strdup(env->a, why.msg);
         *verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
         drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id,
                 drc_err_name(why.code), why.msg);
         return false;
     }
-    *raw = text;
-    if (drc_answer_literal(env->a, c, text, &foreign)) {
-        ans->model_text = text;
+    *raw = asked.reply.text;
+    bool literal = drc_answer_literal(env->a, c, *raw, &foreign);
+    drc_ask_judged(env, &asked, literal);
+    if (literal) {
+        ans->model_text = *raw;
         *verdict = "posted";
         return true;
     }

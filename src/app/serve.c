@@ -440,6 +440,7 @@ static void tear_down(struct server *s)
     drc_inbox_close(s->inbox);
     drc_queue_free(s->queue);
     drc_slack_budget_free(s->budget);
+    drc_ask_budget_free(s->ask_budget);
     if (s->edition != NULL)
         server_edition_put(s, s->edition);
 }
@@ -465,6 +466,7 @@ int drc_serve(const struct drc_serve_options *opt, struct drc_err *err)
     if (rc == 0) {
         int reports = s.worker_count > 4 ? s.worker_count - 2 : s.worker_count - 1;
         s.budget = drc_slack_budget_new();
+        s.ask_budget = drc_ask_budget_new();
         s.queue = drc_queue_new(s.worker_count, reports, drc_conf_int("LLM_CONCURRENCY"));
         rc = connect_first(&s, err);
     }

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "drc/ask.h"
 #include "drc/inbox.h"
 #include "drc/library.h"
 #include "drc/limits.h"
@@ -48,6 +49,7 @@ struct server {
     /* shared */
     struct drc_queue *queue;
     struct drc_slack_budget *budget;
+    struct drc_ask_budget *ask_budget;
     atomic_bool stop_asked, checkpoint_due;
 
     pthread_mutex_t opening; /* of a library: one thread at a time, the rest of the bot goes on */

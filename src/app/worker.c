@@ -193,6 +193,7 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
                               .state = w->state,
                               .http = w->http,
                               .llm = w->s->llm,
+                              .budget = w->s->ask_budget,
                               .poster = &w->poster.poster,
                               .now_ms = drc_clock_wall_ms(),
                               .again_queued = item->class == DRC_CLASS_MODEL};

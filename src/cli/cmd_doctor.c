@@ -37,7 +37,7 @@ static void check_settings(void)
     puts("Settings");
     for (const struct drc_conf_option *o = drc_conf_options; o->name != NULL; o++) {
         const char *v = drc_conf_str(o->name);
-        printf("  %-18s %-12s %s\n", o->name, drc_conf_source(o->name),
+        printf("  %-23s %-12s %s\n", o->name, drc_conf_source(o->name),
                v == NULL   ? ""
                : o->secret ? "(secret)"
                            : v);
@@ -138,8 +138,11 @@ static void check_model(struct tally *t)
 {
     struct drc_llm llm;
     struct drc_err err = DRC_ERR_INIT;
+    struct drc_arena *a = drc_arena_new();
     int rc = drc_llm_configured(&llm, &err);
-    say(t, "model", &err, false, rc == 0 ? llm.model : "none: commentary comes from templates");
+    say(t, "model", &err, false,
+        rc == 0 ? drc_llm_describe(a, &llm) : "none: commentary comes from templates");
+    drc_arena_free(a);
 }
 
 static int run(int argc, char **argv, struct drc_err *err)

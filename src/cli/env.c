@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "drc/ask.h"
 #include "drc/clock.h"
 #include "drc/conf.h"
 #include "drc/digest.h"
@@ -45,6 +46,7 @@ int cli_env_open(struct cli_env *c, const char *dir, struct drc_err *err)
     if (model < 0)
         return -1;
     c->env.llm = model == 0 ? &llm : NULL;
+    c->env.budget = drc_ask_budget_new();
     c->env.http = drc_http_new(drc_conf_str("DRC_CA_FILE"));
     c->env.poster = c->poster = cli_poster_new(c->env.a, dir);
     c->env.now_ms = drc_clock_wall_ms();
@@ -71,6 +73,7 @@ void cli_env_close(struct cli_env *c)
     drc_library_free(c->library);
     drc_db_close(c->env.facts);
     drc_db_close(c->env.state);
+    drc_ask_budget_free(c->env.budget);
     if (c->env.http != NULL)
         drc_http_free(c->env.http);
     drc_snapshot_free(c->env.snap);

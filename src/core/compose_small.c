@@ -44,6 +44,7 @@ struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snaps
     help_line(a, &b->text, "/drc job <id or name>",
               "the card of one job: figures, days, questions");
     help_line(a, &b->text, "/drc reports [word]", "all reports");
+    help_line(a, &b->text, "/drc usage", "what AI commentary used: tokens, cost, times");
     help_line(a, &b->text, "/drc help", "this text");
     struct drc_block *words = drc_message_add(a, m, DRC_BLOCK_TEXT, "words");
     drc_text_add(a, &words->text, DRC_SPAN_PLAIN, "Words after a report: ");

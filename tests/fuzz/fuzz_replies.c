@@ -8,8 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clients/llm/provider.h"
 #include "drc/http.h"
-#include "drc/llm.h"
+#include "drc/limits.h"
 #include "drc/slack.h"
 #include "drc/utf8.h"
 
@@ -118,17 +119,30 @@ static void call_slack(struct drc_arena *a, unsigned which)
     }
 }
 
+/* Over the wire, what fuzz_llm does in memory; tries again would only wait. */
 static void call_model(struct drc_arena *a)
 {
+    static const struct drc_llm_provider *const providers[] = {&llm_openai, &llm_anthropic,
+                                                               &llm_gemini};
+    static atomic_uint refused;
     struct drc_err err = DRC_ERR_INIT;
-    const struct drc_llm llm = {url, "m", NULL, 5000};
-    const char *text = NULL;
-    int rc = drc_llm_complete(&llm, http, a, "s", "u", &text, &err);
-    must_agree(rc, &err);
-    if (rc == 0) {
-        MUST(text != NULL && text[strspn(text, " \n\t")] != '\0');
-        MUST(drc_utf8_valid(text, strlen(text)) && drc_utf8_count(text) <= 8000);
-    }
+    const struct drc_llm_provider *p = providers[reply_bytes % 3];
+    const struct drc_llm llm = {.provider = p,
+                                .base_url = url,
+                                .model = "m",
+                                .caps = p->caps,
+                                .answer_tokens = 100,
+                                .idle_ms = 5000,
+                                .timeout_ms = 5000,
+                                .refused = &refused};
+    const struct drc_llm_ask ask = {.system = "s", .user = "u"};
+    struct drc_llm_reply out;
+    must_agree(drc_llm_complete(&llm, http, a, &ask, &out, &err), &err);
+    MUST((out.text != NULL) == (err.code == DRC_OK));
+    MUST(out.text == NULL || out.text[strspn(out.text, " \n\t")] != '\0');
+    MUST(out.text == NULL || drc_utf8_valid(out.text, strlen(out.text)));
+    MUST(out.text == NULL || drc_utf8_count(out.text) <= DRC_LLM_TEXT_MAX_CHARS);
+    MUST(out.usage.in >= 0 && out.usage.out >= 0 && out.usage.cached >= 0 && out.tries >= 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -1,112 +1,144 @@
-#include <stdlib.h>
+/* Chat completions: POST {base}/chat/completions. OpenAI, Azure (v1 and by deployment), Databricks
+ * serving, Ollama, llama.cpp and vLLM speak it, with small differences of names. */
 #include <string.h>
 
-#include "drc/conf.h"
-#include "drc/jsonx.h"
-#include "drc/llm.h"
-#include "drc/utf8.h"
+#include "clients/llm/provider.h"
 
-#define ANSWER_MAX_CHARS 8000
-
-int drc_llm_configured(struct drc_llm *out, struct drc_err *err)
+static bool ends_with(const char *host, const char *tail)
 {
-    const char *provider = drc_conf_str("LLM_PROVIDER");
-    if (provider == NULL || strcmp(provider, "none") == 0)
-        return 1;
-    if (strcmp(provider, "openai") != 0)
-        return drc_err_set(err, DRC_ERR_CONFIG, "LLM_PROVIDER is '%.40s': it is 'none' or 'openai'",
-                           provider);
-    const char *key = drc_conf_str("LLM_API_KEY");
-    *out = (struct drc_llm){drc_conf_str("LLM_BASE_URL"), drc_conf_str("LLM_MODEL"),
-                            key == NULL ? drc_conf_str("OPENAI_API_KEY") : key,
-                            drc_conf_int("LLM_TIMEOUT_S") * 1000};
-    if (out->model == NULL)
-        return drc_err_set(err, DRC_ERR_CONFIG, "LLM_PROVIDER is set but LLM_MODEL is not");
-    return 0;
+    size_t n = strlen(host), m = strlen(tail);
+    return n >= m && strcmp(host + n - m, tail) == 0;
 }
 
-static char *request_body(const struct drc_llm *llm, const char *system, const char *user)
+static void adapt(struct drc_llm_caps *caps, const char *host)
+{
+    if (strcmp(host, "api.openai.com") == 0) {
+        caps->tokens_field = "max_completion_tokens";
+    } else if (ends_with(host, ".openai.azure.com")) {
+        caps->tokens_field = "max_completion_tokens";
+        caps->key_header = "api-key";
+    }
+}
+
+static const char *url(struct drc_arena *a, const struct drc_llm *llm)
+{
+    return llm_join_url(a, llm->base_url, "/chat/completions");
+}
+
+static void add_message(json_t *messages, const char *role, const char *text)
+{
+    json_t *m = json_object();
+    json_object_set_new(m, "role", json_string(role));
+    json_object_set_new(m, "content", drc_json_text(text));
+    json_array_append_new(messages, m);
+}
+
+static json_t *messages_of(const struct drc_llm_ask *ask, unsigned refused)
 {
     json_t *messages = json_array();
-    json_array_append_new(
-        messages, json_pack("{s:s, s:o}", "role", "system", "content", drc_json_text(system)));
-    json_array_append_new(messages,
-                          json_pack("{s:s, s:o}", "role", "user", "content", drc_json_text(user)));
-    json_t *root = json_pack("{s:s, s:o}", "model", llm->model, "messages", messages);
-    char *text = drc_json_dump_sorted(root);
-    json_decref(root);
-    return text;
+    if (refused & LLM_REFUSED_SYSTEM) {
+        struct drc_arena *a = drc_arena_new();
+        add_message(messages, "user", drc_arena_printf(a, "%s\n\n%s", ask->system, ask->user));
+        drc_arena_free(a);
+        return messages;
+    }
+    add_message(messages, "system", ask->system);
+    add_message(messages, "user", ask->user);
+    return messages;
 }
 
-static int status_error(const struct drc_http_response *resp, struct drc_err *err)
+static json_t *response_format(const struct drc_llm *llm, const struct drc_llm_ask *ask)
 {
-    if (resp->status == 401 || resp->status == 403)
-        return drc_err_set(err, DRC_ERR_AUTH, "the model's endpoint refused the key (HTTP %ld)",
-                           resp->status);
-    if (resp->status == 429 || resp->status == 529) {
-        drc_err_set(err, DRC_ERR_RATE, "the model's endpoint is busy (HTTP %ld)", resp->status);
-        if (err != NULL)
-            err->retry_ms = resp->retry_after_ms;
-        return -1;
+    if (llm->caps.schema == DRC_LLM_SCHEMA_OBJECT)
+        return json_pack("{s:s}", "type", "json_object");
+    return json_pack("{s:s, s:{s:s, s:b, s:o}}", "type", "json_schema", "json_schema", "name",
+                     ask->schema_name, "strict", 1, "schema",
+                     drc_json_parse(ask->schema, strlen(ask->schema), NULL));
+}
+
+/* The other name of the limit: OpenAI's own models know only one of the two. */
+static const char *tokens_field(const struct drc_llm *llm, unsigned refused)
+{
+    const char *name = llm->caps.tokens_field;
+    if (!(refused & LLM_REFUSED_TOKENS))
+        return name;
+    return strcmp(name, "max_tokens") == 0 ? "max_completion_tokens" : "max_tokens";
+}
+
+static json_t *body(const struct drc_llm *llm, const struct drc_llm_ask *ask, unsigned refused)
+{
+    json_t *root = json_object();
+    json_object_set_new(root, "model", drc_json_text(llm->model));
+    json_object_set_new(root, "messages", messages_of(ask, refused));
+    json_object_set_new(root, tokens_field(llm, refused), json_integer(llm->answer_tokens));
+    if (llm->caps.stream) {
+        json_object_set_new(root, "stream", json_true());
+        if (!(refused & LLM_REFUSED_USAGE))
+            json_object_set_new(root, "stream_options", json_pack("{s:b}", "include_usage", 1));
     }
-    return drc_err_set(err, DRC_ERR_NET, "the model's endpoint answered HTTP %ld", resp->status);
+    if (ask->schema != NULL)
+        json_object_set_new(root, "response_format", response_format(llm, ask));
+    return root;
+}
+
+static const json_t *first_choice(const json_t *event)
+{
+    const json_t *choices = json_object_get(event, "choices");
+    for (size_t i = 0; i < json_array_size(choices); i++)
+        if (drc_json_int(json_array_get(choices, i), "index", 0) == 0)
+            return json_array_get(choices, i);
+    return NULL; /* the event with the usage has no choice */
 }
 
 /* `content` is a string, or a list of parts of which the ones of type text count. */
-static const char *content_text(struct drc_arena *a, const json_t *content)
+static void add_content(struct llm_reading *r, const json_t *content)
 {
-    if (json_is_string(content))
-        return json_string_value(content);
-    const char *text = "";
+    llm_add_text(r, content);
     for (size_t i = 0; i < json_array_size(content); i++) {
         const json_t *part = json_array_get(content, i);
         if (strcmp(drc_json_str(part, "type", ""), "text") == 0)
-            text = drc_arena_printf(a, "%s%s", text, drc_json_str(part, "text", ""));
+            llm_add_text(r, json_object_get(part, "text"));
     }
-    return text;
 }
 
-static int take_answer(struct drc_arena *a, const json_t *root, const char **text,
-                       struct drc_err *err)
+static void take_finish(struct llm_reading *r, const char *reason)
 {
-    const char *finish = drc_json_str(root, "choices.0.finish_reason", "stop");
-    const char *content = content_text(a, drc_json_at(root, "choices.0.message.content"));
-    if (strcmp(finish, "length") == 0 || strcmp(finish, "content_filter") == 0)
-        return drc_err_set(err, DRC_ERR_LIMIT, "the model's answer was cut (%.20s)", finish);
-    content = drc_utf8_clean(a, content, strlen(content), ANSWER_MAX_CHARS, true);
-    if (strspn(content, " \n\t") == strlen(content))
-        return drc_err_set(err, DRC_ERR_PARSE, "the model's answer was empty");
-    *text = content;
-    return 0;
+    if (strcmp(reason, "stop") == 0)
+        llm_set_finish(r, reason, DRC_LLM_STOP);
+    else if (strcmp(reason, "length") == 0)
+        llm_set_finish(r, reason, DRC_LLM_LENGTH);
+    else if (strcmp(reason, "content_filter") == 0)
+        llm_set_finish(r, reason, DRC_LLM_FILTERED);
+    else if (*reason != '\0')
+        llm_set_finish(r, reason, DRC_LLM_OTHER);
 }
 
-int drc_llm_complete(const struct drc_llm *llm, struct drc_http *http, struct drc_arena *a,
-                     const char *system, const char *user, const char **text, struct drc_err *err)
+static void read_event(const json_t *event, struct llm_reading *r)
 {
-    char *body = request_body(llm, system, user);
-    size_t base = strlen(llm->base_url);
-    while (base > 0 && llm->base_url[base - 1] == '/')
-        base--;
-    struct drc_http_request req = {
-        .method = "POST",
-        .url = drc_arena_printf(a, "%.*s/chat/completions", (int)base, llm->base_url),
-        .bearer = llm->api_key,
-        .content_type = "application/json",
-        .body = body,
-        .body_bytes = strlen(body),
-        .timeout_ms = llm->timeout_ms,
-    };
-    struct drc_http_response resp;
-    int rc = drc_http_do(http, a, &req, &resp, err);
-    free(body);
-    if (rc < 0)
-        return drc_err_context(err, "the model's endpoint");
-    if (resp.status != 200)
-        return status_error(&resp, err);
-    json_t *root = drc_json_parse(resp.body, resp.body_bytes, err);
-    if (root == NULL)
-        return drc_err_context(err, "the model's endpoint");
-    rc = take_answer(a, root, text, err);
-    json_decref(root);
-    return rc;
+    const json_t *choice = first_choice(event);
+    const json_t *said = json_object_get(choice, "delta");
+    if (!json_is_object(said))
+        said = json_object_get(choice, "message");
+    add_content(r, json_object_get(said, "content"));
+    if (*drc_json_str(said, "refusal", "") != '\0')
+        llm_set_finish(r, "refusal", DRC_LLM_FILTERED);
+    take_finish(r, drc_json_str(choice, "finish_reason", ""));
+    const json_t *usage = json_object_get(event, "usage");
+    if (!json_is_object(usage))
+        return;
+    bool ignored;
+    r->usage.in = llm_count(usage, "prompt_tokens", &r->usage.in_seen);
+    r->usage.out = llm_count(usage, "completion_tokens", &r->usage.out_seen);
+    r->usage.cached = llm_count(usage, "prompt_tokens_details.cached_tokens", &ignored);
 }
+
+const struct drc_llm_provider llm_openai = {
+    .name = "openai",
+    .base_url = "https://api.openai.com/v1",
+    .key_setting = "OPENAI_API_KEY",
+    .caps = {"max_tokens", NULL, DRC_LLM_SCHEMA_JSON, true},
+    .adapt = adapt,
+    .url = url,
+    .body = body,
+    .read = read_event,
+};
