@@ -188,7 +188,7 @@ static struct place *place_of(struct candidates *c, int64_t page)
     return &c->list[c->count++];
 }
 
-/* A rank does not say how clearly a page is ahead; its score as a share of the channel's best does. */
+/* A rank does not say how clearly a page is ahead; its score as a share of the best one does. */
 static double margin(double score, double best)
 {
     return best > 0 && score > 0 ? MARGIN_WEIGHT * score / best / DRC_SEARCH_RRF_K : 0;

@@ -77,6 +77,8 @@ const verdicts = (all) => {
 const main = (dir, args) => {
   const list = answerable(withPages(questions(), corpus()));
   const said = search(dir, list.map((q) => q.question));
+  const silent = said.filter((s) => s.semantic.length === 0).length;
+  if (silent > 0) throw new Error(`${silent} questions were not searched by meaning: ${said[0].note}`);
   const all = list.map((q, i) => ({ ...q, rank: Object.fromEntries(Object.entries(rankings(said[i])).map(([s, ids]) => [s, rankOf(ids, q.right)])) }));
   console.log(`${''.padEnd(30)}   R@1    R@3    R@5    MRR`);
   table('all', all);

@@ -1,4 +1,4 @@
-/* Routing of typed questions: the rules one by one. The labelled cases are in tests/evals/routing. */
+/* Routing of typed questions: the rules one by one. Labelled cases are in tests/evals/routing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
