@@ -1,8 +1,10 @@
 /* Exact vector search: against a plain scan written here, ties, edges, and files that are not what
  * their identity says. */
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -122,6 +124,41 @@ static void test_ties_by_number(void **state)
     drc_vec_free(v);
 }
 
+struct asker {
+    const struct drc_vec *v;
+    float query[DIM];
+    bool right;
+};
+
+static void *ask_often(void *data)
+{
+    struct asker *s = data;
+    struct drc_vec_hit hits[5];
+    size_t n;
+    for (int i = 0; i < 100; i++)
+        s->right &= drc_vec_search(s->v, s->query, 5, hits, &n, NULL) == 0 && n == 5 &&
+                    rank_of(s->query, hits[0].id) == 0;
+    return NULL;
+}
+
+static void test_many_threads(void **state)
+{
+    (void)state;
+    struct drc_vec *v = filled();
+    struct asker askers[4];
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) {
+        askers[i] = (struct asker){.v = v, .right = true};
+        unit(askers[i].query);
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_often, &askers[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        assert_true(askers[i].right);
+    }
+    drc_vec_free(v);
+}
+
 static void test_edges(void **state)
 {
     (void)state;
@@ -205,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_plain_scan),
         cmocka_unit_test(test_ties_by_number),
+        cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_files),
     };
