@@ -666,26 +666,41 @@ CREATE TABLE workspace_day (
 ) STRICT, WITHOUT ROWID;
 
 -- The same days by month, for long windows: each column holds the values of its days by pack_days(), read by sum_days() and
--- day_series(); the columns without a comment are those of the table of days. With a rowid, as the rows are long.
+-- day_series(); the columns without a comment are those of the table of days. Narrow tables, so that the rows of a job lie on a few
+-- pages: a page of 4 KB takes several, and none spills over.
 
 CREATE TABLE job_month (
+    workspace_id       TEXT NOT NULL,
+    job_id             TEXT NOT NULL,
+    month              TEXT NOT NULL, -- 'YYYY-MM'
+    cost_uusd          BLOB NOT NULL, -- all layers, DBU at list price
+    cost_contract_uusd BLOB NOT NULL, -- all layers, DBU at contract price
+    dbu_uusd           BLOB NOT NULL,
+    dbu_contract_uusd  BLOB NOT NULL,
+    PRIMARY KEY (workspace_id, job_id, month)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_vm_month (
+    workspace_id  TEXT NOT NULL,
+    job_id        TEXT NOT NULL,
+    month         TEXT NOT NULL,
+    ondemand_uusd BLOB NOT NULL,
+    spot_uusd     BLOB NOT NULL,
+    node_ms       BLOB NOT NULL,
+    spot_node_ms  BLOB NOT NULL,
+    PRIMARY KEY (workspace_id, job_id, month)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_waste_month (
     workspace_id            TEXT NOT NULL,
     job_id                  TEXT NOT NULL,
-    month                   TEXT NOT NULL, -- 'YYYY-MM'
-    cost_uusd               BLOB NOT NULL, -- all layers, DBU at list price
-    cost_contract_uusd      BLOB NOT NULL, -- all layers, DBU at contract price
-    dbu_uusd                BLOB NOT NULL,
-    dbu_contract_uusd       BLOB NOT NULL,
-    ondemand_uusd           BLOB NOT NULL,
-    spot_uusd               BLOB NOT NULL,
+    month                   TEXT NOT NULL,
     waste_dbu_uusd          BLOB NOT NULL,
     waste_dbu_contract_uusd BLOB NOT NULL,
     waste_ondemand_uusd     BLOB NOT NULL,
     waste_spot_uusd         BLOB NOT NULL,
-    node_ms                 BLOB NOT NULL,
-    spot_node_ms            BLOB NOT NULL,
     PRIMARY KEY (workspace_id, job_id, month)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job_run_month (
     workspace_id        TEXT NOT NULL,
@@ -701,11 +716,20 @@ CREATE TABLE job_run_month (
     evicted_runs        BLOB NOT NULL,
     evicted_runs_failed BLOB NOT NULL,
     failed_runs         BLOB NOT NULL,
-    ok_ms               BLOB NOT NULL, -- by pack_day_values(), read by day_values()
-    ok_uusd             BLOB NOT NULL, -- the same
     PRIMARY KEY (workspace_id, job_id, month)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
+-- ok_ms and ok_uusd of job_run_day: by pack_day_values(), read by day_values().
+CREATE TABLE job_run_values (
+    workspace_id TEXT NOT NULL,
+    job_id       TEXT NOT NULL,
+    measure      TEXT NOT NULL CHECK (measure IN ('ok_ms', 'ok_uusd')),
+    month        TEXT NOT NULL,
+    packed       BLOB NOT NULL,
+    PRIMARY KEY (workspace_id, job_id, measure, month)
+) STRICT, WITHOUT ROWID;
+
+-- With a rowid, as its rows are long and few.
 CREATE TABLE resource_month (
     workspace_id             TEXT NOT NULL,
     compute_id               TEXT NOT NULL,

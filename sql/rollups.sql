@@ -126,28 +126,53 @@ CREATE TEMP TABLE rollup_month (month TEXT, first_day TEXT, last_day TEXT, PRIMA
 INSERT INTO rollup_month SELECT DISTINCT substr(usage_date, 1, 7), substr(usage_date, 1, 7) || '-01', substr(usage_date, 1, 7) || '-31'
 FROM touched_day;
 
-DELETE FROM job_month WHERE (workspace_id, job_id, month) IN (SELECT j.workspace_id, j.job_id, m.month FROM jobs AS j, rollup_month AS m);
-INSERT INTO job_month (workspace_id, job_id, month, cost_uusd, cost_contract_uusd, dbu_uusd, dbu_contract_uusd, ondemand_uusd, spot_uusd,
-                       waste_dbu_uusd, waste_dbu_contract_uusd, waste_ondemand_uusd, waste_spot_uusd, node_ms, spot_node_ms)
+CREATE TEMP TABLE rollup_job_month AS SELECT j.workspace_id, j.job_id, m.month FROM jobs AS j CROSS JOIN rollup_month AS m;
+
+DELETE FROM job_month WHERE (workspace_id, job_id, month) IN (SELECT workspace_id, job_id, month FROM rollup_job_month);
+INSERT INTO job_month (workspace_id, job_id, month, cost_uusd, cost_contract_uusd, dbu_uusd, dbu_contract_uusd)
 SELECT j.workspace_id, j.job_id, m.month, pack_days(d.usage_date, d.dbu_uusd + d.ondemand_uusd + d.spot_uusd),
        pack_days(d.usage_date, d.dbu_contract_uusd + d.ondemand_uusd + d.spot_uusd), pack_days(d.usage_date, d.dbu_uusd),
-       pack_days(d.usage_date, d.dbu_contract_uusd), pack_days(d.usage_date, d.ondemand_uusd), pack_days(d.usage_date, d.spot_uusd),
-       pack_days(d.usage_date, d.waste_dbu_uusd), pack_days(d.usage_date, d.waste_dbu_contract_uusd),
-       pack_days(d.usage_date, d.waste_ondemand_uusd), pack_days(d.usage_date, d.waste_spot_uusd),
+       pack_days(d.usage_date, d.dbu_contract_uusd)
+FROM jobs AS j CROSS JOIN rollup_month AS m
+CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id AND d.usage_date BETWEEN m.first_day AND m.last_day
+GROUP BY j.workspace_id, j.job_id, m.month;
+
+DELETE FROM job_vm_month WHERE (workspace_id, job_id, month) IN (SELECT workspace_id, job_id, month FROM rollup_job_month);
+INSERT INTO job_vm_month (workspace_id, job_id, month, ondemand_uusd, spot_uusd, node_ms, spot_node_ms)
+SELECT j.workspace_id, j.job_id, m.month, pack_days(d.usage_date, d.ondemand_uusd), pack_days(d.usage_date, d.spot_uusd),
        pack_days(d.usage_date, d.node_ms), pack_days(d.usage_date, d.spot_node_ms)
 FROM jobs AS j CROSS JOIN rollup_month AS m
 CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id AND d.usage_date BETWEEN m.first_day AND m.last_day
 GROUP BY j.workspace_id, j.job_id, m.month;
 
-DELETE FROM job_run_month
-WHERE (workspace_id, job_id, month) IN (SELECT j.workspace_id, j.job_id, m.month FROM jobs AS j, rollup_month AS m);
+DELETE FROM job_waste_month WHERE (workspace_id, job_id, month) IN (SELECT workspace_id, job_id, month FROM rollup_job_month);
+INSERT INTO job_waste_month (workspace_id, job_id, month, waste_dbu_uusd, waste_dbu_contract_uusd, waste_ondemand_uusd, waste_spot_uusd)
+SELECT j.workspace_id, j.job_id, m.month, pack_days(d.usage_date, d.waste_dbu_uusd), pack_days(d.usage_date, d.waste_dbu_contract_uusd),
+       pack_days(d.usage_date, d.waste_ondemand_uusd), pack_days(d.usage_date, d.waste_spot_uusd)
+FROM jobs AS j CROSS JOIN rollup_month AS m
+CROSS JOIN job_day AS d ON d.workspace_id = j.workspace_id AND d.job_id = j.job_id AND d.usage_date BETWEEN m.first_day AND m.last_day
+GROUP BY j.workspace_id, j.job_id, m.month;
+
+DELETE FROM job_run_month WHERE (workspace_id, job_id, month) IN (SELECT workspace_id, job_id, month FROM rollup_job_month);
 INSERT INTO job_run_month (workspace_id, job_id, month, runs, runs_ok, runs_excluded, runs_open, attempts, failed_attempts, evictions,
-                           evicted_runs, evicted_runs_failed, failed_runs, ok_ms, ok_uusd)
+                           evicted_runs, evicted_runs_failed, failed_runs)
 SELECT j.workspace_id, j.job_id, m.month, pack_days(r.run_date, r.runs), pack_days(r.run_date, r.runs_ok),
        pack_days(r.run_date, r.runs_excluded), pack_days(r.run_date, r.runs_open), pack_days(r.run_date, r.attempts),
        pack_days(r.run_date, r.failed_attempts), pack_days(r.run_date, r.evictions), pack_days(r.run_date, r.evicted_runs),
-       pack_days(r.run_date, r.evicted_runs_failed), pack_days(r.run_date, r.failed_runs), pack_day_values(r.run_date, r.ok_ms),
-       pack_day_values(r.run_date, r.ok_uusd)
+       pack_days(r.run_date, r.evicted_runs_failed), pack_days(r.run_date, r.failed_runs)
+FROM jobs AS j CROSS JOIN rollup_month AS m
+CROSS JOIN job_run_day AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id AND r.run_date BETWEEN m.first_day AND m.last_day
+GROUP BY j.workspace_id, j.job_id, m.month;
+
+DELETE FROM job_run_values WHERE (workspace_id, job_id, measure, month) IN (
+    SELECT workspace_id, job_id, 'ok_ms', month FROM rollup_job_month UNION ALL SELECT workspace_id, job_id, 'ok_uusd', month FROM rollup_job_month);
+INSERT INTO job_run_values (workspace_id, job_id, measure, month, packed)
+SELECT j.workspace_id, j.job_id, 'ok_ms', m.month, pack_day_values(r.run_date, r.ok_ms)
+FROM jobs AS j CROSS JOIN rollup_month AS m
+CROSS JOIN job_run_day AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id AND r.run_date BETWEEN m.first_day AND m.last_day
+GROUP BY j.workspace_id, j.job_id, m.month;
+INSERT INTO job_run_values (workspace_id, job_id, measure, month, packed)
+SELECT j.workspace_id, j.job_id, 'ok_uusd', m.month, pack_day_values(r.run_date, r.ok_uusd)
 FROM jobs AS j CROSS JOIN rollup_month AS m
 CROSS JOIN job_run_day AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id AND r.run_date BETWEEN m.first_day AND m.last_day
 GROUP BY j.workspace_id, j.job_id, m.month;
@@ -169,4 +194,4 @@ FROM non_job_compute AS n CROSS JOIN rollup_month AS m CROSS JOIN (
 ) AS d ON d.workspace_id = n.workspace_id AND d.compute_id = n.compute_id AND d.usage_date BETWEEN m.first_day AND m.last_day
 GROUP BY n.workspace_id, n.compute_id, m.month;
 
-DROP TABLE rollup_month; DROP TABLE rollup_attempt; DROP TABLE rollup_node; DROP TABLE rollup_usage; DROP TABLE rollup_discount;
+DROP TABLE rollup_job_month; DROP TABLE rollup_month; DROP TABLE rollup_attempt; DROP TABLE rollup_node; DROP TABLE rollup_usage; DROP TABLE rollup_discount;

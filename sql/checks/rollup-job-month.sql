@@ -1,26 +1,28 @@
 -- id: rollup-job-month
--- title: job_month holds the days of job_day
+-- title: job_month, job_vm_month and job_waste_month hold the days of job_day
 -- reads: all rows
 WITH span AS MATERIALIZED (
     SELECT DISTINCT substr(usage_date, 1, 7) AS month, substr(usage_date, 1, 7) || '-01' AS first_day,
            date(substr(usage_date, 1, 7) || '-01', '+1 month', '-1 day') AS last_day
     FROM job_day
 ), kept AS MATERIALIZED (
-    SELECT m.workspace_id, m.job_id, m.month,
-           day_series(m.cost_uusd, f.first_day, f.last_day) AS cost_uusd, sum_days(m.cost_uusd, f.first_day, f.last_day) AS cost_uusd_sum,
-           day_series(m.cost_contract_uusd, f.first_day, f.last_day) AS cost_contract_uusd, sum_days(m.cost_contract_uusd, f.first_day, f.last_day) AS cost_contract_uusd_sum,
-           day_series(m.dbu_uusd, f.first_day, f.last_day) AS dbu_uusd, sum_days(m.dbu_uusd, f.first_day, f.last_day) AS dbu_uusd_sum,
-           day_series(m.dbu_contract_uusd, f.first_day, f.last_day) AS dbu_contract_uusd, sum_days(m.dbu_contract_uusd, f.first_day, f.last_day) AS dbu_contract_uusd_sum,
-           day_series(m.ondemand_uusd, f.first_day, f.last_day) AS ondemand_uusd, sum_days(m.ondemand_uusd, f.first_day, f.last_day) AS ondemand_uusd_sum,
-           day_series(m.spot_uusd, f.first_day, f.last_day) AS spot_uusd, sum_days(m.spot_uusd, f.first_day, f.last_day) AS spot_uusd_sum,
-           day_series(m.waste_dbu_uusd, f.first_day, f.last_day) AS waste_dbu_uusd, sum_days(m.waste_dbu_uusd, f.first_day, f.last_day) AS waste_dbu_uusd_sum,
-           day_series(m.waste_dbu_contract_uusd, f.first_day, f.last_day) AS waste_dbu_contract_uusd, sum_days(m.waste_dbu_contract_uusd, f.first_day, f.last_day) AS waste_dbu_contract_uusd_sum,
-           day_series(m.waste_ondemand_uusd, f.first_day, f.last_day) AS waste_ondemand_uusd, sum_days(m.waste_ondemand_uusd, f.first_day, f.last_day) AS waste_ondemand_uusd_sum,
-           day_series(m.waste_spot_uusd, f.first_day, f.last_day) AS waste_spot_uusd, sum_days(m.waste_spot_uusd, f.first_day, f.last_day) AS waste_spot_uusd_sum,
-           day_series(m.node_ms, f.first_day, f.last_day) AS node_ms, sum_days(m.node_ms, f.first_day, f.last_day) AS node_ms_sum,
-           day_series(m.spot_node_ms, f.first_day, f.last_day) AS spot_node_ms, sum_days(m.spot_node_ms, f.first_day, f.last_day) AS spot_node_ms_sum
-    FROM job_month AS m LEFT JOIN span AS f ON f.month = m.month
-    GROUP BY m.workspace_id, m.job_id, m.month
+    SELECT workspace_id, job_id, month,
+           day_series(cost_uusd, f.first_day, f.last_day) AS cost_uusd, sum_days(cost_uusd, f.first_day, f.last_day) AS cost_uusd_sum,
+           day_series(cost_contract_uusd, f.first_day, f.last_day) AS cost_contract_uusd, sum_days(cost_contract_uusd, f.first_day, f.last_day) AS cost_contract_uusd_sum,
+           day_series(dbu_uusd, f.first_day, f.last_day) AS dbu_uusd, sum_days(dbu_uusd, f.first_day, f.last_day) AS dbu_uusd_sum,
+           day_series(dbu_contract_uusd, f.first_day, f.last_day) AS dbu_contract_uusd, sum_days(dbu_contract_uusd, f.first_day, f.last_day) AS dbu_contract_uusd_sum,
+           day_series(ondemand_uusd, f.first_day, f.last_day) AS ondemand_uusd, sum_days(ondemand_uusd, f.first_day, f.last_day) AS ondemand_uusd_sum,
+           day_series(spot_uusd, f.first_day, f.last_day) AS spot_uusd, sum_days(spot_uusd, f.first_day, f.last_day) AS spot_uusd_sum,
+           day_series(waste_dbu_uusd, f.first_day, f.last_day) AS waste_dbu_uusd, sum_days(waste_dbu_uusd, f.first_day, f.last_day) AS waste_dbu_uusd_sum,
+           day_series(waste_dbu_contract_uusd, f.first_day, f.last_day) AS waste_dbu_contract_uusd, sum_days(waste_dbu_contract_uusd, f.first_day, f.last_day) AS waste_dbu_contract_uusd_sum,
+           day_series(waste_ondemand_uusd, f.first_day, f.last_day) AS waste_ondemand_uusd, sum_days(waste_ondemand_uusd, f.first_day, f.last_day) AS waste_ondemand_uusd_sum,
+           day_series(waste_spot_uusd, f.first_day, f.last_day) AS waste_spot_uusd, sum_days(waste_spot_uusd, f.first_day, f.last_day) AS waste_spot_uusd_sum,
+           day_series(node_ms, f.first_day, f.last_day) AS node_ms, sum_days(node_ms, f.first_day, f.last_day) AS node_ms_sum,
+           day_series(spot_node_ms, f.first_day, f.last_day) AS spot_node_ms, sum_days(spot_node_ms, f.first_day, f.last_day) AS spot_node_ms_sum
+    FROM job_month AS m
+    FULL JOIN job_vm_month USING (workspace_id, job_id, month) FULL JOIN job_waste_month USING (workspace_id, job_id, month)
+    LEFT JOIN span AS f USING (month)
+    GROUP BY workspace_id, job_id, month
 ), raw AS MATERIALIZED (
     SELECT d.workspace_id, d.job_id, f.month,
            day_series(d.usage_date, coalesce(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd, 0), f.first_day, f.last_day), sum(d.dbu_uusd + d.ondemand_uusd + d.spot_uusd),

@@ -16,10 +16,9 @@ WITH span AS MATERIALIZED (
            day_series(m.evictions, f.first_day, f.last_day) AS evictions, sum_days(m.evictions, f.first_day, f.last_day) AS evictions_sum,
            day_series(m.evicted_runs, f.first_day, f.last_day) AS evicted_runs, sum_days(m.evicted_runs, f.first_day, f.last_day) AS evicted_runs_sum,
            day_series(m.evicted_runs_failed, f.first_day, f.last_day) AS evicted_runs_failed, sum_days(m.evicted_runs_failed, f.first_day, f.last_day) AS evicted_runs_failed_sum,
-           day_series(m.failed_runs, f.first_day, f.last_day) AS failed_runs, sum_days(m.failed_runs, f.first_day, f.last_day) AS failed_runs_sum,
-           length(day_values(m.ok_ms, f.first_day, f.last_day)) AS ok_ms_bytes, pctl_of(day_values(m.ok_ms, f.first_day, f.last_day), 0.3) AS ok_ms_mid,
-           length(day_values(m.ok_uusd, f.first_day, f.last_day)) AS ok_uusd_bytes, pctl_of(day_values(m.ok_uusd, f.first_day, f.last_day), 0.3) AS ok_uusd_mid
-    FROM job_run_month AS m LEFT JOIN span AS f ON f.month = m.month
+           day_series(m.failed_runs, f.first_day, f.last_day) AS failed_runs, sum_days(m.failed_runs, f.first_day, f.last_day) AS failed_runs_sum
+    FROM job_run_month AS m
+    LEFT JOIN span AS f ON f.month = m.month
     GROUP BY m.workspace_id, m.job_id, m.month
 ), raw AS MATERIALIZED (
     SELECT d.workspace_id, d.job_id, f.month,
@@ -32,9 +31,7 @@ WITH span AS MATERIALIZED (
            day_series(d.run_date, coalesce(d.evictions, 0), f.first_day, f.last_day), sum(d.evictions),
            day_series(d.run_date, coalesce(d.evicted_runs, 0), f.first_day, f.last_day), sum(d.evicted_runs),
            day_series(d.run_date, coalesce(d.evicted_runs_failed, 0), f.first_day, f.last_day), sum(d.evicted_runs_failed),
-           day_series(d.run_date, coalesce(d.failed_runs, 0), f.first_day, f.last_day), sum(d.failed_runs),
-           length(unpack_values(d.ok_ms)), pctl_of(unpack_values(d.ok_ms), 0.3),
-           length(unpack_values(d.ok_uusd)), pctl_of(unpack_values(d.ok_uusd), 0.3)
+           day_series(d.run_date, coalesce(d.failed_runs, 0), f.first_day, f.last_day), sum(d.failed_runs)
     FROM job_run_day AS d JOIN span AS f ON f.month = substr(d.run_date, 1, 7)
     GROUP BY d.workspace_id, d.job_id, f.month
 )

@@ -86,16 +86,7 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
 used AS MATERIALIZED ( -- W, of B the total; jobs lead, in the order of their key, so that no row goes through a sorter
-    SELECT m.workspace_id, m.job_id,
-           sum_days(iif(:price = 'contract', m.dbu_contract_uusd, m.dbu_uusd), (SELECT first_day FROM span), :as_of) AS dbu_uusd,
-           sum_days(m.ondemand_uusd, (SELECT first_day FROM span), :as_of) AS ondemand_uusd,
-           sum_days(m.spot_uusd, (SELECT first_day FROM span), :as_of) AS spot_uusd,
-           sum_days(iif(:price = 'contract', m.waste_dbu_contract_uusd, m.waste_dbu_uusd), (SELECT first_day FROM span), :as_of)
-               AS waste_dbu_uusd,
-           sum_days(m.waste_ondemand_uusd, (SELECT first_day FROM span), :as_of) AS waste_ondemand_uusd,
-           sum_days(m.waste_spot_uusd, (SELECT first_day FROM span), :as_of) AS waste_spot_uusd,
-           sum_days(m.node_ms, (SELECT first_day FROM span), :as_of) AS node_ms,
-           sum_days(m.spot_node_ms, (SELECT first_day FROM span), :as_of) AS spot_node_ms,
+    SELECT m.workspace_id, m.job_id, sum_days(iif(:price = 'contract', m.dbu_contract_uusd, m.dbu_uusd), (SELECT first_day FROM span), :as_of) AS dbu_uusd,
            sum_days(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd), (SELECT base_first_day FROM span),
                     (SELECT base_last_day FROM span)) AS base_uusd,
            day_series(iif(:price = 'contract', m.cost_contract_uusd, m.cost_uusd), (SELECT series_day FROM span), :as_of) AS daily
@@ -104,20 +95,44 @@ used AS MATERIALIZED ( -- W, of B the total; jobs lead, in the order of their ke
     WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
     GROUP BY j.workspace_id, j.job_id
 ),
+machine AS MATERIALIZED ( -- W
+    SELECT m.workspace_id, m.job_id, sum_days(m.ondemand_uusd, (SELECT first_day FROM span), :as_of) AS ondemand_uusd,
+           sum_days(m.spot_uusd, (SELECT first_day FROM span), :as_of) AS spot_uusd, sum_days(m.node_ms, (SELECT first_day FROM span), :as_of) AS node_ms,
+           sum_days(m.spot_node_ms, (SELECT first_day FROM span), :as_of) AS spot_node_ms
+    FROM jobs AS j CROSS JOIN job_vm_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+        AND m.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
+),
+waste AS MATERIALIZED ( -- W, of failed attempts
+    SELECT m.workspace_id, m.job_id,
+           sum_days(iif(:price = 'contract', m.waste_dbu_contract_uusd, m.waste_dbu_uusd), (SELECT first_day FROM span), :as_of) AS dbu_uusd,
+           sum_days(m.waste_ondemand_uusd, (SELECT first_day FROM span), :as_of) AS ondemand_uusd,
+           sum_days(m.waste_spot_uusd, (SELECT first_day FROM span), :as_of) AS spot_uusd
+    FROM jobs AS j CROSS JOIN job_waste_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+        AND m.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
+),
 run AS MATERIALIZED ( -- logical runs that began in W
-    SELECT z.workspace_id, z.job_id, z.runs, z.runs_ok, z.runs_excluded, z.runs_open, z.attempts, z.failed_attempts, z.evictions,
-           pctl_of(z.ok_ms, 0.50) AS p50_ms, pctl_of(z.ok_ms, 0.95) AS p95_ms
+    SELECT r.workspace_id, r.job_id, sum_days(r.runs, (SELECT first_day FROM span), :as_of) AS runs,
+           sum_days(r.runs_ok, (SELECT first_day FROM span), :as_of) AS runs_ok,
+           sum_days(r.runs_excluded, (SELECT first_day FROM span), :as_of) AS runs_excluded,
+           sum_days(r.runs_open, (SELECT first_day FROM span), :as_of) AS runs_open,
+           sum_days(r.attempts, (SELECT first_day FROM span), :as_of) AS attempts,
+           sum_days(r.failed_attempts, (SELECT first_day FROM span), :as_of) AS failed_attempts,
+           sum_days(r.evictions, (SELECT first_day FROM span), :as_of) AS evictions
+    FROM jobs AS j CROSS JOIN job_run_month AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
+        AND r.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
+    GROUP BY j.workspace_id, j.job_id
+),
+duration AS MATERIALIZED ( -- of their successful attempts
+    SELECT z.workspace_id, z.job_id, pctl_of(z.ok_ms, 0.50) AS p50_ms, pctl_of(z.ok_ms, 0.95) AS p95_ms
     FROM (
-        SELECT r.workspace_id, r.job_id, sum_days(r.runs, (SELECT first_day FROM span), :as_of) AS runs,
-               sum_days(r.runs_ok, (SELECT first_day FROM span), :as_of) AS runs_ok,
-               sum_days(r.runs_excluded, (SELECT first_day FROM span), :as_of) AS runs_excluded,
-               sum_days(r.runs_open, (SELECT first_day FROM span), :as_of) AS runs_open,
-               sum_days(r.attempts, (SELECT first_day FROM span), :as_of) AS attempts,
-               sum_days(r.failed_attempts, (SELECT first_day FROM span), :as_of) AS failed_attempts,
-               sum_days(r.evictions, (SELECT first_day FROM span), :as_of) AS evictions,
-               day_values(r.ok_ms, (SELECT first_day FROM span), :as_of) AS ok_ms
-        FROM jobs AS j CROSS JOIN job_run_month AS r ON r.workspace_id = j.workspace_id AND r.job_id = j.job_id
-            AND r.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
+        SELECT v.workspace_id, v.job_id, day_values(v.packed, (SELECT first_day FROM span), :as_of) AS ok_ms
+        FROM jobs AS j CROSS JOIN job_run_values AS v ON v.workspace_id = j.workspace_id AND v.job_id = j.job_id AND v.measure = 'ok_ms'
+            AND v.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
         WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
         GROUP BY j.workspace_id, j.job_id
     ) AS z
@@ -133,14 +148,16 @@ failure AS MATERIALIZED ( -- the newest failed attempt of a run that began in W
 ),
 cost AS MATERIALIZED ( -- has_cost false: billed to a shared cluster
     SELECT j.workspace_id, j.job_id, j.compute_kind <> 'ALL_PURPOSE' OR u.dbu_uusd IS NOT NULL AS has_cost,
-           coalesce(u.dbu_uusd, 0) AS dbu_uusd, coalesce(u.ondemand_uusd, 0) AS ondemand_uusd,
-           coalesce(u.spot_uusd, 0) AS spot_uusd, coalesce(u.waste_dbu_uusd, 0) AS waste_dbu_uusd,
-           coalesce(u.waste_ondemand_uusd, 0) AS waste_ondemand_uusd, coalesce(u.waste_spot_uusd, 0) AS waste_spot_uusd,
-           coalesce(u.base_uusd, 0) AS base_uusd, u.node_ms, u.spot_node_ms, u.dbu_uusd IS NOT NULL OR u.base_uusd IS NOT NULL AS has_usage,
+           coalesce(u.dbu_uusd, 0) AS dbu_uusd, coalesce(m.ondemand_uusd, 0) AS ondemand_uusd, coalesce(m.spot_uusd, 0) AS spot_uusd,
+           coalesce(x.dbu_uusd, 0) AS waste_dbu_uusd, coalesce(x.ondemand_uusd, 0) AS waste_ondemand_uusd,
+           coalesce(x.spot_uusd, 0) AS waste_spot_uusd, coalesce(u.base_uusd, 0) AS base_uusd, m.node_ms, m.spot_node_ms,
+           u.dbu_uusd IS NOT NULL OR u.base_uusd IS NOT NULL AS has_usage,
            coalesce(u.daily, (SELECT day_series(NULL, p.series_day, p.last_day) FROM span AS p)) AS daily
     FROM chosen AS c
     CROSS JOIN jobs AS j ON j.workspace_id = c.workspace_id AND j.job_id = c.job_id
     LEFT JOIN used AS u ON u.workspace_id = c.workspace_id AND u.job_id = c.job_id
+    LEFT JOIN machine AS m ON m.workspace_id = c.workspace_id AND m.job_id = c.job_id
+    LEFT JOIN waste AS x ON x.workspace_id = c.workspace_id AND x.job_id = c.job_id
 )
 SELECT j.job_key,
        j.job_name,
@@ -169,8 +186,8 @@ SELECT j.job_key,
        coalesce(r.evictions, 0) AS evictions,
        c.spot_node_ms,
        c.node_ms,
-       CAST(r.p50_ms + 0.5 AS INTEGER) AS p50_ms,
-       CAST(r.p95_ms + 0.5 AS INTEGER) AS p95_ms,
+       CAST(t.p50_ms + 0.5 AS INTEGER) AS p50_ms,
+       CAST(t.p95_ms + 0.5 AS INTEGER) AS p95_ms,
        wilson_lo(r.runs_ok, r.runs - r.runs_excluded - r.runs_open) AS success_lo,
        wilson_hi(r.runs_ok, r.runs - r.runs_excluded - r.runs_open) AS success_hi,
        x.end_ms AS last_failure_ms,
@@ -182,6 +199,7 @@ CROSS JOIN jobs AS j ON j.workspace_id = c.workspace_id AND j.job_id = c.job_id
 JOIN workspace AS w ON w.workspace_id = c.workspace_id
 LEFT JOIN users_lookup AS o ON o.user_id = j.owner_user_id
 LEFT JOIN run AS r ON r.workspace_id = c.workspace_id AND r.job_id = c.job_id
+LEFT JOIN duration AS t ON t.workspace_id = c.workspace_id AND t.job_id = c.job_id
 LEFT JOIN failure AS f ON f.workspace_id = c.workspace_id AND f.job_id = c.job_id
 LEFT JOIN job_runs AS x ON x.workspace_id = f.workspace_id AND x.job_run_id = f.job_run_id
 WHERE r.runs IS NOT NULL OR c.has_usage

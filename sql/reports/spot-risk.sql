@@ -83,17 +83,23 @@ chosen AS MATERIALIZED ( -- jobs that the filters let through
       AND (:tag_key IS NULL OR EXISTS (SELECT 1 FROM job_tag AS t WHERE t.workspace_id = j.workspace_id AND t.job_id = j.job_id
                                        AND t.key = :tag_key AND t.value = :tag_value))
 ),
-used AS MATERIALIZED ( -- jobs with node time on spot in W; jobs lead, in the order of their key: no row goes through a sorter
-    SELECT m.workspace_id, m.job_id, sum_days(m.cost_uusd, (SELECT first_day FROM span), :as_of) AS uusd,
-           sum_days(m.spot_uusd, (SELECT first_day FROM span), :as_of) AS spot_uusd,
+spot AS MATERIALIZED ( -- jobs with node time on spot in W; jobs lead, in the order of their key: no row goes through a sorter
+    SELECT m.workspace_id, m.job_id, sum_days(m.spot_uusd, (SELECT first_day FROM span), :as_of) AS spot_uusd,
            sum_days(m.spot_node_ms, (SELECT first_day FROM span), :as_of) AS spot_node_ms,
-           sum_days(m.node_ms, (SELECT first_day FROM span), :as_of) AS node_ms,
-           day_series(m.cost_uusd, (SELECT series_day FROM span), :as_of) AS daily
-    FROM jobs AS j CROSS JOIN job_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+           sum_days(m.node_ms, (SELECT first_day FROM span), :as_of) AS node_ms
+    FROM jobs AS j CROSS JOIN job_vm_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
         AND m.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM chosen)
     GROUP BY j.workspace_id, j.job_id
     HAVING sum_days(m.spot_node_ms, (SELECT first_day FROM span), :as_of) > 0
+),
+used AS MATERIALIZED ( -- all layers of those jobs
+    SELECT m.workspace_id, m.job_id, sum_days(m.cost_uusd, (SELECT first_day FROM span), :as_of) AS uusd,
+           day_series(m.cost_uusd, (SELECT series_day FROM span), :as_of) AS daily
+    FROM jobs AS j CROSS JOIN job_month AS m ON m.workspace_id = j.workspace_id AND m.job_id = j.job_id
+        AND m.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
+    WHERE (+j.workspace_id, +j.job_id) IN (SELECT workspace_id, job_id FROM spot)
+    GROUP BY j.workspace_id, j.job_id
 ),
 run AS MATERIALIZED (
     SELECT r.workspace_id, r.job_id, sum_days(r.runs, (SELECT first_day FROM span), :as_of) AS runs,
@@ -115,8 +121,8 @@ lost AS MATERIALIZED ( -- all layers of the attempts that ended by it, of runs t
     GROUP BY r.workspace_id, r.job_id
 ),
 usual AS MATERIALIZED ( -- only where it is needed: jobs of which an eviction ended an attempt
-    SELECT m.workspace_id, m.job_id, pctl_of(day_values(m.ok_uusd, (SELECT first_day FROM span), :as_of), 0.5) AS uusd
-    FROM run AS r CROSS JOIN job_run_month AS m ON m.workspace_id = r.workspace_id AND m.job_id = r.job_id
+    SELECT m.workspace_id, m.job_id, pctl_of(day_values(m.packed, (SELECT first_day FROM span), :as_of), 0.5) AS uusd
+    FROM run AS r CROSS JOIN job_run_values AS m ON m.workspace_id = r.workspace_id AND m.job_id = r.job_id AND m.measure = 'ok_uusd'
         AND m.month BETWEEN substr((SELECT first_day FROM span), 1, 7) AND substr(:as_of, 1, 7)
     WHERE r.evicted_runs_failed > 0
     GROUP BY r.workspace_id, r.job_id
@@ -130,12 +136,12 @@ SELECT j.job_key,
        o.name AS owner,
        coalesce(l.uusd, 0) + coalesce(CAST(r.evicted_runs_failed * s.uusd + 0.5 AS INTEGER), 0) AS expected_loss_uusd,
        u.uusd AS total_uusd,
-       u.spot_uusd AS spot_vm_uusd,
-       u.spot_node_ms,
-       u.node_ms,
+       m.spot_uusd AS spot_vm_uusd,
+       m.spot_node_ms,
+       m.node_ms,
        coalesce(r.runs, 0) AS runs,
        coalesce(r.evictions, 0) AS evictions,
-       coalesce(r.evictions, 0) * 360000000.0 / u.spot_node_ms AS evictions_per_100h,
+       coalesce(r.evictions, 0) * 360000000.0 / m.spot_node_ms AS evictions_per_100h,
        coalesce(r.evicted_runs, 0) AS evicted_runs,
        CAST(r.evicted_runs AS REAL) / nullif(r.runs, 0) AS evicted_share,
        coalesce(r.evicted_runs_failed, 0) AS evicted_runs_failed,
@@ -150,10 +156,11 @@ SELECT j.job_key,
        coalesce(r.evictions_daily, (SELECT day_series(NULL, p.series_day, p.last_day) FROM span AS p)) AS evictions_daily,
        u.daily
 FROM used AS u
+CROSS JOIN spot AS m ON m.workspace_id = u.workspace_id AND m.job_id = u.job_id
 CROSS JOIN jobs AS j ON j.workspace_id = u.workspace_id AND j.job_id = u.job_id
 JOIN workspace AS w ON w.workspace_id = u.workspace_id
 LEFT JOIN users_lookup AS o ON o.user_id = j.owner_user_id
 LEFT JOIN run AS r ON r.workspace_id = u.workspace_id AND r.job_id = u.job_id
 LEFT JOIN lost AS l ON l.workspace_id = u.workspace_id AND l.job_id = u.job_id
 LEFT JOIN usual AS s ON s.workspace_id = u.workspace_id AND s.job_id = u.job_id
-ORDER BY expected_loss_uusd DESC, u.spot_uusd DESC, j.job_key
+ORDER BY expected_loss_uusd DESC, m.spot_uusd DESC, j.job_key

@@ -40,16 +40,32 @@ static bool is_clean(const struct work *w, size_t i)
 
 /* ---- the median of a few ------------------------------------------------------------------ */
 
-static void order(double *a, double *b)
+/* A double as a whole number of the same order, and back. */
+static int64_t rank_of(double x)
 {
-    double x = *a, y = *b;
-    *a = y < x ? y : x;
-    *b = y < x ? x : y;
+    int64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
 }
 
-/* Up to eight values by a sorting network (19 exchanges, Knuth 5.3.4), which has no branch to guess
- * wrong; what is missing is put behind them as infinity. */
-static void sort_eight(double *v)
+static double of_rank(int64_t rank)
+{
+    double x;
+    rank ^= (int64_t)((uint64_t)(rank >> 63) >> 1);
+    memcpy(&x, &rank, sizeof x);
+    return x;
+}
+
+/* Without a branch, which would be guessed wrong half the time. */
+static void order(int64_t *a, int64_t *b)
+{
+    int64_t x = *a, y = *b, least = x < y ? x : y;
+    *a = least;
+    *b = x ^ y ^ least;
+}
+
+/* A sorting network (19 exchanges, Knuth 5.3.4). */
+static void sort_eight(int64_t *v)
 {
     static const unsigned char pairs[][2] = {{0, 1}, {2, 3}, {4, 5}, {6, 7}, {0, 2}, {1, 3}, {4, 6},
                                              {5, 7}, {1, 2}, {5, 6}, {0, 4}, {1, 5}, {2, 6}, {3, 7},
@@ -59,15 +75,17 @@ static void sort_eight(double *v)
         order(&v[pairs[i][0]], &v[pairs[i][1]]);
 }
 
+/* Up to eight by the network; what is missing is put behind them. */
 static double median(double *v, size_t n)
 {
-    double s[8];
+    int64_t s[8];
     if (n > 8 || n == 0)
         return drc_stats_median(v, n);
     for (size_t i = 0; i < 8; i++)
-        s[i] = i < n ? v[i] : INFINITY;
+        s[i] = i < n ? rank_of(v[i]) : INT64_MAX;
     sort_eight(s);
-    return n % 2 == 1 ? s[n / 2] : s[n / 2 - 1] + 0.5 * (s[n / 2] - s[n / 2 - 1]);
+    double high = of_rank(s[n / 2]), low = n % 2 == 1 ? high : of_rank(s[n / 2 - 1]);
+    return n % 2 == 1 ? high : low + 0.5 * (high - low);
 }
 
 /* ---- what to expect ----------------------------------------------------------------------- */

@@ -47,15 +47,15 @@ function variant(name, ...sql) {
   return file;
 }
 
-// Every day of a job with a value in these columns of job_month gets this one. The format: src/io/db_days.c.
-function setDays(file, id, columns, x) {
+// Every day of a job with a value in these columns gets this one. The format: src/io/db_days.c.
+function setDays(file, table, id, columns, x) {
   const db = new DatabaseSync(file);
-  for (const c of columns) for (const { rowid, days } of db.prepare(`SELECT rowid, ${c} AS days FROM job_month WHERE job_id = ?`).all(id)) {
+  for (const c of columns) for (const { month, days } of db.prepare(`SELECT month, ${c} AS days FROM ${table} WHERE job_id = ?`).all(id)) {
     const was = Buffer.from(days), width = was.readUInt32LE(4), now = Buffer.alloc(8 + (was.length - 8) / width * 4);
     was.copy(now, 0, 0, 4);
     now.writeUInt32LE(4, 4);
     for (let i = 8, o = 8; i < was.length; i += width, o += 4) now.writeInt32LE(was.readIntLE(i, width) === -(2 ** (8 * width - 1)) ? -(2 ** 31) : x, o);
-    db.prepare(`UPDATE job_month SET ${c} = ? WHERE rowid = ?`).run(now, rowid);
+    db.prepare(`UPDATE ${table} SET ${c} = ? WHERE job_id = ? AND month = ?`).run(now, id, month);
   }
   db.close();
 }
@@ -100,7 +100,7 @@ test('one row: shares, ranks and charts hold', () => {
   const once = json(['cost-anomalies']).records.filter((r, _, all) => r.about_kind === 'job' && all.filter((o) => o.about_key === r.about_key).length === 1)
     .find((r) => json(['spot-risk']).records.some((s) => s.job_key === r.about_key));
   const id = once.about_key.split('/')[1];
-  const db = variant('one', ...['job_day', 'job_month', 'job_run_day', 'job_run_month'].map((t) => `DELETE FROM ${t} WHERE job_id <> '${id}'`),
+  const db = variant('one', ...['job_day', 'job_month', 'job_vm_month', 'job_waste_month', 'job_run_day', 'job_run_month', 'job_run_values'].map((t) => `DELETE FROM ${t} WHERE job_id <> '${id}'`),
     'DELETE FROM resource_day', 'DELETE FROM resource_month', "DELETE FROM sku_day WHERE compute_sku <> 'PREMIUM_JOBS_COMPUTE'");
   for (const name of REPORTS) {
     const r = json([name], db);
@@ -130,8 +130,9 @@ test('a net credit is a negative cost: shown as one, left out where shares would
   const job = json(['spot-risk']).records.at(-1), id = job.job_key.split('/')[1];
   const credit = ['dbu_uusd', 'dbu_contract_uusd'], none = ['ondemand_uusd', 'spot_uusd', 'waste_dbu_uusd', 'waste_dbu_contract_uusd', 'waste_ondemand_uusd', 'waste_spot_uusd'];
   const db = variant('credit', `UPDATE job_day SET ${credit.map((c) => `${c} = -3000000, `).join('')}${none.map((c) => `${c} = 0`)} WHERE job_id = '${id}'`);
-  setDays(db, id, [...credit, 'cost_uusd', 'cost_contract_uusd'], -3000000);
-  setDays(db, id, none, 0);
+  setDays(db, 'job_month', id, [...credit, 'cost_uusd', 'cost_contract_uusd'], -3000000);
+  setDays(db, 'job_vm_month', id, none.slice(0, 2), 0);
+  setDays(db, 'job_waste_month', id, none.slice(2), 0);
   const jobs = json(['job-cost', '28d'], db), row = jobs.records.find((r) => r.job_key === job.job_key);
   assert.ok(row.total_uusd < 0 && row.total_uusd % 3000000 === 0 && row.total_uusd === row.dbu_uusd);
   const sum = total(jobs.records, (r) => r.total_uusd ?? 0);
@@ -160,7 +161,7 @@ test('duplicate keys and impossible rows are refused, a wrong cost is found by t
   const db = new DatabaseSync(variant('twice')), one = "FROM compute_usage WHERE record_type = 'ORIGINAL' LIMIT 1";
   const columns = 'compute_usage_id, record_type, workspace_id, parent_id, parent_type, product, job_id, compute_sku, start_ms, end_ms, usage_date, ingestion_date, udbu, uusd_per_dbu, cost_uusd';
   assert.throws(() => db.exec(`INSERT INTO compute_usage (${columns}) SELECT ${columns} ${one}`), /UNIQUE/);
-  for (const t of ['job_day', 'job_run_day', 'resource_day', 'sku_day', 'workspace_day', 'job_month', 'job_run_month', 'resource_month']) assert.throws(() => db.exec(`INSERT INTO ${t} SELECT * FROM ${t} LIMIT 1`), /UNIQUE/);
+  for (const t of ['job_day', 'job_run_day', 'resource_day', 'sku_day', 'workspace_day', 'job_month', 'job_vm_month', 'job_waste_month', 'job_run_month', 'job_run_values', 'resource_month']) assert.throws(() => db.exec(`INSERT INTO ${t} SELECT * FROM ${t} LIMIT 1`), /UNIQUE/);
   for (const set of ['udbu = -1', 'cost_uusd = NULL', "cost_uusd = 'much'", 'end_ms = start_ms', "record_type = 'GIFT'"])
     assert.throws(() => db.exec(`UPDATE compute_usage SET ${set} WHERE rowid = (SELECT rowid ${one})`), /CHECK|NOT NULL|cannot store|FOREIGN/, set);
   db.exec(`UPDATE compute_usage SET cost_uusd = cost_uusd + 1 WHERE rowid = (SELECT rowid ${one})`);

@@ -305,8 +305,9 @@ static const struct {
 };
 
 static const char *const rollup_checks[] = {
-    "rollup-job-day",   "rollup-job-run-day",   "rollup-resource-day",   "rollup-sku-day",
-    "rollup-job-month", "rollup-job-run-month", "rollup-resource-month", "rollup-workspace-day"};
+    "rollup-job-day",        "rollup-job-run-day",    "rollup-resource-day",
+    "rollup-sku-day",        "rollup-job-month",      "rollup-job-run-month",
+    "rollup-job-run-values", "rollup-resource-month", "rollup-workspace-day"};
 
 static void rollups_of_touched_days_follow_the_rows(void **state)
 {
