@@ -35,8 +35,9 @@ struct drc_graph_node_kind { /* node-<kind>.sql: id, at_ms, cost_uusd, severity 
 
 struct drc_graph_edge_kind { /* edge-<from>-<to>.sql: src, dst and, where it has one, at_ms */
     const char *path, *type, *from, *to, *title;
-    const char *back; /* title seen from dst */
-    bool part;        /* dst is part of src: it counts whenever src does, whatever its own time */
+    const char *back;            /* title seen from dst */
+    unsigned from_kind, to_kind; /* places in the model's nodes */
+    bool part; /* dst is part of src: it counts whenever src does, whatever its own time */
     const char *sql;
 };
 
@@ -46,7 +47,8 @@ struct drc_graph_step {
     const char *type; /* of the edge */
     bool back;        /* against its direction */
     double weight;
-    int keep; /* of the best neighbours that one node adds */
+    int keep;       /* of the best neighbours that one node adds */
+    uint64_t edges; /* files of that type: bits by place in the model's edges */
 };
 
 #define DRC_GRAPH_PATH_MAX 12
@@ -138,7 +140,8 @@ struct drc_graph_window { /* [from_ms, to_ms); things without a time always coun
 
 struct drc_graph_hit {
     uint32_t node;
-    int parent; /* index of the hit it was reached from; -1: the start, which is hit 0 */
+    int parent; /* place of the hit it was reached from; -1: the start, which is hit 0, or one that
+                   was cut off */
     const struct drc_graph_edge_kind *kind; /* of the edge to it; NULL for the start */
     bool back;
     int hop;

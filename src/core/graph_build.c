@@ -269,14 +269,6 @@ struct batch {
     uint32_t last_src;
 };
 
-static unsigned kind_place(const struct drc_graph_model *m, const char *kind)
-{
-    unsigned i = 0;
-    while (strcmp(m->nodes[i].kind, kind) != 0)
-        i++;
-    return i;
-}
-
 static void push_edge(struct build *b, struct raw_edge e)
 {
     struct chunk *c = b->last_chunk;
@@ -373,8 +365,8 @@ static int read_edges(struct build *b, unsigned kind, struct batch *x)
     bool timed = drc_db_columns(st) > 2, first = true;
     int rc;
     x->kind = kind;
-    x->from = kind_place(b->g->model, k->from);
-    x->to = kind_place(b->g->model, k->to);
+    x->from = k->from_kind;
+    x->to = k->to_kind;
     x->n = 0;
     for (; (rc = drc_db_next(st, b->err)) == 1; first = false)
         add_edge(b, x, st, timed, first);

@@ -30,12 +30,14 @@ static struct drc_graph_node_kind *find_kind(struct drc_graph_model *m, const ch
     return NULL;
 }
 
-static bool has_type(const struct drc_graph_model *m, const char *type)
+/* Bits by place. */
+static uint64_t edges_of(const struct drc_graph_model *m, const char *type)
 {
+    uint64_t set = 0;
     for (size_t i = 0; i < m->edge_count; i++)
         if (strcmp(m->edges[i].type, type) == 0)
-            return true;
-    return false;
+            set |= UINT64_C(1) << i;
+    return set;
 }
 
 /* The columns stand in this order, so that rows are read by place; those behind `need` may be
@@ -120,6 +122,8 @@ static int load_edge(struct loader *l, const char *name)
     if (find_kind(l->m, e->from) == NULL || find_kind(l->m, e->to) == NULL)
         return drc_err_set(l->err, DRC_ERR_CONFIG, "%s: there is no file node-%s.sql", e->path,
                            find_kind(l->m, e->from) == NULL ? e->from : e->to);
+    e->from_kind = (unsigned)(find_kind(l->m, e->from) - l->m->nodes);
+    e->to_kind = (unsigned)(find_kind(l->m, e->to) - l->m->nodes);
     l->m->edge_count++;
     return check_columns(l, e->path, e->sql, columns, 2, 3);
 }
@@ -159,7 +163,7 @@ static int parse_legs(struct loader *l, const char *path, int line, const char *
         leg->back = *p == '<';
         leg->severe = p[n - 1] == '!';
         leg->type = drc_arena_strndup(l->a, p + 1, n - 1 - leg->severe);
-        if (!has_type(l->m, leg->type))
+        if (edges_of(l->m, leg->type) == 0)
             return bad_line(l, path, line,
                             drc_arena_printf(l->a, "there is no edge '%s'", leg->type));
         p += n + strspn(p + n, " ");
@@ -200,7 +204,8 @@ static int parse_step(struct loader *l, struct drc_graph_plan *plan, int line,
     s->type = part[1] + 1;
     s->weight = strtod(part[2], NULL);
     s->keep = number_of(part[3]);
-    if (!has_type(l->m, s->type))
+    s->edges = edges_of(l->m, s->type);
+    if (s->edges == 0)
         return bad_line(l, plan->path, line,
                         drc_arena_printf(l->a, "there is no edge '%s'", s->type));
     if (s->hop < 1 || s->hop > 9 || !(s->weight > 0) || s->keep < 1 || s->keep > DRC_GRAPH_WALK_MAX)

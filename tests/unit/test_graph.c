@@ -261,7 +261,7 @@ static void test_walk(void **state)
     for (size_t i = 0; i < n; i++)
         seen = drc_arena_printf(a, "%s %s", seen, drc_graph_id(g, hits[i].node));
     /* r3 is outside, p2 is part of a run inside, job b is behind a hub */
-    assert_string_equal(seen, " job:1/a run:1/r2 part:1/p2 run:1/r1 part:1/p1 place:1/x");
+    assert_string_equal(seen, " job:1/a run:1/r2 part:1/p1 run:1/r1 part:1/p2 place:1/x");
     assert_int_equal(hits[0].parent, -1);
     assert_int_equal(hits[2].parent, 1);
     assert_int_equal(hits[2].hop, 2);
