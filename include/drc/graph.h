@@ -177,6 +177,17 @@ size_t drc_graph_closure(struct drc_arena *a, const struct drc_graph *g, uint32_
 int drc_graph_dominators(struct drc_arena *a, const struct drc_graph *g, uint32_t source,
                          uint32_t target, uint32_t **out);
 
+/* A path from an entity over a run and an attempt that failed to what ended it. */
+struct drc_graph_why {
+    uint32_t nodes[4]; /* the entity first */
+    size_t count;
+    int64_t cost_uusd; /* of the attempt */
+};
+/* Of a job, a run or an all-purpose cluster: one path per failed attempt of the window, dear ones
+ * first. */
+size_t drc_graph_why(struct drc_arena *a, const struct drc_graph *g, uint32_t start,
+                     struct drc_graph_window w, struct drc_graph_why **out);
+
 /* ---- rows for a context ------------------------------------------------------------------- */
 
 /* The graph rows of an entity: first what must be there (musts of its plan, many of a kind in one

@@ -189,7 +189,7 @@ const struct drc_graph *drc_snapshot_graph(struct drc_snapshot *s, struct drc_db
     if (s->graph == NULL) {
         s->graph = drc_graph_build(s->graph_model, facts, err);
         if (s->graph != NULL)
-            drc_log(DRC_LOG_INFO, "graph", "nodes=%u edges=%" PRIu64 " mb=%.1f",
+            drc_log(DRC_LOG_DEBUG, "graph", "nodes=%u edges=%" PRIu64 " mb=%.1f",
                     drc_graph_nodes(s->graph), drc_graph_edges(s->graph),
                     (double)drc_graph_bytes(s->graph) / (1 << 20));
     }
