@@ -18,6 +18,10 @@ int drc_file_write_durable(const char *path, const void *data, size_t bytes, str
 /* The same for a file that stands already under another name in the same folder. */
 int drc_file_publish(const char *temp, const char *path, struct drc_err *err);
 bool drc_file_exists(const char *path);
+/* Another text for each file and each state of it: size, time of change, inode. false where there
+ * is none. */
+#define DRC_FILE_STAMP_BYTES 80
+bool drc_file_stamp(const char *path, char out[DRC_FILE_STAMP_BYTES]);
 int drc_file_remove(const char *path, struct drc_err *err); /* 0 where it is not there */
 bool drc_file_is_folder(const char *path);
 int drc_file_mkdirs(const char *path, struct drc_err *err);

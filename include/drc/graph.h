@@ -106,6 +106,10 @@ struct drc_graph_fault {
  * DB, PARSE, TIMEOUT, LIMIT and the file's path. Free with drc_graph_free (NULL is fine). */
 struct drc_graph *drc_graph_build(const struct drc_graph_model *model, struct drc_db *facts,
                                   struct drc_err *err);
+/* As build, from the file "<facts_path>.graph" where it is of these facts and this model; else
+ * builds and leaves that file for the next start (not where something was left out). */
+struct drc_graph *drc_graph_open(const struct drc_graph_model *model, struct drc_db *facts,
+                                 const char *facts_path, struct drc_err *err);
 void drc_graph_free(struct drc_graph *g);
 
 uint32_t drc_graph_nodes(const struct drc_graph *g);

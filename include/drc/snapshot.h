@@ -20,7 +20,7 @@ struct drc_planned {
 
 struct drc_snapshot {
     struct drc_arena *arena;
-    const char *home;
+    const char *home, *facts_path;
     struct drc_report *reports; /* by id */
     size_t report_count;
     struct drc_planned *planned; /* in the order of the file */

@@ -246,10 +246,30 @@ static int why(struct asked *q, struct drc_err *err)
     return 0;
 }
 
+/* `-`: ids from standard input, one a line; an answer each. Those that the graph does not have get
+ * null, so that a test over all entities loads the graph once. */
+static int show_lines(struct asked *q, struct drc_err *err)
+{
+    char line[DRC_GRAPH_ID_MAX_BYTES + 2];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        q->node = drc_graph_find(q->g, line);
+        if (q->node == DRC_GRAPH_NONE)
+            puts("null");
+        else if (show(q, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int answer(struct asked *q, const char *verb, const char *days, const char *words,
                   struct drc_err *err)
 {
-    if (find_window(q, days, err) < 0 || find_entity(q, words, err) < 0)
+    if (find_window(q, days, err) < 0)
+        return -1;
+    if (strcmp(verb, "show") == 0 && strcmp(words, "-") == 0)
+        return show_lines(q, err);
+    if (find_entity(q, words, err) < 0)
         return -1;
     if (strcmp(verb, "show") == 0)
         return show(q, err);
@@ -297,7 +317,9 @@ const struct cli_command cli_graph = {
     "--out DIR",
     "Reads the usage graph. An entity is an id, or the name of a job, warehouse, cluster or "
     "dataset.\n\n"
-    "  show        the rows that a chip's answer gets about it; --dot draws the walk\n"
+    "  show        the rows that a chip's answer gets about it; --dot draws the walk; '-' reads "
+    "ids\n"
+    "              from standard input, one a line\n"
     "  why         what went wrong in its runs, by cost: run, attempt, failure or eviction\n"
     "  upstream    jobs and datasets that it depends on, nearest first\n"
     "  downstream  what suffers when it fails; 'only through' names what alone stands between\n"

@@ -37,8 +37,7 @@ struct build {
     struct drc_err *err;
 };
 
-/* Not the arena's: the parts of a build are large and given back one by one. */
-static void *grown(void *p, size_t count, size_t bytes_each)
+void *graph_grown(void *p, size_t count, size_t bytes_each)
 {
     void *q = reallocarray(p, count, bytes_each);
     if (q == NULL)
@@ -48,7 +47,7 @@ static void *grown(void *p, size_t count, size_t bytes_each)
 
 static void *zeroed(size_t count, size_t bytes_each)
 {
-    void *p = grown(NULL, count, bytes_each);
+    void *p = graph_grown(NULL, count, bytes_each);
     memset(p, 0, count * bytes_each);
     return p;
 }
@@ -58,7 +57,7 @@ static struct drc_graph_fault *fault_of(struct drc_graph *g, const char *path)
     for (size_t i = 0; i < g->fault_count; i++)
         if (g->faults[i].path == path)
             return &g->faults[i];
-    g->faults = grown(g->faults, g->fault_count + 1, sizeof *g->faults);
+    g->faults = graph_grown(g->faults, g->fault_count + 1, sizeof *g->faults);
     struct drc_graph_fault *f = &g->faults[g->fault_count++];
     memset(f, 0, sizeof *f);
     f->path = path;
@@ -96,16 +95,16 @@ static void reserve_node(struct build *b, size_t id_bytes)
     struct drc_graph *g = b->g;
     if (g->node_count == b->node_cap) {
         size_t cap = b->node_cap == 0 ? 4096 : (size_t)b->node_cap + b->node_cap / 2;
-        g->id_at = grown(g->id_at, cap, sizeof *g->id_at);
-        g->kind = grown(g->kind, cap, sizeof *g->kind);
-        g->severity = grown(g->severity, cap, sizeof *g->severity);
-        g->minute = grown(g->minute, cap, sizeof *g->minute);
-        g->cost = grown(g->cost, cap, sizeof *g->cost);
+        g->id_at = graph_grown(g->id_at, cap, sizeof *g->id_at);
+        g->kind = graph_grown(g->kind, cap, sizeof *g->kind);
+        g->severity = graph_grown(g->severity, cap, sizeof *g->severity);
+        g->minute = graph_grown(g->minute, cap, sizeof *g->minute);
+        g->cost = graph_grown(g->cost, cap, sizeof *g->cost);
         b->node_cap = (uint32_t)cap;
     }
     if (g->id_bytes + id_bytes > b->id_cap) {
         b->id_cap = (g->id_bytes + id_bytes) * 3 / 2 + 65536;
-        g->ids = grown(g->ids, b->id_cap, 1);
+        g->ids = graph_grown(g->ids, b->id_cap, 1);
     }
 }
 
@@ -145,7 +144,7 @@ static int by_id(const void *x, const void *y, void *graph)
 
 #define REORDER(field, order, first, n)                                                            \
     do {                                                                                           \
-        void *copy = grown(NULL, (n) + 1, sizeof *(field));                                        \
+        void *copy = graph_grown(NULL, (n) + 1, sizeof *(field));                                  \
         memcpy(copy, (field) + (first), (n) * sizeof *(field));                                    \
         for (size_t i_ = 0; i_ < (n); i_++)                                                        \
             (field)[(first) + i_] = ((__typeof__(field))copy)[(order)[i_] - (first)];              \
@@ -160,7 +159,7 @@ static void sort_nodes(struct drc_graph *g, uint32_t first)
         i++;
     if (n < 2 || i == g->node_count)
         return;
-    uint32_t *order = grown(NULL, n, sizeof *order);
+    uint32_t *order = graph_grown(NULL, n, sizeof *order);
     for (i = 0; i < n; i++)
         order[i] = first + i;
     qsort_r(order, n, sizeof *order, by_id, g);
@@ -273,7 +272,7 @@ static void push_edge(struct build *b, struct raw_edge e)
 {
     struct chunk *c = b->last_chunk;
     if (c == NULL || c->used == CHUNK_EDGES) {
-        c = grown(NULL, 1, sizeof *c);
+        c = graph_grown(NULL, 1, sizeof *c);
         c->next = NULL;
         c->used = 0;
         if (b->last_chunk == NULL)
@@ -515,7 +514,7 @@ static bool add_up_costs(struct drc_graph *g, int64_t *sums)
 static void roll_up_costs(struct drc_graph *g)
 {
     for (int level = 0; level < COST_LEVELS; level++) {
-        int64_t *sums = grown(NULL, g->node_count + (size_t)1, sizeof *sums);
+        int64_t *sums = graph_grown(NULL, g->node_count + (size_t)1, sizeof *sums);
         bool found = add_up_costs(g, sums);
         free(g->cost);
         g->cost = sums;
@@ -532,9 +531,9 @@ static void make_rows(struct build *b)
     }
     count_degrees(b, g->first);
     g->arc_count = b->edge_count;
-    g->arcs[DRC_GRAPH_OUT] = grown(NULL, b->edge_count + 1, sizeof(uint64_t));
+    g->arcs[DRC_GRAPH_OUT] = graph_grown(NULL, b->edge_count + 1, sizeof(uint64_t));
     fill_out(b);
-    g->arcs[DRC_GRAPH_IN] = grown(NULL, b->edge_count + 1, sizeof(uint64_t));
+    g->arcs[DRC_GRAPH_IN] = graph_grown(NULL, b->edge_count + 1, sizeof(uint64_t));
     fill_in(g);
     finish_out(g);
     sort_rows(g, DRC_GRAPH_IN);
@@ -545,12 +544,12 @@ static void make_rows(struct build *b)
 static void trim(struct drc_graph *g)
 {
     size_t n = g->node_count + (size_t)1;
-    g->ids = grown(g->ids, g->id_bytes + 1, 1);
-    g->id_at = grown(g->id_at, n, sizeof *g->id_at);
-    g->kind = grown(g->kind, n, sizeof *g->kind);
-    g->severity = grown(g->severity, n, sizeof *g->severity);
-    g->minute = grown(g->minute, n, sizeof *g->minute);
-    g->cost = grown(g->cost, n, sizeof *g->cost);
+    g->ids = graph_grown(g->ids, g->id_bytes + 1, 1);
+    g->id_at = graph_grown(g->id_at, n, sizeof *g->id_at);
+    g->kind = graph_grown(g->kind, n, sizeof *g->kind);
+    g->severity = graph_grown(g->severity, n, sizeof *g->severity);
+    g->minute = graph_grown(g->minute, n, sizeof *g->minute);
+    g->cost = graph_grown(g->cost, n, sizeof *g->cost);
 }
 
 static void log_faults(const struct drc_graph *g)
@@ -584,12 +583,17 @@ static int read_all(struct build *b)
     return rc;
 }
 
+struct drc_graph *graph_new(const struct drc_graph_model *model)
+{
+    struct drc_graph *g = zeroed(1, sizeof *g);
+    g->model = model;
+    return g;
+}
+
 struct drc_graph *drc_graph_build(const struct drc_graph_model *model, struct drc_db *facts,
                                   struct drc_err *err)
 {
-    struct build b = {.facts = facts, .err = err};
-    b.g = zeroed(1, sizeof *b.g);
-    b.g->model = model;
+    struct build b = {.g = graph_new(model), .facts = facts, .err = err};
     drc_db_deadline(facts, BUILD_DEADLINE_MS);
     int rc = read_all(&b);
     drc_db_deadline(facts, 0);

@@ -56,6 +56,11 @@ struct drc_graph {
     size_t fault_count;
 };
 
+/* Memory of a graph: not an arena's, since the parts of a build are large and given back one by
+ * one. Never NULL. */
+struct drc_graph *graph_new(const struct drc_graph_model *model);
+void *graph_grown(void *p, size_t count, size_t bytes_each);
+
 static inline const char *graph_id(const struct drc_graph *g, uint32_t node)
 {
     return g->ids + g->id_at[node];

@@ -136,6 +136,7 @@ struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
     struct drc_snapshot *s = drc_arena_alloc(a, sizeof *s);
     s->arena = a;
     s->home = drc_arena_strdup(a, home);
+    s->facts_path = drc_arena_strdup(a, facts_path);
     struct drc_db *facts = drc_db_open(facts_path, DRC_DB_READ, err);
     int rc = facts == NULL ? -1 : drc_db_sandbox(facts, err);
     if (rc == 0 && drc_snapshot_facts_version(facts, err) < 0)
@@ -187,7 +188,7 @@ const struct drc_graph *drc_snapshot_graph(struct drc_snapshot *s, struct drc_db
 {
     pthread_mutex_lock(&graph_lock);
     if (s->graph == NULL) {
-        s->graph = drc_graph_build(s->graph_model, facts, err);
+        s->graph = drc_graph_open(s->graph_model, facts, s->facts_path, err);
         if (s->graph != NULL)
             drc_log(DRC_LOG_DEBUG, "graph", "nodes=%u edges=%" PRIu64 " mb=%.1f",
                     drc_graph_nodes(s->graph), drc_graph_edges(s->graph),

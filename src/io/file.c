@@ -150,6 +150,16 @@ bool drc_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool drc_file_stamp(const char *path, char out[DRC_FILE_STAMP_BYTES])
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return false;
+    snprintf(out, DRC_FILE_STAMP_BYTES, "%lld %lld.%09ld %llu", (long long)st.st_size,
+             (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (unsigned long long)st.st_ino);
+    return true;
+}
+
 int drc_file_remove(const char *path, struct drc_err *err)
 {
     if (unlink(path) == 0 || errno == ENOENT)
