@@ -1,7 +1,7 @@
 /* Time of each report, SQL to table, on an estate. `bench_reports FACTS DAYS...` prints a line
  * `report days rows median_us cpu_us total_uusd last_day` for each; days 0 is the report's own
  * window. One run before, so that it is the work that is measured and not the disk. And a line
- * `rollups usage_rows us`: the upkeep of the last week, rolled back. Run from the root of the
+ * `rollups usage_rows us cpu_us`: the upkeep of the last week, rolled back. Run from the root of the
  * source.
  */
 #include <stdio.h>
@@ -93,10 +93,11 @@ static int measure_rollups(const char *path)
         return fail("rollups", &err);
     int64_t rows =
         number(db, "SELECT count(*) FROM touched_day JOIN compute_usage USING (usage_date)", &err);
-    int64_t start = drc_clock_mono_us();
+    int64_t start = drc_clock_mono_us(), cpu = cpu_us();
     if (drc_db_exec(db, script, &err) < 0)
         return fail("rollups", &err);
-    printf("rollups %lld %lld\n", (long long)rows, (long long)(drc_clock_mono_us() - start));
+    printf("rollups %lld %lld %lld\n", (long long)rows, (long long)(drc_clock_mono_us() - start),
+           (long long)(cpu_us() - cpu));
     drc_db_exec(db, "ROLLBACK", &err);
     drc_db_close(db);
     drc_arena_free(a);

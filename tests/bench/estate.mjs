@@ -39,6 +39,7 @@ const measureEstate = async ({ scale, name, own, year, duck }) => {
   for (const [report, days, count, us, cpu, total, lastDay] of lines) {
     if (report === 'rollups') {
       figure('rollup upkeep of one usage row', [Number(count) / Number(days)], 'us', 5);
+      console.log(`  processor time ${(us / Number(days)).toFixed(1)} us`);
       continue;
     }
     const limit = days !== '0' ? year : FROM_ATTEMPTS.has(report) ? 100 : own;
