@@ -1,6 +1,6 @@
 /* Time and memory of the built-in embedder on one thread: a question of 12 words, passages of about
- * 120 tokens, with the limits. Beside the time of the clock stands the processor's, which other work
- * on the machine does not lengthen. Run from the root of the source. */
+ * 120 tokens, with the limits. Beside the time of the clock stands the processor's, which other
+ * work on the machine does not lengthen. Run from the root of the source. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* A packed model file: header and vocabulary from outside, weights of zeros. Bit 0 of the first byte
- * lets the size fit, bit 1 the checksum, so that the checks behind them are reached as well. */
+/* A packed model file: header and vocabulary from outside, weights of zeros. Bit 0 of the first
+ * byte lets the size fit, bit 1 the checksum, so that the checks behind them are reached too. */
 #include <sys/mman.h>
 #include <unistd.h>
 

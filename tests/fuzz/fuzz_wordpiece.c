@@ -1,5 +1,5 @@
-/* The tokenizer: a vocabulary that is bytes from outside, and any text cut by a sound one. The first
- * byte chooses. */
+/* The tokenizer: a vocabulary that is bytes from outside, and any text cut by a sound one. The
+ * first byte chooses. */
 #include "drc/wordpiece.h"
 #include "fuzz.h"
 
