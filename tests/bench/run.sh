@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Speed and memory, each figure with its limit: `make bench`. Arguments: only these parts (start memory reports
-# connections acks models estate; embed and search, which stand alone). Fails only where something could not be measured;
+# connections acks models estate; embed, search and graph, which stand alone). Fails only where something could not be measured;
 # a missed limit says OVER.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 code=0
-for part in embed search; do
+for part in embed search graph; do
     if [ $# -eq 0 ] || [ "$1" = $part ]; then
-        "build/release/bench/bench_$part" || code=1
+        facts=
+        [ $part != graph ] || facts=data/usage_rag_data.db
+        "build/release/bench/bench_$part" ${facts:+"$facts"} || code=1
     fi
     [ "$*" != $part ] || exit $code
 done
