@@ -7,6 +7,6 @@
 #include <stdbool.h>
 
 void drc_fault_init(void);            /* reads DRC_FAULT; CONFIG mistakes are logged and ignored */
-bool drc_fault_hit(const char *door); /* door: "db", "http", "raster", "file" */
+bool drc_fault_hit(const char *door); /* door: "db", "http", "raster", "file", "vec" */
 
 #endif
