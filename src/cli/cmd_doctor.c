@@ -44,6 +44,27 @@ static void check_settings(void)
     }
 }
 
+/* Nodes and edges that had to be left out are a warning: answers still work without them. */
+static void check_graph(struct tally *t, struct drc_snapshot *snap, const char *facts_path)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    size_t faults = 0;
+    struct drc_db *facts = drc_db_open(facts_path, DRC_DB_READ, &err);
+    const struct drc_graph *g = facts == NULL || drc_db_sandbox(facts, &err) < 0
+                                    ? NULL
+                                    : drc_snapshot_graph(snap, facts, &err);
+    const struct drc_graph_fault *f = g == NULL ? NULL : drc_graph_faults(g, &faults);
+    bool only_warn = err.code == DRC_OK;
+    if (faults > 0)
+        drc_err_set(&err, DRC_ERR_DB,
+                    "%s: %llu given twice, %llu lead nowhere, %llu of another kind are left out, "
+                    "first '%s' (%zu files)",
+                    f->path, (unsigned long long)f->duplicates, (unsigned long long)f->dangling,
+                    (unsigned long long)f->foreign, f->sample, faults);
+    say(t, "usage graph", &err, only_warn, "sql/graph");
+    drc_db_close(facts);
+}
+
 static void check_files(struct tally *t)
 {
     struct drc_err err = DRC_ERR_INIT;
@@ -63,6 +84,7 @@ static void check_files(struct tally *t)
         struct drc_err theme = DRC_ERR_INIT;
         drc_snapshot_theme(snap, &theme);
         say(t, "chart theme", &theme, false, "charts/theme.conf");
+        check_graph(t, snap, facts);
     }
     drc_snapshot_free(snap);
 }
