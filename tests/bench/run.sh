@@ -5,7 +5,7 @@
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 code=0
-for part in embed search graph; do
+for part in embed search graph ground; do
     if [ $# -eq 0 ] || [ "$1" = $part ]; then
         facts=
         [ $part != graph ] || facts=data/usage_rag_data.db

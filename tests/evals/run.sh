@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The search and the routing against their labelled questions: `make eval`. `--misses`: what went wrong, of the half that may
+# The search, the routing and the groundedness checker against their labelled sets: `make eval`. `--misses`: what went wrong, of the half that may
 # be used for tuning. Needs the packed model (`make model`); the index is made in build/evals, again only where pages changed.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
@@ -9,10 +9,12 @@ model=data/models/minilm-l6-v2.q8
 drc=build/release/drc
 node=tests/node_modules/.bin/node
 mkdir -p "$out"
+code=0
+echo "---- ground" # needs the program alone
+$node tests/evals/ground.mjs "$@" || code=1
 [ -f "$model" ] || { echo "evals: $model is not there, so nothing was measured; run: make model" >&2; exit 1; }
 $drc docs build --corpus corpus --out "$out"
 [ -f "$out/docs.faiss" ] || { echo "evals: the index has no vectors, so nothing was measured" >&2; exit 1; }
-code=0
 for part in retrieval spot routing; do
     echo "---- $part"
     $node tests/evals/$part.mjs "$out" "$@" || code=1

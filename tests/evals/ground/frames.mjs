@@ -2,7 +2,8 @@
 //
 // A frame is a line: id, kind, conditions, text. In the text {A} {B} {C} are entities, {A.cost:usd0} a figure in a format, {T.cost:..} of
 // the whole report, {{A.cost:id}} a placeholder, \n a new line. After the format, !mutation spoils the figure, and a last :disguise
-// hides it. Conditions: a role that must be there, a comparison, top:A (no entity costs more), next:B (only one does). Each frame is
+// hides it. Conditions: a role that must be there, a comparison, top:A (no entity costs more), next:B (only one does), differ:role:format (A and B do not read
+// the same). Each frame is
 // filled from every ledger, with the entities in every rotation.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,7 +83,8 @@ const rotations = (roles) => {
   const letters = ['A', 'B', 'C'].filter((l) => roles[l]);
   return letters.map((_, i) => {
     const turned = [...letters.slice(i), ...letters.slice(0, i)];
-    return { T: roles.T ?? {}, ...Object.fromEntries(letters.map((l, k) => [l, roles[turned[k]]])) };
+    const { gap, ...whole } = roles.T ?? {}; // the gap is between the first two
+    return { T: i === 0 ? roles.T ?? {} : whole, ...Object.fromEntries(letters.map((l, k) => [l, roles[turned[k]]])) };
   });
 };
 const valueOf = (roles, word) => (/^[\d.]+$/.test(word) ? Number(word) : roles[word.split('.')[0]]?.[word.split('.')[1]]?.value);
@@ -95,6 +97,10 @@ const evaluate = (roles, text) => {
 };
 const costs = (roles) => ['A', 'B', 'C'].flatMap((l) => (roles[l]?.cost ? [roles[l].cost.value] : []));
 const holds = (need, roles) => {
+  if (need.startsWith('differ:')) {
+    const [, role, format] = need.split(':'), [a, b] = [roles.A?.[role], roles.B?.[role]];
+    return a !== undefined && b !== undefined && formats[format](a.value) !== formats[format](b.value);
+  }
   if (/^(top|next):/.test(need)) {
     const own = roles[need.split(':')[1]]?.cost?.value;
     return own !== undefined && costs(roles).filter((v) => v > own).length === (need.startsWith('top') ? 0 : 1);

@@ -1,0 +1,553 @@
+/* Each number against the facts: value and unit first, then entity, window, metric, direction and
+ * citation. The order of the complaints is the order of the checks. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground_inner.h"
+
+#define ROUNDING_MAX 0.05 /* without "about", at most this far off, so that "2 h" is not 1.5 h */
+
+/* ---- value -------------------------------------------------------------------------------- */
+
+/* What stands before the number: "about", "more than", "close to". `from`: its first token. */
+enum ground_hedge ground_hedge_of(const struct sentence *s, size_t i, size_t *from)
+{
+    size_t j = i;
+    *from = i;
+    while (j > 0 && (ground_is(s, j - 1, "a") || ground_is(s, j - 1, "an") ||
+                     (s->t[j - 1].kind == T_MARK && *s->t[j - 1].s == '*')))
+        j--;
+    if (j == 0)
+        return H_EXACT;
+    const struct token *p = &s->t[j - 1];
+    uint32_t two = j > 1 ? ground_roles_at(s, j - 2) : 0;
+    *from = j - 1;
+    if (p->kind == T_MARK && *p->s == '~')
+        return H_ABOUT;
+    if (ground_is(s, j - 1, "exactly") || ground_is(s, j - 1, "precisely"))
+        return H_PRECISELY;
+    if (ground_is(s, j - 1, "than") && (two & (W_UP | W_DOWN))) {
+        *from = j - 2;
+        return two & W_UP ? H_OVER : H_UNDER;
+    }
+    if (ground_is(s, j - 1, "to") && j > 1 &&
+        (ground_is(s, j - 2, "close") || ground_is(s, j - 2, "up"))) {
+        *from = j - 2;
+        return ground_is(s, j - 2, "up") ? H_UNDER : H_ABOUT;
+    }
+    if ((ground_is(s, j - 1, "least") || ground_is(s, j - 1, "most")) && j > 1 &&
+        ground_is(s, j - 2, "at"))
+        return ground_is(s, j - 1, "least") ? H_OVER : H_UNDER;
+    uint32_t roles = ground_roles_at(s, j - 1);
+    if ((roles & (W_ABOUT | W_UNDER)) == (W_ABOUT | W_UNDER))
+        return H_NEARLY;
+    if (roles & W_ABOUT)
+        return H_ABOUT;
+    if (roles & (W_OVER | W_UNDER) && !ground_is(s, j - 1, "most") && !ground_is(s, j - 1, "least"))
+        return roles & W_OVER ? H_OVER : H_UNDER;
+    *from = i;
+    return H_EXACT;
+}
+
+static bool value_fits(const struct drc_ground_number *n, double fact, double shown,
+                       enum ground_hedge hedge)
+{
+    double v = n->value, x = fabs(fact), half = n->half, eps = 1e-9 * (1 + v);
+    bool rounded = n->dim != DRC_DIM_RATIO && n->dim != DRC_DIM_POINTS;
+    if (isnan(v) || isnan(x))
+        return false;
+    if (hedge <= H_PRECISELY && !isnan(shown) && fabs(fabs(shown) - v) <= eps)
+        return true;
+    if (rounded && half > ROUNDING_MAX * v && v > 0 && n->dim != DRC_DIM_COUNT)
+        half = ROUNDING_MAX * v;
+    if (hedge == H_PRECISELY || hedge > H_ABOUT)
+        half = n->exact; /* "under $4,000" is not $4,120 */
+    if (hedge == H_ABOUT) {
+        double place = v > 0 ? pow(10, floor(log10(v)) + 1 - (n->digits > 0 ? n->digits : 1)) : 0;
+        double wide = n->spelled && n->dim == DRC_DIM_RATIO ? 0.1 * v : place / 2;
+        half = fmax(half, fmax(fmin(wide, 0.125 * v), 0.025 * v));
+    }
+    double low = v - half, high = v + half;
+    low = hedge == H_NEARLY ? 0.9 * v : hedge == H_UNDER ? 0.75 * v : low;
+    high = hedge == H_OVER ? 1.25 * v : high;
+    return x >= low - eps && x <= high + eps;
+}
+
+static bool units_fit(const struct drc_ground_number *n, const struct ground_fact *f)
+{
+    if (n->dim == f->dim)
+        return true;
+    if (f->dim == DRC_DIM_FACTOR)
+        return n->dim == DRC_DIM_COUNT;
+    return n->dim == DRC_DIM_DBU && f->dim == DRC_DIM_COUNT && (f->concepts & C_DBU);
+}
+
+static bool number_fits(const struct drc_ground_number *n, const struct ground_fact *f,
+                        enum ground_hedge hedge)
+{
+    if (n->in_days && f->dim == DRC_DIM_COUNT && (f->concepts & C_DAYS))
+        return fabs(n->value / 86400 - f->value) < 0.5;
+    return units_fit(n, f) && value_fits(n, f->value, f->shown, hedge);
+}
+
+/* ---- neighbourhood ------------------------------------------------------------------------ */
+
+/* Tokens of the clause around number i, up to the numbers beside it: [*lo, *hi). */
+void ground_region(const struct sentence *s, size_t i, size_t *lo, size_t *hi)
+{
+    *lo = i;
+    *hi = i + 1;
+    while (*lo > 0 && ground_same_clause(s, i, *lo - 1) && s->t[*lo - 1].kind != T_NUMBER)
+        --*lo;
+    while (*hi < s->n && ground_same_clause(s, i, *hi) && s->t[*hi].kind != T_NUMBER)
+        ++*hi;
+}
+
+static uint32_t concepts_in(const struct sentence *s, size_t from, size_t to)
+{
+    uint32_t all = 0;
+    for (size_t k = from; k < to && k < s->n; k++)
+        all |= ground_concepts_at(s, k);
+    return all;
+}
+
+/* ---- entity ------------------------------------------------------------------------------- */
+
+int ground_named_before(const struct sentence *s, size_t i, bool clause)
+{
+    for (size_t k = i; k-- > 0;)
+        if (s->t[k].kind == T_ENTITY && (!clause || ground_same_clause(s, i, k)))
+            return s->t[k].entity;
+    return -1;
+}
+
+static int nearest_after(const struct sentence *s, size_t i, bool clause, bool *tied)
+{
+    *tied = false;
+    for (size_t k = i + 1; k < s->n; k++) {
+        if (clause && !ground_same_clause(s, i, k))
+            return -1;
+        if (s->t[k].kind == T_ENTITY) {
+            *tied = k - i <= 6 && (ground_is(s, k - 1, "of") || ground_is(s, k - 1, "by"));
+            return s->t[k].entity;
+        }
+        if (s->t[k].kind == T_NUMBER && clause)
+            return -1;
+        *tied = false;
+    }
+    return -1;
+}
+
+/* "A and B cost $5 and $3": as many figures of one unit as names before them. */
+static int listed_entity(const struct sentence *s, size_t i)
+{
+    size_t names = 0, numbers = 0, own = 0;
+    int last_name = -1, first_number = -1;
+    for (size_t k = 0; k < s->n; k++) {
+        if (s->t[k].kind == T_ENTITY) {
+            names++;
+            last_name = (int)k;
+        } else if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == s->t[i].num.dim) {
+            if (k == i)
+                own = numbers;
+            numbers++;
+            first_number = first_number < 0 ? (int)k : first_number;
+        } else if (s->t[k].kind == T_NUMBER) {
+            return -1;
+        }
+    }
+    if (names < 2 || names != numbers || last_name > first_number)
+        return -1;
+    for (size_t k = 0; k < s->n; k++)
+        if (s->t[k].kind == T_ENTITY && own-- == 0)
+            return s->t[k].entity;
+    return -1;
+}
+
+int ground_bound_entity(const struct sentence *s, size_t i, int *other)
+{
+    bool tied, unused;
+    *other = -1;
+    int listed = s->t[i].kind == T_NUMBER ? listed_entity(s, i) : -1;
+    if (listed >= 0)
+        return listed;
+    int before = ground_named_before(s, i, true), after = nearest_after(s, i, true, &tied);
+    if (after >= 0 && (before < 0 || tied))
+        return after;
+    if (before >= 0)
+        return before;
+    before = ground_named_before(s, i, false);
+    if (before >= 0) {
+        for (size_t k = 0; k < i && *other < 0; k++) /* the subject of the sentence */
+            if (s->t[k].kind == T_ENTITY)
+                *other = s->t[k].entity;
+        return before;
+    }
+    after = nearest_after(s, i, false, &unused);
+    if (after >= 0)
+        return after;
+    return s->carried;
+}
+
+static bool names_entity(const struct sentence *s, int entity)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (s->t[k].kind == T_ENTITY && s->t[k].entity == entity)
+            return true;
+    return false;
+}
+
+static bool has_entities(const struct sentence *s)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (s->t[k].kind == T_ENTITY)
+            return true;
+    return false;
+}
+
+/* "of the $5", "out of $5" and no "of A" behind: a whole. */
+static bool out_of(const struct sentence *s, size_t i)
+{
+    size_t k = i;
+    while (k > 0 && s->t[k - 1].kind == T_WORD &&
+           (ground_is(s, k - 1, "the") || ground_is(s, k - 1, "all")))
+        k--;
+    bool of = k > 0 && ground_is(s, k - 1, "of");
+    bool tied;
+    return of && nearest_after(s, i, true, &tied) < 0;
+}
+
+static bool entity_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    int other, bound = ground_bound_entity(s, i, &other);
+    size_t lo, hi;
+    ground_region(s, i, &lo, &hi);
+    if (f->two[0] >= 0)
+        return names_entity(s, f->two[0]) && names_entity(s, f->two[1]);
+    bool whole = (ground_clause_concepts(s, i) & C_TOTAL) != 0;
+    if (f->entity < 0) {
+        /* "11 jobs": a job has no jobs. */
+        bool rows = f->dim == DRC_DIM_COUNT &&
+                    ((f->concepts & C_ROWS) || (i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
+                                                (s->t[i + 1].is.concepts & C_ROWS)));
+        return whole || rows || (!has_entities(s) && s->carried < 0) || out_of(s, i);
+    }
+    /* "The total is ..." speaks of the whole. */
+    for (size_t k = lo; k < i; k++)
+        if (s->t[k].kind == T_WORD && (s->t[k].is.concepts & C_TOTAL) &&
+            s->t[i].num.dim != DRC_DIM_RATIO && ground_named_before(s, i, true) < 0 &&
+            !ground_is(s, k, "report") && !ground_is(s, k, "reports") &&
+            !(k > 0 && ground_is(s, k - 1, "of")))
+            return false;
+    return f->entity == bound || (other >= 0 && f->entity == other) ||
+           (bound < 0 && f->entity == s->described);
+}
+
+/* ---- metric ------------------------------------------------------------------------------- */
+
+static uint32_t required(const struct ground_fact *f)
+{
+    uint32_t c = f->concepts & ~(uint32_t)(C_COST | C_TOTAL | C_DURATION | C_VM | C_BEFORE);
+    if (c & C_WASTE)
+        c &= ~(uint32_t)(C_FAILED | C_ATTEMPT | C_EVICT | C_SPOT | C_RUNS);
+    if (c & C_EVICT)
+        c &= ~(uint32_t)C_SPOT;
+    if (c & (C_FAILED | C_SUCCESS))
+        c &= ~(uint32_t)(C_ATTEMPT | C_RUNS);
+    if (c & (C_SPOT | C_IDLE | C_WASTE | C_FAILED | C_SUCCESS | C_EVICT | C_ONDEMAND | C_CHANGE))
+        c &= ~(uint32_t)C_SHARE;
+    if (c & C_PER)
+        c &= ~(uint32_t)(C_SUCCESS | C_RUNS | C_DAYS);
+    if (c & C_CHANGE)
+        c &= ~(uint32_t)(C_CHANGE | C_EXPECT);
+    if (f->dim != DRC_DIM_COUNT)
+        c &= ~(uint32_t)(C_ROWS | C_DAYS | (c & C_EVICT ? 0 : C_RUNS));
+    if (f->dim == DRC_DIM_DBU)
+        c &= ~(uint32_t)C_DBU;
+    if ((c & C_ROWS) &&
+        (c & (C_RUNS | C_FAILED | C_EVICT | C_SUCCESS | C_DAYS | C_RANK | C_ATTEMPT)))
+        c &= ~(uint32_t)C_ROWS;
+    return c;
+}
+
+/* What these words may stand for. */
+static uint32_t widened(uint32_t words)
+{
+    if (words & C_FAILED)
+        words |= C_WASTE;
+    return words;
+}
+
+/* "of the cost", "of all spend", "of the total". */
+static bool of_cost(const struct sentence *s, size_t i)
+{
+    for (size_t k = i + 1;
+         k < s->n && k < i + 8 && s->t[k].kind == T_WORD && ground_same_clause(s, i, k); k++)
+        if (ground_is(s, k, "of"))
+            for (size_t m = k + 1; m < s->n && m < k + 5 && s->t[m].kind == T_WORD; m++)
+                if ((s->t[m].is.concepts & (C_COST | C_TOTAL)) || ground_is(s, m, "it"))
+                    return true;
+    return false;
+}
+
+/* Of the digits at its start; 0 where there are none or too many. */
+static double digits_value(const char *s)
+{
+    double v = 0;
+    size_t n = strspn(s, "0123456789");
+    for (size_t i = 0; n < 10 && i < n; i++)
+        v = v * 10 + (s[i] - '0');
+    return v;
+}
+
+static bool specific_said(const struct sentence *s, const struct ground_fact *f)
+{
+    for (size_t w = 0; w < f->specific_count; w++) {
+        const char *word = f->specific[w];
+        size_t letters = strcspn(word, "0123456789");
+        double digits = digits_value(word + letters);
+        for (size_t k = 0; k < s->n; k++) {
+            const struct token *t = &s->t[k];
+            if (t->kind == T_WORD && letters > 2 &&
+                strncmp(t->low, word, letters < 5 ? letters : 5) == 0)
+                return true;
+            if (t->kind == T_NUMBER && digits > 1 &&
+                fabs(t->num.value * (t->num.dim == DRC_DIM_RATIO ? 100 : 1) - digits) < 1e-6)
+                return true;
+        }
+    }
+    return f->specific_count == 0;
+}
+
+static bool said_here(const struct sentence *s, size_t i, uint32_t need)
+{
+    static const uint32_t counted =
+        C_RUNS | C_FAILED | C_ATTEMPT | C_EVICT | C_SUCCESS | C_ROWS | C_DAYS;
+    size_t lo, hi;
+    ground_region(s, i, &lo, &hi);
+    uint32_t after = widened(concepts_in(s, i + 1, hi)), before = widened(concepts_in(s, lo, i));
+    if (s->t[i].num.in_days)
+        after |= C_DAYS;
+    if (s->t[i].num.dim == DRC_DIM_DBU)
+        after |= C_DBU;
+    if (s->t[i].num.dim == DRC_DIM_COUNT) {
+        if (after & counted)
+            return (need & ~(after | (before & ~counted))) == 0;
+        if (before & counted)
+            return (need & ~(before | after)) == 0;
+    }
+    uint32_t clause = widened(ground_clause_concepts(s, i)) | after;
+    if ((need & ~clause) == 0)
+        return true;
+    uint32_t all = widened(concepts_in(s, 0, s->n));
+    bool own_words = (clause & (counted | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL |
+                                C_SHARE | C_IDLE | C_EXPECT)) != 0 &&
+                     s->t[i].num.dim != DRC_DIM_USD;
+    return !own_words && (need & ~all) == 0;
+}
+
+/* The concepts of all facts that the number beside it may be. */
+static uint32_t explained_by(const struct sentence *s, size_t k)
+{
+    size_t from;
+    uint32_t all = 0;
+    if (k >= s->n || s->t[k].kind != T_NUMBER)
+        return 0;
+    enum ground_hedge h = ground_hedge_of(s, k, &from);
+    for (size_t i = 0; i < s->g->ledger->fact_count; i++)
+        if (number_fits(&s->t[k].num, &s->g->facts[i], h))
+            all |= s->g->facts[i].concepts;
+    return all;
+}
+
+static uint32_t allowed(const struct ground_fact *f)
+{
+    uint32_t c = f->concepts;
+    if (c & C_EVICT)
+        c |= C_SPOT;
+    if (c & C_WASTE)
+        c |= C_FAILED | C_ATTEMPT;
+    if (c & (C_MEDIAN | C_TAIL))
+        c |= C_MEDIAN * ((c & C_MEDIAN) != 0);
+    return c;
+}
+
+/* Words beside the number that make another metric of it. */
+static bool contradicted(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    uint32_t strong = C_WASTE | C_FAILED | C_SPOT | C_ONDEMAND | C_IDLE | C_EXPECT | C_PER |
+                      C_PEAK | C_SAVE | C_MEDIAN | C_TAIL | C_FORECAST | C_EVICT | C_SUCCESS |
+                      C_STORAGE | C_DBU | C_PRICE;
+    size_t lo, hi;
+    ground_region(s, i, &lo, &hi);
+    bool alone_before = lo == 0 || s->t[lo - 1].kind != T_NUMBER;
+    bool alone_after = hi == s->n || s->t[hi].kind != T_NUMBER;
+    uint32_t before = concepts_in(s, lo, i), after = concepts_in(s, i + 1, hi);
+    if (s->t[i].num.dim == DRC_DIM_COUNT) {
+        strong &= ~(uint32_t)(C_WASTE | C_DBU);
+        before = after != 0 ? 0 : before;
+    }
+    if (!alone_before) {
+        bool part = true; /* "17 of the 412 runs failed" */
+        for (size_t k = lo; k < i; k++)
+            part = part && (ground_is(s, k, "of") || ground_is(s, k, "the"));
+        before &= ~explained_by(s, lo - 1);
+        after &= part && lo < i ? ~explained_by(s, lo - 1) : ~0u;
+    }
+    if (!alone_after)
+        after &= ~explained_by(s, hi);
+    if (f->dim == DRC_DIM_RATIO && of_cost(s, i) &&
+        (f->concepts & (C_SPOT | C_RUNS | C_SUCCESS | C_EVICT)) && !(f->concepts & C_COST))
+        return true;
+    return ((before | after) & strong & ~allowed(f)) != 0;
+}
+
+static bool metric_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    uint32_t need = required(f);
+    bool bare =
+        s->t[i].num.dim == DRC_DIM_RATIO && ground_clause_concepts(s, i) == 0; /* "(23 %)" */
+    if ((need & C_SHARE) && (bare || of_cost(s, i)))
+        need &= ~(uint32_t)C_SHARE;
+    if (f->f->metric != NULL && strstr(f->f->metric, "p50") != NULL)
+        for (size_t k = 0; k < s->n; k++)
+            if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_RATIO &&
+                s->t[k].num.value == 0.5)
+                need &= ~(uint32_t)C_MEDIAN;
+    return said_here(s, i, need) && specific_said(s, f) && !contradicted(s, i, f);
+}
+
+/* ---- citation ----------------------------------------------------------------------------- */
+
+static bool derived_from(const struct ground_fact *x, const struct ground_fact *y)
+{
+    for (size_t i = 0; i < x->f->operand_count; i++)
+        if (strcmp(x->f->operands[i], y->f->id) == 0)
+            return true;
+    return false;
+}
+
+static bool related(const struct ground_fact *x, const struct ground_fact *y)
+{
+    return x == y || derived_from(x, y) || derived_from(y, x);
+}
+
+/* Facts cited right behind the number: one of them is the fact, or belongs to it. */
+static bool citation_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    bool any = false;
+    for (size_t k = i + 1; k < s->n && s->t[k].kind == T_CITE; k++) {
+        if (s->t[k].fact < 0)
+            continue;
+        any = true;
+        if (related(&s->g->facts[s->t[k].fact], f))
+            return true;
+    }
+    return !any;
+}
+
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+static const char *const complaints[] = {
+    "no fact holds it",
+    "it belongs to something else",
+    "it is of another time",
+    "it is another figure than said",
+    "it goes the other way, or is no change",
+    "it is not the fact cited",
+};
+
+/* Numbers that are no figures: the length of the window, the number in a metric's own name. */
+static bool no_figure(const struct sentence *s, size_t i)
+{
+    const struct token *t = &s->t[i];
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        if (t->num.dim == DRC_DIM_SECONDS && f->days > 0 &&
+            fabs(t->num.value - 86400 * f->days) < 1 && !f->before)
+            return true;
+        double whole = t->num.value * (t->num.dim == DRC_DIM_RATIO ? 100 : 1);
+        if (!s->used[k] || (t->num.dim != DRC_DIM_RATIO && t->num.dim != DRC_DIM_COUNT) ||
+            f->f->metric == NULL)
+            continue;
+        for (const char *p = f->f->metric; *p != '\0'; p++)
+            if (isdigit((unsigned char)*p) &&
+                (p == f->f->metric || !isdigit((unsigned char)p[-1])) &&
+                fabs(digits_value(p) - whole) < 1e-6)
+                return true;
+    }
+    return false;
+}
+
+/* "2 workers were lost [G1]": the number and a word beside it stand in the source. */
+static bool said_by_source(const struct sentence *s, size_t i)
+{
+    const struct token *t = &s->t[i];
+    const struct token *next = t + 1, *last = t - 1;
+    if (i + 1 < s->n && next->kind == T_WORD &&
+        ground_sentence_cites(s, t->s, (size_t)(next->s - t->s) + next->n))
+        return true;
+    return i > 0 && last->kind == T_WORD &&
+           ground_sentence_cites(s, last->s, (size_t)(t->s - last->s) + t->n);
+}
+
+static bool trace(struct sentence *s, size_t i, size_t *best)
+{
+    size_t from;
+    enum ground_hedge h = ground_hedge_of(s, i, &from);
+    bool found = false;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        size_t level = 0;
+        if (number_fits(&s->t[i].num, f, h) && ++level && entity_fits(s, i, f) && ++level &&
+            ground_window_fits(s, i, f) && ++level && metric_fits(s, i, f) && ++level &&
+            ground_direction_fits(s, i, f) && ++level && citation_fits(s, i, f)) {
+            s->used[k] = true;
+            found = true;
+        }
+        *best = level > *best ? level : *best;
+    }
+    return found;
+}
+
+static void check_cited_facts(struct sentence *s, bool figures)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        if (s->t[k].kind != T_CITE || s->t[k].fact < 0)
+            continue;
+        const struct ground_fact *f = &s->g->facts[s->t[k].fact];
+        bool fits =
+            !figures && (f->entity < 0 || names_entity(s, f->entity) || s->carried == f->entity);
+        for (size_t i = 0; i < s->g->ledger->fact_count && !fits; i++)
+            fits = s->used[i] && related(f, &s->g->facts[i]);
+        if (!fits)
+            ground_reject(s, "[%s] is cited, but nothing of it is said", f->f->id);
+    }
+}
+
+void ground_trace_numbers(struct sentence *s)
+{
+    size_t levels[64] = {0}, figures = 0;
+    s->used = drc_arena_array(s->g->a, s->g->ledger->fact_count + 1, sizeof *s->used);
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->t[i].kind != T_NUMBER)
+            continue;
+        s->t[i].traced = trace(s, i, &levels[figures % 64]);
+        figures++;
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        struct token *t = &s->t[i];
+        if (t->kind != T_NUMBER)
+            continue;
+        t->traced = t->traced || no_figure(s, i) || said_by_source(s, i);
+        if (!t->traced) {
+            size_t level = levels[at % 64];
+            ground_reject(s, "%.*s: %s", (int)t->n, t->s, complaints[level < 6 ? level : 5]);
+        }
+        at++;
+    }
+    check_cited_facts(s, figures > 0);
+}

@@ -1,0 +1,108 @@
+/* The groundedness checker: fill, normalise, cut, scan, trace, check, judge. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "drc/utf8.h"
+#include "ground_inner.h"
+
+void ground_reject(struct sentence *s, const char *format, ...)
+{
+    va_list ap;
+    if (s->reason_count == GROUND_REASONS_MAX)
+        return;
+    va_start(ap, format);
+    const char *text = drc_arena_vprintf(s->g->a, format, ap);
+    va_end(ap);
+    for (size_t i = 0; i < s->reason_count; i++)
+        if (strcmp(s->reasons[i], text) == 0)
+            return;
+    s->reasons[s->reason_count++] = drc_utf8_clean(s->g->a, text, strlen(text), 200, false);
+}
+
+static void judge(const struct ground *g, struct sentence *s, struct drc_ground_sentence *out)
+{
+    bool named = false, most = false;
+    for (size_t i = 0; i < s->n; i++) {
+        named = named || s->t[i].kind == T_ENTITY;
+        most = most || (s->t[i].kind == T_WORD && (s->t[i].is.roles & W_MOST));
+    }
+    s->described = !named && most ? ground_dearest(s) : -1;
+    ground_trace_numbers(s);
+    ground_check_names(s);
+    ground_check_claims(s);
+    for (size_t i = 0; i < s->n; i++) {
+        out->figures += s->t[i].kind == T_NUMBER;
+        out->traced += s->t[i].kind == T_NUMBER && s->t[i].traced;
+    }
+    out->ok = s->reason_count == 0;
+    out->reason_count = s->reason_count;
+    out->reasons = drc_arena_array(g->a, s->reason_count + 1, sizeof *out->reasons);
+    for (size_t i = 0; i < s->reason_count; i++)
+        out->reasons[i] = s->reasons[i];
+}
+
+static int subject_after(const struct sentence *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->t[i].kind == T_ENTITY)
+            return s->t[i].entity;
+    return s->carried < 0 ? s->described : s->carried;
+}
+
+static bool too_much(const struct drc_ledger *l, const char *text)
+{
+    return strlen(text) > DRC_GROUND_TEXT_MAX_BYTES || l->fact_count > DRC_GROUND_FACTS_MAX ||
+           l->entity_count > DRC_GROUND_FACTS_MAX || l->source_count > DRC_GROUND_FACTS_MAX;
+}
+
+static void refuse(struct drc_arena *a, struct drc_grounding *out, const char *why)
+{
+    out->sentences = drc_arena_array(a, 1, sizeof *out->sentences);
+    out->sentences[0] = (struct drc_ground_sentence){.text = out->text};
+    out->sentences[0].reasons = drc_arena_array(a, 1, sizeof *out->sentences[0].reasons);
+    out->sentences[0].reasons[0] = why;
+    out->sentences[0].reason_count = 1;
+    out->sentence_count = 1;
+}
+
+void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, const char *text,
+                      struct drc_grounding *out)
+{
+    struct ground g;
+    struct ground_text plain;
+    memset(out, 0, sizeof *out);
+    out->text = "";
+    if (too_much(ledger, text)) {
+        refuse(a, out, "text or ledger is too large to be checked");
+        return;
+    }
+    const char *filled = ground_fill_known(a, ledger, text);
+    out->text = drc_utf8_clean(a, filled, strlen(filled), 8 * DRC_GROUND_TEXT_MAX_BYTES, true);
+    ground_prepare(a, ledger, &g);
+    ground_normalise(a, out->text, &plain);
+    size_t most = 1;
+    for (size_t i = 0; i < plain.bytes; i++)
+        most += strchr("\n.!?", plain.s[i]) != NULL;
+    out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
+    int carried = g.subject;
+    for (size_t at = 0; at < plain.bytes;) {
+        struct sentence s = {.carried = carried};
+        size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
+        at = to > at ? to : at + 1;
+        if (from >= to)
+            continue;
+        ground_scan(&g, plain.s, from, to, &s);
+        if (s.n == 0)
+            continue;
+        struct drc_ground_sentence *r = &out->sentences[out->sentence_count++];
+        r->text = drc_arena_strndup(a, out->text + plain.offset[from],
+                                    plain.offset[to] - plain.offset[from]);
+        judge(&g, &s, r);
+        carried = subject_after(&s);
+        out->figures += r->figures;
+        out->traced += r->traced;
+    }
+    out->ok = out->sentence_count > 0;
+    for (size_t i = 0; i < out->sentence_count; i++)
+        out->ok = out->ok && out->sentences[i].ok;
+}

@@ -1,0 +1,218 @@
+/* When a figure is of, and which way it goes: the window before or this one, more or less. */
+#include <math.h>
+#include <string.h>
+
+#include "ground_inner.h"
+
+/* ---- window ------------------------------------------------------------------------------- */
+
+/* Where the number stands: of the window before, compared with, or plain. */
+enum window { PLAIN, COMPARED, EARLIER };
+
+static bool before_word(const struct token *t)
+{
+    return t->kind == T_WORD && (t->is.concepts & C_BEFORE) && strcmp(t->low, "last") != 0 &&
+           strcmp(t->low, "past") != 0;
+}
+
+static enum window window_of(const struct sentence *s, size_t i)
+{
+    size_t lo, hi, hedge;
+    ground_region(s, i, &lo, &hi);
+    ground_hedge_of(s, i, &hedge);
+    if (i > 0 && ground_is(s, i - 1, "from"))
+        for (size_t k = i + 1; k + 1 < s->n; k++)
+            if (ground_is(s, k, "to") && s->t[k + 1].kind == T_NUMBER)
+                return EARLIER;
+    for (size_t k = hedge; k-- > 0 && s->t[k].kind != T_NUMBER && hedge - k < 8;)
+        if (s->t[k].kind == T_WORD && (s->t[k].is.roles & W_AGAINST))
+            return COMPARED;
+    bool against = false;
+    for (size_t k = 0; k < s->n; k++) {
+        if (!ground_same_clause(s, i, k))
+            continue;
+        against =
+            against ||
+            (k > i && (s->t[k].kind == T_NUMBER ||
+                       (s->t[k].kind == T_WORD && (s->t[k].is.roles & (W_AGAINST | W_FROM)))));
+        if (before_word(&s->t[k]) && !against)
+            return EARLIER;
+    }
+    /* "In the window before, ...", "..., when it cost $5" */
+    int clause = s->t[i].clause;
+    bool leading = false, follows = false;
+    for (size_t k = 0; k < i; k++) {
+        bool first = s->t[k].clause == 0 || s->t[k].clause == clause - 1;
+        if (first && s->t[k].kind == T_WORD && (s->t[k].is.roles & W_AGAINST))
+            leading = false;
+        else if (first && before_word(&s->t[k]))
+            leading = s->t[k].clause == 0 && (ground_is(s, 0, "in") || ground_is(s, 0, "during") ||
+                                              ground_is(s, 0, "for"));
+        follows = follows || (s->t[k].clause == clause && (ground_is(s, k, "when")));
+    }
+    for (size_t k = 0; follows && k < i; k++)
+        if (before_word(&s->t[k]))
+            return EARLIER;
+    return leading ? EARLIER : PLAIN;
+}
+
+/* "on 22 November": of that day alone. */
+static bool single_day(const struct sentence *s, size_t k)
+{
+    return k > 0 && s->t[k].date_count == 1 &&
+           (ground_is(s, k - 1, "on") || ground_is(s, k - 1, "in") || ground_is(s, k - 1, "at"));
+}
+
+static bool dates_fit(const struct sentence *s, const struct ground_fact *f)
+{
+    bool any = false;
+    for (size_t k = 0; k < s->n; k++)
+        for (size_t d = 0; s->t[k].kind == T_DATE && d < s->t[k].date_count; d++) {
+            const struct ground_date *x = &s->t[k].dates[d];
+            any = true;
+            for (size_t m = 0; m < f->date_count; m++)
+                if ((!single_day(s, k) || f->date_count == 1 || f->days == 1) &&
+                    x->month == f->dates[m].month && (x->day == 0 || x->day == f->dates[m].day))
+                    return true;
+        }
+    return !any || f->date_count == 0 ||
+           ground_sentence_cites(s, NULL, 0); /* the day of a graph row */
+}
+
+bool ground_window_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    enum window w = window_of(s, i);
+    if (!dates_fit(s, f))
+        return false;
+    if (f->change)
+        return w != EARLIER || !f->before;
+    return w == COMPARED || (w == EARLIER) == f->before;
+}
+
+/* ---- direction ---------------------------------------------------------------------------- */
+
+static bool filler(const struct sentence *s, size_t i)
+{
+    static const char *const words[] = {"by",       "of",      "about",  "some",   "only",
+                                        "just",     "another", "a",      "an",     "roughly",
+                                        "further",  "nearly",  "almost", "around", "approximately",
+                                        "slightly", "is",      "was",    "the"};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        if (ground_is(s, i, words[k]))
+            return true;
+    return s->t[i].kind == T_MARK && strchr(",*(~", *s->t[i].s) != NULL;
+}
+
+/* "makes up", "used up": no direction. */
+bool ground_particle(const struct sentence *s, size_t i)
+{
+    static const char *const moved[] = {
+        "is",    "are", "was",   "were",  "went",  "go",    "goes", "gone", "cost",   "came",
+        "comes", "up",  "costs", "moved", "crept", "edged", "and",  "has",  "trends", "trended"};
+    if (!ground_is(s, i, "up") && !ground_is(s, i, "down"))
+        return false;
+    bool verb = i > 0 && s->t[i - 1].kind == T_WORD;
+    for (size_t k = 0; k < sizeof moved / sizeof *moved; k++)
+        verb = verb && !ground_is(s, i - 1, moved[k]);
+    return verb;
+}
+
+/* The word that makes a change of the figure: "rose by", "an increase of", "... more". -1: none. */
+int ground_governed_by(const struct sentence *s, size_t i)
+{
+    size_t hedge;
+    enum ground_hedge h = ground_hedge_of(s, i, &hedge);
+    if (i + 1 < s->n && (ground_roles_at(s, i + 1) & (W_UP | W_DOWN)))
+        return (int)i + 1;
+    if (h == H_OVER || h == H_UNDER)
+        return -1;
+    size_t k = i;
+    while (k > 0 && filler(s, k - 1))
+        k--;
+    if (k == 0)
+        return -1;
+    const struct token *t = &s->t[k - 1];
+    if (ground_particle(s, k - 1))
+        return -1;
+    if (t->kind == T_WORD && ((t->is.roles & (W_UP | W_DOWN)) || (t->is.concepts & C_CHANGE)))
+        return (int)k - 1;
+    if (ground_is(s, i - 1, "by"))
+        for (size_t m = k; m-- > 0;) /* "rose from $3 to $5, that is by 67 %" */
+            if (ground_roles_at(s, m) & (W_UP | W_DOWN))
+                return (int)m;
+    bool beside = k < i || ground_is(s, k - 1, "or") || ground_is(s, k - 1, "and");
+    if (ground_is(s, k - 1, "or") && k > 1)
+        t = &s->t[--k - 1];
+    return beside && t->kind == T_NUMBER && t->num.dim != s->t[i].num.dim
+               ? ground_governed_by(s, k - 1)
+               : -1;
+}
+
+static int sign_of_word(const struct token *t)
+{
+    bool up = (t->is.roles & W_UP) != 0, down = (t->is.roles & W_DOWN) != 0;
+    return up == down ? 0 : up ? 1 : -1;
+}
+
+int ground_direction(const struct sentence *s, size_t i)
+{
+    int by = ground_governed_by(s, i);
+    if (by >= 0)
+        return sign_of_word(&s->t[by]);
+    int sign = 0;
+    for (size_t k = 0; k < s->n; k++)
+        if (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0)
+            sign = sign_of_word(&s->t[k]);
+    return sign;
+}
+
+static double operand_of(const struct sentence *s, const struct ground_fact *f, int entity)
+{
+    for (size_t i = 0; i < f->f->operand_count; i++)
+        for (size_t k = 0; k < s->g->ledger->fact_count; k++)
+            if (s->g->facts[k].entity == entity &&
+                strcmp(s->g->facts[k].f->id, f->f->operands[i]) == 0)
+                return s->g->facts[k].value;
+    return (double)NAN;
+}
+
+static bool comparison_fits(const struct sentence *s, size_t i, const struct ground_fact *f,
+                            int dir)
+{
+    int subject = ground_named_before(s, i, false);
+    if (subject != f->two[0] && subject != f->two[1])
+        return dir == 0;
+    int object = subject == f->two[0] ? f->two[1] : f->two[0];
+    double x = operand_of(s, f, subject), y = operand_of(s, f, object);
+    return dir == 0 || (dir > 0 ? x > y : x < y);
+}
+
+/* "... more than B": a comparison of two. */
+static bool compares_entities(const struct sentence *s, size_t i)
+{
+    for (size_t k = i + 1; k + 1 < s->n && k < i + 4; k++)
+        if ((ground_is(s, k, "than") || ground_is(s, k, "below") || ground_is(s, k, "above")) &&
+            s->t[k + 1].kind == T_ENTITY)
+            return true;
+    return false;
+}
+
+bool ground_direction_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    int by = ground_governed_by(s, i), dir = ground_direction(s, i), sign = s->t[i].num.sign;
+    if (compares_entities(s, i) != (f->two[0] >= 0) && (compares_entities(s, i) || by < 0))
+        if (compares_entities(s, i))
+            return false;
+    if (!f->change)
+        return by < 0 && sign == 0;
+    if (f->two[0] >= 0)
+        return comparison_fits(s, i, f, by >= 0 ? dir : 0);
+    bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE);
+    int fact = f->value < 0 ? -1 : f->value > 0 ? 1 : 0;
+    if (!spoken)
+        return false;
+    if (sign != 0 && dir != 0 && sign != dir && by >= 0)
+        return false;
+    int said = by >= 0 && dir != 0 ? dir : sign != 0 ? sign : dir;
+    return said == 0 ? fact >= 0 : said == fact;
+}

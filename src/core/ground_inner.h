@@ -1,0 +1,226 @@
+/* What the files of the groundedness checker share. */
+#ifndef DRC_GROUND_INNER_H
+#define DRC_GROUND_INNER_H
+
+#include <stdint.h>
+
+#include "drc/ground.h"
+
+/* What a word is about. A fact has the concepts of the words of its metric and title. */
+enum concept {
+    C_COST = 1 << 0,
+    C_SHARE = 1 << 1,
+    C_CHANGE = 1 << 2,
+    C_TOTAL = 1 << 3,
+    C_RUNS = 1 << 4,
+    C_FAILED = 1 << 5,
+    C_ATTEMPT = 1 << 6,
+    C_EVICT = 1 << 7,
+    C_SUCCESS = 1 << 8,
+    C_DURATION = 1 << 9,
+    C_MEDIAN = 1 << 10,
+    C_TAIL = 1 << 11, /* 95th percentile and the like */
+    C_SPOT = 1 << 12,
+    C_ONDEMAND = 1 << 13,
+    C_DBU = 1 << 14,
+    C_VM = 1 << 15,
+    C_WASTE = 1 << 16,
+    C_IDLE = 1 << 17,
+    C_EXPECT = 1 << 18,
+    C_RANK = 1 << 19,
+    C_ROWS = 1 << 20, /* jobs, types, ...: what a report counts */
+    C_DAYS = 1 << 21,
+    C_PER = 1 << 22,
+    C_PEAK = 1 << 23,
+    C_SAVE = 1 << 24,
+    C_STORAGE = 1 << 25,
+    C_BEFORE = 1 << 26, /* the window before */
+    C_BOUND = 1 << 27,
+    C_PRICE = 1 << 28,
+    C_FORECAST = 1 << 29,
+    C_UTIL = 1 << 30
+};
+
+/* What a word does in a sentence. */
+enum role {
+    W_UP = 1 << 0,
+    W_DOWN = 1 << 1,
+    W_AGAINST = 1 << 2, /* what follows is compared with */
+    W_ABOUT = 1 << 3,
+    W_OVER = 1 << 4,
+    W_UNDER = 1 << 5,
+    W_MODAL = 1 << 6,
+    W_REDUCE = 1 << 7,
+    W_CAUSE = 1 << 8,
+    W_NOT = 1 << 9,
+    W_MOST = 1 << 10,
+    W_LEAST = 1 << 11,
+    W_ORDINAL = 1 << 12,
+    W_ORDER = 1 << 13, /* an order to somebody, or a claim of one */
+    W_JUDGE = 1 << 14, /* "healthy": nothing measured */
+    W_SELF = 1 << 15,
+    W_MULTIPLE = 1 << 16, /* doubled, twice */
+    W_SPLIT = 1 << 17,    /* a clause begins */
+    W_PREFIX = 1 << 18,
+    W_PROPER = 1 << 19, /* may be written with a capital letter */
+    W_JOINER = 1 << 20, /* part of hyphenated words that are no names */
+    W_SUFFIX = 1 << 21,
+    W_PLAIN = 1 << 22, /* known, and nothing else */
+    W_BECOME = 1 << 23,
+    W_WEEKDAY = 1 << 24,
+    W_MAJORITY = 1 << 25,
+    W_FROM = 1 << 26,
+    W_ALL = 1 << 27
+};
+
+struct word_class {
+    uint32_t concepts, roles;
+};
+struct word_slot {
+    const char *word;
+    size_t bytes;
+    struct word_class is;
+};
+#define GROUND_WORD_SLOTS 2048u /* twice the words of ground_words.c */
+
+bool ground_unit(const char *word, enum drc_ground_dim *dim, double *scale);
+/* A day, month or year; parts that are not written are 0. */
+struct ground_date {
+    int year, month, day;
+};
+/* The date or range of dates at the start of `s`; its bytes, 0: none. At most two dates. */
+size_t ground_date_at(const char *s, struct ground_date out[2], size_t *count);
+
+#define GROUND_DATES_MAX 8
+/* All dates of a text; room for GROUND_DATES_MAX. */
+size_t ground_dates_of(struct drc_arena *a, const char *text, struct ground_date *out);
+struct ground_fact {
+    const struct drc_ground_fact *f;
+    int entity; /* index; -1: of the whole */
+    enum drc_ground_dim dim;
+    double value; /* in the unit of the dimension */
+    double shown; /* of the display; NaN: it shows no number */
+    uint32_t concepts;
+    bool change; /* has a sign that means more or less */
+    bool before; /* of an earlier window than most facts */
+    int two[2];  /* entities of a comparison; -1: not one */
+    double days; /* length of its period; 0: unknown */
+    struct ground_date dates[GROUND_DATES_MAX];
+    size_t date_count;
+    char specific[4][16]; /* words of its metric that are of no known concept */
+    size_t specific_count;
+};
+
+struct ground_name {
+    const char *text;
+    size_t bytes;
+    int entity;
+    bool only_quoted; /* it reads like a sentence */
+};
+
+struct ground { /* a ledger, prepared */
+    struct drc_arena *a;
+    const struct drc_ledger *ledger;
+    struct ground_fact *facts;
+    struct ground_name *names; /* longest first */
+    size_t name_count;
+    int subject; /* entity; -1 */
+    int only;    /* the one entity that has facts; -1 */
+    struct word_slot *words;
+};
+void ground_words_load(struct ground *g);
+/* Of one word in lower case. */
+struct word_class ground_word(const struct ground *g, const char *low, size_t n);
+/* Of a word in the name of a metric; false: it says something that is of no known concept. */
+bool ground_metric_word(const struct ground *g, const char *low, size_t n, uint32_t *concepts);
+void ground_prepare(struct drc_arena *a, const struct drc_ledger *l, struct ground *out);
+
+/* ASCII where a character means the same; what cannot be seen is gone. `offset[i]`: where byte i
+ * comes from in `text`. */
+struct ground_text {
+    char *s;
+    uint32_t *offset;
+    size_t bytes;
+};
+void ground_normalise(struct drc_arena *a, const char *text, struct ground_text *out);
+#define GROUND_FOREIGN_CURRENCY "\001" /* stands for a sign of another currency than the dollar */
+#define GROUND_FOREIGN_DIGIT "\002"    /* for a digit of another script */
+/* As drc_ground_fill; what cannot be filled keeps its braces. */
+const char *ground_fill_known(struct drc_arena *a, const struct drc_ledger *l, const char *text);
+/* Bytes of the longest name of an entity at s[at]; 0: none. `in_quotes`: a quote sign is before. */
+size_t ground_name_at(const struct ground *g, const char *s, size_t at, bool in_quotes,
+                      int *entity);
+
+enum token_kind { T_WORD, T_NUMBER, T_DATE, T_ENTITY, T_CITE, T_LINK, T_MARK };
+struct token {
+    enum token_kind kind;
+    const char *s; /* in the normalised text */
+    size_t n;
+    char *low; /* of a word */
+    struct word_class is;
+    int clause;
+    int entity;                   /* T_ENTITY */
+    struct drc_ground_number num; /* T_NUMBER */
+    struct ground_date dates[2];  /* T_DATE */
+    size_t date_count;
+    int fact, source; /* T_CITE: index; -1 */
+    bool known;       /* T_LINK: the address of a source */
+    bool quoted;
+    bool traced; /* T_NUMBER */
+};
+
+#define GROUND_REASONS_MAX 8
+struct sentence {
+    const struct ground *g;
+    struct token *t;
+    size_t n;
+    int carried;      /* entity of the sentence before; -1 */
+    int described;    /* "the top job", where no entity is named; -1 */
+    const char *text; /* normalised */
+    bool *used;       /* facts that its figures are traced to */
+    const char *reasons[GROUND_REASONS_MAX];
+    size_t reason_count;
+};
+__attribute__((format(printf, 2, 3))) void ground_reject(struct sentence *s, const char *format,
+                                                         ...);
+
+/* The end of the sentence that begins at `at`; `skip`: list marks before its first word. */
+size_t ground_sentence_end(const struct ground *g, const char *s, size_t at, size_t *skip);
+/* Tokens of s[from, to). */
+void ground_scan(const struct ground *g, const char *s, size_t from, size_t to,
+                 struct sentence *out);
+/* One token: a word with these letters; what it does; what it is about. */
+bool ground_is(const struct sentence *s, size_t i, const char *low);
+uint32_t ground_roles_at(const struct sentence *s, size_t i);
+uint32_t ground_concepts_at(const struct sentence *s, size_t i);
+bool ground_same_clause(const struct sentence *s, size_t i, size_t k);
+uint32_t ground_clause_concepts(const struct sentence *s, size_t i);
+
+/* What stands before a number: "about", "more than", "close to". `from`: its first token. */
+enum ground_hedge { H_EXACT, H_PRECISELY, H_ABOUT, H_NEARLY, H_OVER, H_UNDER };
+enum ground_hedge ground_hedge_of(const struct sentence *s, size_t i, size_t *from);
+/* Tokens of the clause around number i, up to the numbers beside it: [*lo, *hi). */
+void ground_region(const struct sentence *s, size_t i, size_t *lo, size_t *hi);
+/* The entity named last before token i; -1. */
+int ground_named_before(const struct sentence *s, size_t i, bool in_clause);
+bool ground_window_fits(const struct sentence *s, size_t i, const struct ground_fact *f);
+bool ground_direction_fits(const struct sentence *s, size_t i, const struct ground_fact *f);
+
+/* Each number against the facts. */
+void ground_trace_numbers(struct sentence *s);
+/* What is said without a number: names, links, citations, directions, ranks, causes, savings. */
+void ground_check_names(struct sentence *s);
+void ground_check_claims(struct sentence *s);
+
+/* The entity that token `i` speaks of, of its clause or sentence; -1: none. `other`: a second one
+ * that it may be; -1. */
+int ground_bound_entity(const struct sentence *s, size_t i, int *other);
+bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t n);
+/* The direction that is said of number i: 1, -1, 0 none; and the token that says it, -1. */
+int ground_direction(const struct sentence *s, size_t i);
+bool ground_particle(const struct sentence *s, size_t i);
+int ground_governed_by(const struct sentence *s, size_t i);
+/* The entity with the highest cost; -1: not known. */
+int ground_dearest(const struct sentence *s);
+
+#endif

@@ -1,0 +1,239 @@
+/* The text before it is read: placeholders filled, characters that look alike made the same, cut
+ * into sentences. */
+#include <ctype.h>
+#include <string.h>
+
+#include "drc/buf.h"
+#include "drc/utf8.h"
+#include "ground_inner.h"
+
+#define KEY_MAX_BYTES 120u
+
+/* ---- placeholders ------------------------------------------------------------------------- */
+
+/* A name with blanks in it is printed in quotes, so that nobody reads it as a part of the
+ * sentence. */
+static const char *meaning_of(struct drc_arena *a, const struct drc_ledger *l, const char *key,
+                              size_t n, bool quoted)
+{
+    for (size_t i = 0; i < l->fact_count; i++)
+        if (strlen(l->facts[i].id) == n && strncmp(l->facts[i].id, key, n) == 0)
+            return l->facts[i].display;
+    for (size_t i = 0; i < l->entity_count; i++) {
+        const struct drc_ground_entity *e = &l->entities[i];
+        bool it = (strlen(e->id) == n && strncmp(e->id, key, n) == 0) ||
+                  (strlen(e->name) == n && strncmp(e->name, key, n) == 0);
+        for (size_t k = 0; k < e->alias_count && !it; k++)
+            it = strlen(e->aliases[k]) == n && strncmp(e->aliases[k], key, n) == 0;
+        if (it)
+            return quoted || strchr(e->name, ' ') == NULL ? e->name
+                                                          : drc_arena_printf(a, "\"%s\"", e->name);
+    }
+    return NULL;
+}
+
+/* What stands beside a placeholder must not become part of the figure. */
+static bool stands_alone(const char *text, const char *open, const char *behind)
+{
+    unsigned char before = open == text ? ' ' : (unsigned char)open[-1];
+    unsigned char after = (unsigned char)*behind;
+    bool glued = isalnum(before) || before >= 0x80 || strchr("$_.+-{%", before) != NULL;
+    if (isalnum(after) || after >= 0x80 || after == '_' || after == '%' || after == '}')
+        glued = true;
+    return !glued &&
+           !(after != '\0' && strchr(".,:-/", after) != NULL && isalnum((unsigned char)behind[1]));
+}
+
+/* One placeholder at `p`; its end, or NULL and why. */
+static const char *fill_one(struct drc_arena *a, const struct drc_ledger *l, const char *text,
+                            const char *p, struct drc_buf *b, const char **why)
+{
+    size_t n = strcspn(p + 1, "{}\n");
+    if (p[1 + n] != '}' || n == 0 || n > KEY_MAX_BYTES) {
+        *why = "a brace is not closed";
+        return NULL;
+    }
+    bool quoted = p > text && (p[-1] == '"' || p[-1] == '`');
+    const char *value = meaning_of(a, l, p + 1, n, quoted);
+    if (value == NULL) {
+        *why = drc_arena_printf(a, "there is no {%.*s}", (int)n, p + 1);
+        return NULL;
+    }
+    if (!stands_alone(text, p, p + n + 2)) {
+        *why = drc_arena_printf(a, "{%.*s} touches other characters", (int)n, p + 1);
+        return NULL;
+    }
+    drc_buf_addstr(b, value);
+    return p + n + 2;
+}
+
+/* What cannot be filled stays as it is, and the first reason is kept. */
+static const char *fill(struct drc_arena *a, const struct drc_ledger *l, const char *text,
+                        const char **why)
+{
+    struct drc_buf b;
+    drc_buf_init(&b, 16u * DRC_GROUND_TEXT_MAX_BYTES);
+    *why = NULL;
+    for (const char *p = text; *p != '\0';) {
+        const char *reason = NULL, *end = *p == '{' ? fill_one(a, l, text, p, &b, &reason) : NULL;
+        if (*p == '}')
+            reason = "a brace is not open";
+        if (*why == NULL)
+            *why = reason;
+        if (end == NULL)
+            drc_buf_addch(&b, *p++);
+        else
+            p = end;
+    }
+    const char *out = drc_arena_strdup(a, drc_buf_str(&b));
+    drc_buf_fini(&b);
+    return out;
+}
+
+const char *drc_ground_fill(struct drc_arena *a, const struct drc_ledger *ledger, const char *text,
+                            const char **why)
+{
+    const char *out = fill(a, ledger, text, why);
+    return *why == NULL ? out : NULL;
+}
+
+const char *ground_fill_known(struct drc_arena *a, const struct drc_ledger *l, const char *text)
+{
+    const char *why;
+    return fill(a, l, text, &why);
+}
+
+/* ---- characters --------------------------------------------------------------------------- */
+
+static bool between(unsigned cp, unsigned first, unsigned last)
+{
+    return cp >= first && cp <= last;
+}
+
+/* The same in ASCII; NULL: it stays as it is. */
+static const char *plain(unsigned cp, char before)
+{
+    if (cp == 0xa0 || between(cp, 0x2000, 0x200a) || cp == 0x202f || cp == 0x205f || cp == 0x3000)
+        return " ";
+    if (cp == 0x2013)
+        return before == ' ' ? ";" : "-";
+    if (cp == 0x2014 || cp == 0x2015 || cp == 0xb7)
+        return ";";
+    if (between(cp, 0x2010, 0x2012) || cp == 0x2212 || cp == 0xfe58 || cp == 0xfe63)
+        return "-";
+    if (between(cp, 0x2018, 0x201b) || cp == 0x2032 || cp == 0x2bc)
+        return "'";
+    if (between(cp, 0x201c, 0x201f) || cp == 0xab || cp == 0xbb || cp == 0x2033)
+        return "\"";
+    if (cp == 0x2022 || cp == 0x2023 || cp == 0x2043 || cp == 0x25aa || cp == 0x25cf)
+        return "*";
+    if (cp == 0xa2 || cp == 0xa3 || cp == 0xa5 || between(cp, 0x20a0, 0x20cf))
+        return GROUND_FOREIGN_CURRENCY;
+    if (cp == 0x2192 || cp == 0x21d2 || cp == 0x27f6)
+        return " to ";
+    if (cp == 0x2248 || cp == 0x223c)
+        return "~";
+    if (cp == 0x2264 || cp == 0x2265)
+        return cp == 0x2264 ? "under " : "over ";
+    if (cp == 0xad || cp == 0x20e3 || between(cp, 0xfe00, 0xfe0f))
+        return "";
+    if (cp == 0xd7)
+        return "x";
+    if (cp == 0x2026)
+        return ".";
+    return cp >= 0x80 && drc_utf8_digit(cp) ? GROUND_FOREIGN_DIGIT : NULL;
+}
+
+void ground_normalise(struct drc_arena *a, const char *text, struct ground_text *out)
+{
+    size_t bytes = strlen(text), n = 0;
+    out->s = drc_arena_alloc(a, 2 * bytes + 1); /* "under " stands for three bytes */
+    out->offset = drc_arena_array(a, 2 * bytes + 1, sizeof *out->offset);
+    for (size_t i = 0; i < bytes;) {
+        unsigned cp;
+        char full[2] = "";
+        size_t step = (size_t)drc_utf8_next(text + i, &cp);
+        const char *same = plain(cp, n == 0 ? ' ' : out->s[n - 1]);
+        size_t len = step;
+        if (between(cp, 0xff01, 0xff5e)) {
+            full[0] = (char)(cp - 0xfee0);
+            same = full;
+        }
+        if (same == NULL)
+            same = text + i;
+        else
+            len = strlen(same);
+        for (size_t k = 0; k < len; k++) {
+            out->offset[n] = (uint32_t)i;
+            out->s[n++] = same[k];
+        }
+        i += step;
+    }
+    out->s[n] = '\0';
+    out->offset[n] = (uint32_t)bytes;
+    out->bytes = n;
+}
+
+/* ---- sentences ---------------------------------------------------------------------------- */
+
+/* Bytes of list marks and white space before the first word of a line. */
+static size_t marks_at(const char *s)
+{
+    size_t i = strspn(s, " \t\n");
+    for (;;) {
+        size_t digits = strspn(s + i, "0123456789");
+        if (s[i] != '\0' && strchr("-*>#", s[i]) != NULL && (s[i + 1] == ' ' || s[i + 1] == s[i]))
+            i += 1;
+        else if (digits > 0 && digits < 3 && (s[i + digits] == '.' || s[i + digits] == ')') &&
+                 s[i + digits + 1] == ' ')
+            i += digits + 1;
+        else
+            return i;
+        i += strspn(s + i, " \t\n");
+    }
+}
+
+static bool abbreviated(const char *s, size_t dot)
+{
+    static const char *const list[] = {"e.g", "i.e", "vs", "approx", "ca", "etc", "no", "incl"};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        size_t n = strlen(list[i]);
+        if (dot >= n && strncasecmp(s + dot - n, list[i], n) == 0 &&
+            (dot == n || !isalpha((unsigned char)s[dot - n - 1])))
+            return true;
+    }
+    return false;
+}
+
+/* Behind the full stop: citations in brackets still belong to the sentence. */
+static size_t with_citations(const char *s, size_t i)
+{
+    for (;;) {
+        size_t k = i + strspn(s + i, " ");
+        size_t n = s[k] == '[' ? strcspn(s + k, "]\n") : 0;
+        if (n < 2 || n > 40 || s[k + n] != ']')
+            return i;
+        i = k + n + 1;
+        i += strspn(s + i, ".");
+    }
+}
+
+size_t ground_sentence_end(const struct ground *g, const char *s, size_t at, size_t *skip)
+{
+    *skip = at + marks_at(s + at);
+    size_t i = *skip;
+    while (s[i] != '\0' && s[i] != '\n') {
+        int entity;
+        size_t name = ground_name_at(g, s, i, false, &entity);
+        if (name > 0) {
+            i += name;
+            continue;
+        }
+        bool stop = s[i] == '!' || s[i] == '?' || (s[i] == '.' && !abbreviated(s, i));
+        i++;
+        i += stop ? strspn(s + i, ".!?\"')*") : 0;
+        if (stop && (s[i] == ' ' || s[i] == '\0' || s[i] == '\n'))
+            return with_citations(s, i);
+    }
+    return i;
+}

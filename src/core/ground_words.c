@@ -1,0 +1,225 @@
+/* What words mean to the groundedness checker. */
+#include <ctype.h>
+#include <string.h>
+
+#include "ground_inner.h"
+
+/* A word of two meanings stands in both groups; the rules look at the words beside it. */
+static const struct group {
+    uint32_t concepts, roles;
+    const char *words;
+} groups[] = {
+    {C_COST, 0,
+     "cost costs costing costed spend spends spent spending bill billed bills billing usd "
+     "uusd dollars dollar expense expenses expensive paid pays pay paying money burnt "
+     "burned charge charged charges amount cheap cheaper cheapest dear dearer dearest "
+     "costlier costliest costly pricier priciest outspent outspends"},
+    {C_SHARE, 0,
+     "share shares portion proportion percentage accounts account accounted represents "
+     "represent represented carries holds belongs belong contributes contribute "
+     "contribution responsible stands makes make"},
+    {C_CHANGE, 0,
+     "change changes changed delta difference diff gap impact excess growth increase "
+     "decrease rise drop decline"},
+    {C_TOTAL, 0,
+     "total totals overall together report reports whole entire sum combined everything "
+     "altogether estate fleet all"},
+    {C_RUNS, 0, "run runs ran running executions execution executed executes"},
+    {C_FAILED, 0, "fail fails failed failure failures failing unsuccessful crashed errors error"},
+    {C_ATTEMPT, 0, "attempt attempts try tries retry retries retried"},
+    {C_EVICT | C_SPOT, 0,
+     "evict eviction evictions evicted preempted preemption preemptions reclaimed "
+     "interruption interruptions"},
+    {C_SUCCESS, 0,
+     "success successes successful successfully succeed succeeds succeeded ok passed "
+     "complete completes completed"},
+    {C_DURATION, 0,
+     "duration durations takes took taking runtime long longer lasts lasted slow slower "
+     "slowest fast faster finish finishes finished p50 p95 p99 median percentile"},
+    {C_MEDIAN, 0, "p50 median typical typically"},
+    {C_TAIL, 0, "p95 p90 p99 percentile"},
+    {C_SPOT, 0, "spot"},
+    {C_ONDEMAND, 0, "ondemand on-demand demand"},
+    {C_DBU, 0, "dbu dbus"},
+    {C_VM, 0, "vm vms machine machines instance instances"},
+    {C_WASTE, 0, "waste wastes wasted wasteful wasting lost burnt"},
+    {C_IDLE, 0, "idle idles idling unused"},
+    {C_EXPECT, 0, "expected expect expectation budget budgeted planned plan target"},
+    {C_RANK, 0, "rank ranks ranked ranking place"},
+    {C_ROWS, 0,
+     "jobs job rows row items item entities entity types type warehouses clusters users "
+     "queries tables workspaces count teams owners models endpoints pipelines tasks "
+     "compute"},
+    {C_DAYS, 0, "days day"},
+    {C_PER, 0,
+     "per each average averages mean every daily weekly monthly yearly annual annually "
+     "hourly apiece"},
+    {C_PEAK, 0, "peak maximum max"},
+    {C_SAVE, 0, "save saves saved saving savings"},
+    {C_STORAGE, 0, "storage stored bytes gb tb mb gib tib mib terabytes gigabytes"},
+    {C_BEFORE, 0, "before previous previously prior preceding earlier baseline past last"},
+    {C_BOUND, 0, "bound lower_bound upper"},
+    {C_PRICE, 0, "price prices priced pricing"},
+    {C_FORECAST, 0, "forecast forecasts forecasted predicted projected projection"},
+    {0, W_UP,
+     "rose rise rises risen rising increased increase increases increasing grew grow grows "
+     "grown growing growth climbed climb climbs up upward higher more dearer costlier "
+     "pricier jumped jump jumps gained gain gains extra additional above exceed exceeds "
+     "exceeded excess surged surge surges added larger longer bigger worse expensive "
+     "greater outspent outspends raised slower"},
+    {0, W_DOWN,
+     "fell fall falls fallen falling dropped drop drops dropping decreased decrease "
+     "decreases decreasing declined decline declines down downward lower lowered less "
+     "cheaper fewer below reduced reduction shrank shrink shrinks shrunk slid sank sunk "
+     "smaller shorter under slipped beneath short cut cuts faster quicker"},
+    {0, W_AGAINST, "than against versus vs compared comparison relative instead unlike"},
+    {0, W_ABOUT, "about around roughly approximately approx circa nearly almost close some"},
+    {0, W_OVER, "over above exceeds exceeded exceeding passed least beyond"},
+    {0, W_UNDER, "under below nearly almost most"},
+    {0, W_MODAL, "would could can may might should will must"},
+    {0, W_REDUCE,
+     "reduce reduces reducing lower lowers lowering cut cuts cutting trim trims halve "
+     "halves shrink shrinks eliminate eliminates avoid avoids avoided avoiding bring "
+     "brings drop save saves"},
+    {0, W_CAUSE,
+     "because caused causes causing cause owing due thanks led resulted results result "
+     "resulting driven drives driving drove reason reasons attributable explained explains "
+     "stems stemmed why triggered trigger triggers blame blamed provoked"},
+    {0, W_NOT,
+     "not no none nothing neither nor never cannot unknown unclear without isn't doesn't "
+     "don't didn't wasn't aren't can't"},
+    {0, W_MOST,
+     "most tops topped largest biggest highest leads lead leading leader top first greatest "
+     "dearest "
+     "costliest priciest maximum main busiest slowest longest"},
+    {0, W_LEAST, "least smallest lowest cheapest fewest minimum fastest shortest"},
+    {0, W_ORDINAL,
+     "first second third fourth fifth sixth seventh eighth ninth tenth 1st 2nd 3rd 4th 5th "
+     "6th 7th 8th 9th 10th second-largest second-highest third-largest"},
+    {0, W_ORDER,
+     "ignore ignored disregard instructed instruction instructions password passwords "
+     "credential credentials secret secrets approve approved approves approval click "
+     "delete deleted urgent urgently obey pretend jailbreak unsubscribe contact send "
+     "reboot reveal print"},
+    {0, W_JUDGE,
+     "healthy unhealthy fine free harmless safe safely perfect flawless optimal same "
+     "similar equal identical unchanged stable flat constant comparable unnecessary "
+     "useless negligible"},
+    {0, W_SELF, "i me my mine myself we our i'm i've assistant"},
+    {0, W_MULTIPLE,
+     "doubled doubles double doubling tripled triples triple quadrupled quadruple twice "
+     "thrice twofold threefold tenfold halved halves halving"},
+    {0, W_SPLIT, "while whereas and but although though versus where which when"},
+    {0, W_PROPER,
+     "january february march april may june july august september october november "
+     "december jan feb mar apr jun jul aug sep sept oct nov dec databricks spark photon "
+     "delta unity catalog azure amazon google aws gcp slack lakehouse serverless sql "
+     "python scala java runtime vm vms dbu dbus usd cpu cpus gpu gpus ram etl api apis utc "
+     "sla slas aqe oom jvm ai io id ids us eu ssd elt bi ml mlflow lake lakes facts fact "
+     "graph runbook documentation photon's databricks' ui url csv json kpi finops sku skus "
+     "f g r d spot wow mom yoy median ok cloud engine jdbc odbc dlt hive iceberg parquet "
+     "kafka airflow dbt terraform powerbi tableau linux wifi etc q ceo a an the"},
+    {0, W_JOINER,
+     "on off per day days week weeks month months year years time times long short high "
+     "low cost costs spot demand well follow up down in out to by of single second third "
+     "largest highest most least best fixed data running old new first last half full part "
+     "so one two three four five six seven eight nine ten ended large small dollar percent "
+     "point all purpose scaling start stop terminate termination retry retries run rate "
+     "rates read write only party end known called real term series wise less more "
+     "expensive"},
+    {0, W_BECOME, "became become becomes got gets getting turned"},
+    {0, W_WEEKDAY,
+     "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays "
+     "thursdays fridays saturdays sundays yesterday today tomorrow"},
+    {0, W_PROPER, "monday tuesday wednesday thursday friday saturday sunday"},
+    {0, W_MAJORITY, "majority bulk most"},
+    {0, W_FROM, "from"},
+    {0, W_ALL, "all every always each"},
+    {C_UTIL, 0, "utilisation utilization utilised utilized util use uses used using usage"},
+    {0, W_PREFIX,
+     "non re pre over under self co auto multi cross inter intra right long short high low "
+     "well fail on off up down in out by time semi sub fast slow fine large small hard "
+     "soft half"},
+    {0, W_SUFFIX,
+     "based related specific heavy light bound free driven wide level sized size effective "
+     "tolerant aware optimized optimised intensive oriented only like friendly efficient "
+     "limited side"},
+    {0, W_PLAIN,
+     "it its that this they them their these those itself here there of for on by from in "
+     "to at goes went spent belongs belong comes is was the a an as with into per or if so "
+     "be are were has had have been does did do our his her out off up within during "
+     "across among between through until after before both few many several other others "
+     "another such only just also still even then next step steps look check see read "
+     "start begin compare first note key point points summary further details detail page "
+     "pages section recorded shows show shown named names name value values figure figures "
+     "window windows period"},
+};
+
+/* Words that metrics are named with and texts are not. Those of no concept say nothing of what is
+ * measured. */
+static const struct group metric_groups[] = {
+    {0, 0,
+     "ratio rate pct number num event logical est estimate interactive of the for in against "
+     "window period that to on a and productive by time s usd uusd micro value report other"},
+    {C_COST, 0, "list actual"},
+    {C_UTIL, 0, "util"},
+    {C_WASTE, 0, "rerun"},
+    {C_DURATION, 0, "ms sec seconds minutes hours"},
+    {C_CHANGE, 0, "relative"},
+    {C_BOUND, 0, "lo hi lower"},
+    {C_SAVE, 0, "potential"},
+    {C_BEFORE, 0, "prev"},
+    {C_PER, 0, "avg"},
+};
+
+static uint32_t hash_of(const char *s, size_t n)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * 16777619u;
+    return h;
+}
+
+static struct word_slot *slot_of(struct word_slot *slots, const char *word, size_t n)
+{
+    uint32_t i = hash_of(word, n) % GROUND_WORD_SLOTS;
+    while (slots[i].word != NULL && (slots[i].bytes != n || memcmp(slots[i].word, word, n) != 0))
+        i = (i + 1) % GROUND_WORD_SLOTS;
+    return &slots[i];
+}
+
+void ground_words_load(struct ground *g)
+{
+    g->words = drc_arena_array(g->a, GROUND_WORD_SLOTS, sizeof *g->words);
+    for (size_t k = 0; k < sizeof groups / sizeof *groups; k++)
+        for (const char *p = groups[k].words; *p != '\0'; p += *p == ' ') {
+            size_t n = strcspn(p, " ");
+            struct word_slot *slot = slot_of(g->words, p, n);
+            slot->word = p;
+            slot->bytes = n;
+            slot->is.concepts |= groups[k].concepts;
+            slot->is.roles |= groups[k].roles;
+            p += n;
+        }
+}
+
+struct word_class ground_word(const struct ground *g, const char *low, size_t n)
+{
+    const struct word_slot *slot = slot_of(g->words, low, n);
+    return slot->word == NULL ? (struct word_class){0, 0} : slot->is;
+}
+
+bool ground_metric_word(const struct ground *g, const char *low, size_t n, uint32_t *concepts)
+{
+    for (size_t k = 0; k < sizeof metric_groups / sizeof *metric_groups; k++)
+        for (const char *p = metric_groups[k].words; *p != '\0'; p += *p == ' ') {
+            size_t len = strcspn(p, " ");
+            if (len == n && memcmp(p, low, n) == 0) {
+                *concepts = metric_groups[k].concepts;
+                return true;
+            }
+            p += len;
+        }
+    *concepts = ground_word(g, low, n).concepts;
+    return *concepts != 0;
+}
