@@ -14,6 +14,7 @@ logs=build/test
 suite_seconds_max=900 # of one suite of Node tests
 mkdir -p "$logs"
 export DRC_TEST_FACTS=$PWD/$logs/facts.db # built by the first test that asks for it, shared by all of them
+export DRC_TEST_INDEX=$PWD/$logs/index # the search indexes likewise; kept where corpus and model have not changed
 rm -f "$logs"/facts* "$logs"/*.sum # also the estates of other seeds
 
 if [ "${1:-}" = --long ]; then
@@ -102,6 +103,7 @@ else
     suites=("${shipped[@]}" "${variants[@]}")
     make -s "$jobs" build
     build/release/drc db build --out "$DRC_TEST_FACTS" >/dev/null
+    build/release/drc docs build --corpus corpus --out "$DRC_TEST_INDEX" >/dev/null
     run_lane "${variants[@]}" &
     run_lane "${shipped[@]}"
     wait

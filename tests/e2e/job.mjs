@@ -1,13 +1,17 @@
 // The main job in a browser, with a mouse: command, chart, picker, card, chip, answer, Prompt, SQL, reply, reload.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { facts, root, run, withSlack } from '../harness/drc.mjs';
+import { facts, indexDir, root, run, withSlack } from '../harness/drc.mjs';
 import { NARROW, answerTo, assertFits, assertShown, contrastBreaks, inView, openPage, preText, send } from './browser.mjs';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+// Addresses of the pages of the corpus, read from their files.
+const pages = () => new Set(readdirSync(join(root, 'corpus/databricks')).map((f) =>
+  /^url: (\S+)$/m.exec(readFileSync(join(root, 'corpus/databricks', f), 'utf8'))?.[1]));
 
 // The whole way, the same for each look of the page. Ends with the thread open.
 const mainJob = async (w, slack, name) => {
@@ -95,10 +99,33 @@ const mainJob = async (w, slack, name) => {
   await page.keyboard.press('Escape');
   await modal.waitFor({ state: 'detached' });
 
+  await answer.getByRole('button', { name: 'Debug' }).click();
+  await modal.waitFor();
+  const made = await preText(modal);
+  assert.match(made, /Route: telemetry \+ runbooks, by chip: job\.what-changed\n[\s\S]*\nF1 total_uusd \d+ \| job-cost row \d+, total_uusd\n/);
+  await assertFits(page);
+  await shot(`${name}-8-debug`);
+  await page.keyboard.press('Escape');
+  await modal.waitFor({ state: 'detached' });
+
+  // A chip that reads runbooks and documentation: what it used is a source, with the address of the page.
+  const cut = await answerTo(pane, () => card.getByRole('button', { name: /Cut cost/ }).click());
+  assert.match(await cut.innerText(), /\[R1\] runbook .+\n\[D1\] .+ - https:\/\//);
+  for (const link of await cut.locator('a[href^="https://docs."]').all()) {
+    assert.equal(await link.getAttribute('href'), (await link.innerText()).trim(), 'the link is what it says');
+    assert.ok(pages().has(await link.getAttribute('href')), 'and the address of a page of the corpus');
+  }
+  await assertShown(cut);
+  await assertFits(page);
+  await shot(`${name}-8-sources`);
+
   const followUp = await answerTo(pane, () => send(page, '@drc how do I cut its cost?', { thread: true }));
   assert.match(await followUp.innerText(), /legacy_orders_etl · Optimize · how do I cut its cost\?[\s\S]*Sources/);
   await assertShown(followUp);
   await shot(`${name}-9-reply`);
+  const aboutSpark = await answerTo(pane, () => send(page, '@drc what is adaptive query execution?', { thread: true }));
+  assert.match(await aboutSpark.innerText(), /Answered from the documentation[\s\S]*Adaptive query execution[\s\S]*Sources\n\[D1\] Adaptive query execution - https:\/\/docs\.databricks\.com\/aws\/en\/optimizations\/aqe/);
+  await shot(`${name}-9-docs`);
 
   const before = await pane.locator('.msg .msg-content').allInnerTexts();
   await page.reload();
@@ -126,7 +153,7 @@ const picture = async (page) => {
 const looks = { wide: {}, narrow: { viewport: NARROW, touch: true }, dark: { dark: true } };
 for (const [name, options] of Object.entries(looks)) {
   test(`the main job, ${name}`, async () => {
-    await withSlack({ args: ['--sample'] }, async (slack) => {
+    await withSlack({ args: ['--sample'], env: { DRC_INDEX_DIR: indexDir() } }, async (slack) => {
       const w = await openPage(slack, options);
       await mainJob(w, slack, name);
       assert.deepEqual(w.complaints, []);

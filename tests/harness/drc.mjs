@@ -12,8 +12,10 @@ export const sleep = (ms) => new Promise((ok) => setTimeout(ok, ms));
 export const people = { alice: 'U0ALICE01', bob: 'U0BOB0002', carol: 'U0CAROL03' };
 export const channels = { finops: 'C0FINOPS1', data: 'C0DATAPL2', random: 'C0RANDOM3', room: 'G0COSTRM4', dmAlice: 'D0ALICE01', dmBob: 'D0BOB0002' };
 
+// No index unless a test asks for one: what a developer has built is not for tests.
 const cleanEnv = (extra) => {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', DRC_NO_DOTENV: '1', DRC_HOME: root };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', DRC_NO_DOTENV: '1', DRC_HOME: root,
+    DRC_INDEX_DIR: join(root, 'build/test/no-index'), EMBED_MODEL_FILE: join(root, 'data/models/minilm-l6-v2.q8') };
   for (const k of ['ASAN_OPTIONS', 'LSAN_OPTIONS', 'TSAN_OPTIONS', 'UBSAN_OPTIONS']) if (process.env[k]) env[k] = process.env[k];
   return { ...env, ...extra };
 };
