@@ -124,6 +124,8 @@ void drc_context_assemble(struct drc_arena *a, struct drc_context *c,
 /* Words of the platform inside double quotes; the quote sign in them becomes a single one, so that
  * data cannot end its quotes. */
 const char *drc_quoted(struct drc_arena *a, const char *s);
+/* At most `bytes` of a text, cut behind the last whole line or sentence; "" where none fits. */
+const char *drc_shorten(struct drc_arena *a, const char *text, size_t bytes);
 /* Tokens of a text, on the high side: one per 3.5 bytes. */
 size_t drc_tokens_estimate(size_t bytes);
 

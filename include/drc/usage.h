@@ -22,7 +22,7 @@ struct drc_usage_window {
 
 struct drc_usage {
     struct drc_usage_window windows[DRC_USAGE_WINDOWS];
-    const char *model; /* NULL: none is configured */
+    const char *model;                    /* NULL: none is configured */
     int64_t user_tokens, user_tokens_max; /* of the asking person today; 0 max: no limit */
     int64_t month_uusd_max;               /* 0: no limit */
 };

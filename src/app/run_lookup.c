@@ -7,6 +7,7 @@
 
 #define PAGES_FOUND 3 /* of documentation, at most */
 #define RUNBOOKS_MAX 2
+#define NEAR_SHARE 0.8
 #define NOT_MEASURED (-2.0)
 
 /* Searches one corpus. 1: searched; 0: there is nothing to search in, *off says why. */
@@ -65,11 +66,22 @@ static const char *scores(struct drc_arena *a, const struct drc_found *p)
                             p->lexical.rank, p->lexical.score, p->semantic.rank, p->semantic.score);
 }
 
+/* A further page counts where it is nearly as near to the question as the first: by meaning where
+ * that was searched, else by words. */
+static bool near_first(const struct drc_found *first, const struct drc_found *p)
+{
+    if (first->semantic.rank > 0)
+        return p->semantic.rank > 0 && p->semantic.score >= NEAR_SHARE * first->semantic.score;
+    return p->lexical.score >= NEAR_SHARE * first->lexical.score;
+}
+
 static void add_pages(struct drc_arena *a, const struct drc_search_result *found,
                       struct drc_passage *out, size_t *n)
 {
     for (size_t i = 0; found->found && i < found->count && i < PAGES_FOUND; i++) {
         const struct drc_found *p = &found->pages[i];
+        if (!near_first(&found->pages[0], p))
+            continue;
         out[(*n)++] = (struct drc_passage){.id = "D",
                                            .title = p->title,
                                            .section = p->heading,

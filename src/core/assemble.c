@@ -118,10 +118,11 @@ static bool ends_sentence(const char *text, size_t i)
            !(i > 0 && isdigit((unsigned char)text[i - 1]));
 }
 
-/* At most `bytes`, cut behind the last whole line or sentence. */
-static const char *shortened(struct drc_arena *a, const char *text, size_t bytes)
+const char *drc_shorten(struct drc_arena *a, const char *text, size_t bytes)
 {
     size_t end = 0;
+    if (strlen(text) <= bytes)
+        return text;
     for (size_t i = 0; i < bytes && text[i] != '\0'; i++)
         if (text[i] == '\n' || ends_sentence(text, i))
             end = i + (text[i] == '.');
@@ -151,7 +152,7 @@ static void add_passages(struct drc_arena *a, struct drc_context *c, struct drc_
         size_t head = strlen(line) - strlen(p.text), used = part->tokens * 7 / 2;
         if (!fits(part, line, budget)) {
             size_t room = budget * 7 / 2 > used + head ? budget * 7 / 2 - used - head : 0;
-            p.text = shortened(a, p.text, room);
+            p.text = drc_shorten(a, p.text, room);
             line = passage_line(a, &p);
             if (strlen(p.text) < PASSAGE_MIN_BYTES || !fits(part, line, budget)) {
                 part->left_out++;

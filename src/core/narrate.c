@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "drc/answer.h"
-#include "drc/utf8.h"
 
-#define QUOTE_MAX_CHARS 450 /* of a passage, where it is the answer */
+#define QUOTE_MAX_BYTES 500u /* of a passage, where it is the answer */
 
 /* "[F3]", also in a list like "[F3, G1]". */
 static bool has_tag(const char *text, const char *id)
@@ -87,17 +86,30 @@ static void point_to(struct drc_arena *a, const struct drc_context *c, struct dr
     }
 }
 
+/* The lines of a passage, items of a list with a dash. */
+static void quote(struct drc_arena *a, const char *text, struct drc_text *out)
+{
+    for (const char *p = text; *p != '\0';) {
+        size_t n = strcspn(p, "\n");
+        bool item = strncmp(p, "- ", 2) == 0;
+        if (n > 0)
+            drc_text_printf(a, out, DRC_SPAN_PLAIN, "\n%s%.*s", item ? "\u2013 " : "",
+                            (int)n - (item ? 2 : 0), p + (item ? 2 : 0));
+        p += n + (p[n] == '\n');
+    }
+}
+
 /* What the documentation says, where that is the whole question. */
 static void quote_pages(struct drc_arena *a, const struct drc_context *c, struct drc_text *out,
                         struct drc_cited *cited)
 {
     for (size_t i = 0; i < c->passage_count; i++) {
         const struct drc_passage *p = &c->passages[i];
-        drc_text_printf(a, out, DRC_SPAN_PLAIN, "%s\u2022 ", out->first == NULL ? "" : "\n");
-        drc_text_printf(a, out, DRC_SPAN_PLAIN, "\u201c%s\u201d%s%s", p->title,
-                        *p->section == '\0' ? "" : ", ", p->section);
-        drc_text_printf(a, out, DRC_SPAN_PLAIN, ": %s [%s]",
-                        drc_utf8_clean(a, p->text, strlen(p->text), QUOTE_MAX_CHARS, false), p->id);
+        drc_text_add(a, out, DRC_SPAN_PLAIN, out->first == NULL ? "\u2022 " : "\n\u2022 ");
+        drc_text_add(a, out, DRC_SPAN_BOLD, p->title);
+        drc_text_printf(a, out, DRC_SPAN_PLAIN, "%s%s [%s]", *p->section == '\0' ? "" : ", ",
+                        p->section, p->id);
+        quote(a, drc_shorten(a, p->text, QUOTE_MAX_BYTES), out);
         cited->passages[i] = true;
     }
     if (c->passage_count == 0)

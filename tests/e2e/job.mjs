@@ -102,14 +102,14 @@ const mainJob = async (w, slack, name) => {
   await answer.getByRole('button', { name: 'Debug' }).click();
   await modal.waitFor();
   const made = await preText(modal);
-  assert.match(made, /Route: telemetry \+ runbooks, by chip: job\.what-changed\n[\s\S]*\nF1 total_uusd \d+ \| job-cost row \d+, total_uusd\n/);
+  assert.match(made, /Route: telemetry \+ runbooks, by chip: job\.what-changed\n[\s\S]*\n  F1 total_uusd \d+ \| job-cost row \d+, total_uusd\n/);
   await assertFits(page);
   await shot(`${name}-8-debug`);
   await page.keyboard.press('Escape');
   await modal.waitFor({ state: 'detached' });
 
   // A chip that reads runbooks and documentation: what it used is a source, with the address of the page.
-  const cut = await answerTo(pane, () => card.getByRole('button', { name: /Cut cost/ }).click());
+  const cut = await answerTo(pane, () => card.getByRole('button', { name: /become cheaper/ }).click());
   assert.match(await cut.innerText(), /\[R1\] runbook .+\n\[D1\] .+ - https:\/\//);
   for (const link of await cut.locator('a[href^="https://docs."]').all()) {
     assert.equal(await link.getAttribute('href'), (await link.innerText()).trim(), 'the link is what it says');
