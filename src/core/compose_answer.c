@@ -39,7 +39,7 @@ static void add_facts(struct drc_arena *a, struct drc_message *m, const struct d
 }
 
 static void add_commentary(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans,
-                           const struct drc_text *by_template)
+                           bool docs_only, const struct drc_text *by_template)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "commentary");
     if (ans->missing != NULL) {
@@ -57,7 +57,7 @@ static void add_commentary(struct drc_arena *a, struct drc_message *m, const str
                                        MODEL_TEXT_MAX_CHARS, true));
         return;
     }
-    drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Commentary");
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD, docs_only ? "From the documentation" : "Commentary");
     drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "\n");
     drc_text_join(&b->text, by_template);
 }
@@ -111,7 +111,8 @@ static void add_sources(struct drc_arena *a, struct drc_message *m, const struct
     add_pages(a, b, c, cited);
 }
 
-static void add_check(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
+static void add_check(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans,
+                      bool docs_only)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "check");
     if (ans->waiting)
@@ -127,7 +128,8 @@ static void add_check(struct drc_arena *a, struct drc_message *m, const struct d
                         "Commentary by template, AI commentary withheld: %s", ans->withheld);
     else
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
-                     "Commentary by template from the facts, no AI in this answer");
+                     docs_only ? "Quoted from the documentation, no AI in this answer"
+                               : "Commentary by template from the facts, no AI in this answer");
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 prompt %.8s", ans->prompt->hash);
 }
 
@@ -176,9 +178,9 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
         drc_cited_scan(c, ans->model_text, &cited);
     if (!c->docs_only)
         add_facts(a, m, c, &cited);
-    add_commentary(a, m, ans, &by_template);
+    add_commentary(a, m, ans, c->docs_only, &by_template);
     add_sources(a, m, c, ans, &cited);
-    add_check(a, m, ans);
+    add_check(a, m, ans, c->docs_only);
     add_tools(a, m, ans);
     return m;
 }
