@@ -45,16 +45,21 @@ static void take_finish(struct llm_reading *r, const char *reason)
         llm_set_finish(r, reason, finish);
 }
 
-/* Counts are totals so far: the last ones stand. What was written to or read from the cache is not
- * in input_tokens. */
+/* What was written to or read from the cache is not in input_tokens. */
+static void take_usage_in(struct llm_reading *r, const json_t *usage)
+{
+    bool ignored;
+    if (!json_is_integer(json_object_get(usage, "input_tokens")))
+        return;
+    r->usage.cached = llm_count(usage, "cache_read_input_tokens", &ignored);
+    r->usage.in = llm_count(usage, "input_tokens", &r->usage.in_seen) + r->usage.cached +
+                  llm_count(usage, "cache_creation_input_tokens", &ignored);
+}
+
+/* A total so far: the last one stands. The one of message_start is a first token and no count. */
 static void take_usage(struct llm_reading *r, const json_t *usage)
 {
-    if (json_is_integer(json_object_get(usage, "input_tokens"))) {
-        bool ignored;
-        r->usage.cached = llm_count(usage, "cache_read_input_tokens", &ignored);
-        r->usage.in = llm_count(usage, "input_tokens", &r->usage.in_seen) + r->usage.cached +
-                      llm_count(usage, "cache_creation_input_tokens", &ignored);
-    }
+    take_usage_in(r, usage);
     if (json_is_integer(json_object_get(usage, "output_tokens")))
         r->usage.out = llm_count(usage, "output_tokens", &r->usage.out_seen);
 }
@@ -80,7 +85,7 @@ static void read_event(const json_t *event, struct llm_reading *r)
     if (strcmp(type, "message") == 0) {
         read_whole(event, r);
     } else if (strcmp(type, "message_start") == 0) {
-        take_usage(r, drc_json_at(event, "message.usage"));
+        take_usage_in(r, drc_json_at(event, "message.usage"));
     } else if (strcmp(type, "content_block_start") == 0) {
         add_block(r, json_object_get(event, "content_block"));
     } else if (strcmp(type, "content_block_delta") == 0) {
