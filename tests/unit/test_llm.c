@@ -30,7 +30,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- server-sent events ----------------------------------------------------------------------- */
+/* ---- server-sent events --------------------------------------------------------------------- */
 
 static int note(const char *data, size_t bytes, void *seen)
 {
@@ -131,7 +131,7 @@ static void test_sse_caps(void **state)
     free(big);
 }
 
-/* ---- replies ------------------------------------------------------------------------------------ */
+/* ---- replies -------------------------------------------------------------------------------- */
 
 /* Reads a body in pieces of `piece` bytes; the text or NULL. */
 static const char *read_reply(const struct drc_llm_provider *p, const char *body, size_t piece,
@@ -336,7 +336,7 @@ static void test_reply_caps(void **state)
     assert_int_equal(got.usage.in + got.usage.out, 0);
 }
 
-/* ---- requests ----------------------------------------------------------------------------------- */
+/* ---- requests ------------------------------------------------------------------------------- */
 
 #define SCHEMA                                                                                     \
     "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}"
@@ -436,7 +436,7 @@ static void test_request_gemini(void **state)
     assert_string_equal(llm.caps.key_header, "x-goog-api-key");
 }
 
-/* ---- prices ------------------------------------------------------------------------------------- */
+/* ---- prices --------------------------------------------------------------------------------- */
 
 static void test_prices(void **state)
 {
