@@ -1,9 +1,8 @@
 /* Time of each report, SQL to table, on an estate. `bench_reports FACTS DAYS...` prints a line
  * `report days rows median_us cpu_us total_uusd last_day` for each; days 0 is the report's own
  * window. One run before, so that it is the work that is measured and not the disk. And a line
- * `rollups usage_rows us cpu_us`: the upkeep of the last week, rolled back. Run from the root of the
- * source.
- */
+ * `rollups usage_rows us cpu_us`: the upkeep of the last week, rolled back. Run from the root of
+ * the source. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

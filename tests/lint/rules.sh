@@ -7,7 +7,7 @@ columns_max=100
 tracked_bytes_max=600000
 page_words_max=400
 page_hosts='docs.databricks.com docs.aws.amazon.com aws.amazon.com www.finops.org finops.org sre.google spark.apache.org docs.delta.io'
-pages_min=0
+pages_min=90
 
 c_files() { find src include -name '*.[ch]' 2>/dev/null | sort; }
 all_c_files() { find src include tests -name '*.[ch]' -not -path '*/node_modules/*' 2>/dev/null | sort; }
