@@ -21,7 +21,7 @@ struct drc_embed_identity {
     const char *provider; /* "embedded", "openai", "ollama" */
     const char *model;
     const char *weights_sha256, *tokenizer_sha256; /* "" where the provider hides them */
-    const char *quant;                             /* "q8-block64", "f16", "" = unknown */
+    const char *quant;                             /* "q8-block16", "f16", "" = unknown */
     int dim;             /* 0: not known yet (drc_embedder_learn); at most DRC_EMBED_DIM_MAX */
     bool normalized;     /* vectors have length 1: always, what comes otherwise is scaled */
     const char *pooling; /* "mean", "" = unknown */

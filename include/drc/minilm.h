@@ -35,8 +35,8 @@ struct drc_minilm;
 struct drc_minilm *drc_minilm_open(const char *path, struct drc_err *err);
 void drc_minilm_free(struct drc_minilm *m); /* NULL is fine */
 
-/* How weights are stored. Q8: 8 bits, with a scale for each 64 of a row and a factor for each
- * column ("q8-block64"), 24 MB, what ships. F16: as they were published ("f16"), 46 MB, computed
+/* How weights are stored. Q8: 8 bits, with a scale for each 16 of a row and a factor for each
+ * column ("q8-block16"), 29 MB, what ships. F16: as they were published ("f16"), 46 MB, computed
  * in single precision and much slower. */
 enum drc_minilm_quant { DRC_MINILM_Q8, DRC_MINILM_F16 };
 enum drc_minilm_quant drc_minilm_quant(const struct drc_minilm *m);

@@ -154,6 +154,6 @@ const struct cli_command cli_model = {
     "the\n"
     "        settings EMBED_* name: shows that an endpoint works\n\n"
     "  --out FILE  another file than EMBED_MODEL_FILE; embed then takes the built-in embedder\n"
-    "  --quant Q   q8: 8 bits a weight, 24 MB (default); f16: as published, 46 MB, much slower\n"
+    "  --quant Q   q8: 8 bits a weight, 29 MB (default); f16: as published, 46 MB, much slower\n"
     "  --query     texts are questions, not passages: some models want a prefix\n",
     run};

@@ -169,7 +169,7 @@ enum drc_minilm_quant drc_minilm_quant(const struct drc_minilm *m)
 
 const char *drc_minilm_quant_name(enum drc_minilm_quant quant)
 {
-    return quant == DRC_MINILM_Q8 ? "q8-block64" : "f16";
+    return quant == DRC_MINILM_Q8 ? "q8-block16" : "f16";
 }
 
 /* ---- text to vector ------------------------------------------------------------------------- */

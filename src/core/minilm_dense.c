@@ -1,5 +1,5 @@
 /* Dense layers. With 8-bit weights the activations of a token become 16-bit integers with one
- * scale, and a block's sum is an integer below 127 * 32767 * 64 < 2^31: exact, the same with AVX2
+ * scale, and a block's sum is an integer below 127 * 32767 * 16 < 2^31: exact, the same with AVX2
  * and without. */
 #include <math.h>
 #include <string.h>

