@@ -190,10 +190,4 @@ int drc_slots_lint(const char *path, int line, const char *text, struct drc_err 
 void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
                         const struct drc_context *c, struct drc_text *out, struct drc_cited *cited);
 
-/* Whether model text may be posted: every number and every name-shaped token in it occurs literally
- * in the facts, the edges, the question or the labels of the context. *why names the first one that
- * does not. */
-bool drc_answer_literal(struct drc_arena *a, const struct drc_context *c, const char *text,
-                        const char **why);
-
 #endif

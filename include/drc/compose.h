@@ -47,6 +47,7 @@ struct drc_answer {
     const char *missing;  /* data contract not met; NULL if it is */
     const struct drc_prompt *prompt;
     const char *model_text; /* NULL: the template commentary stands */
+    const char *checked;    /* "12 of 12 figures traced" where there is model_text */
     const char *model;      /* name of the model that was asked; NULL if none is configured */
     const char *withheld;   /* why the model's text is not shown; NULL */
     bool waiting;           /* the model has not answered yet */

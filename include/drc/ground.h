@@ -75,6 +75,19 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
 const char *drc_ground_fill(struct drc_arena *a, const struct drc_ledger *ledger, const char *text,
                             const char **why);
 
+struct drc_context;
+/* The ledger of an answer: its facts, the entities that they name, graph rows and passages as
+ * sources. */
+void drc_ground_ledger(struct drc_arena *a, const struct drc_context *c, struct drc_ledger *out);
+/* The sentences that are not withheld as one text, where they are at least two and more than the
+ * others and stand without these; NULL otherwise. *rest: their own check. */
+const char *drc_ground_rest(struct drc_arena *a, const struct drc_ledger *ledger,
+                            const struct drc_grounding *g, struct drc_grounding *rest);
+/* "2 of 5 figures could not be traced ($9: no fact holds it)". */
+const char *drc_ground_complaint(struct drc_arena *a, const struct drc_grounding *g);
+/* What a model is asked the second time: `user`, then what is wrong with its answer. */
+const char *drc_ground_repair(struct drc_arena *a, const char *user, const struct drc_grounding *g);
+
 enum drc_ground_dim {
     DRC_DIM_COUNT, /* plain numbers too */
     DRC_DIM_USD,

@@ -3,6 +3,7 @@
 
 #include "drc/ask.h"
 #include "drc/digest.h"
+#include "drc/ground.h"
 #include "drc/limits.h"
 #include "drc/log.h"
 #include "drc/run.h"
@@ -35,33 +36,56 @@ static int already_answered(struct drc_env *env, const struct drc_request *req,
     return drc_whisper(env, req, m, err);
 }
 
+/* What of the text may be posted, with its check line; NULL: nothing. In part only where `last`. */
+static const char *checked_text(struct drc_env *env, const struct drc_ledger *ledger,
+                                const char *text, bool last, struct drc_answer *ans,
+                                struct drc_grounding *g)
+{
+    struct drc_grounding rest;
+    drc_ground_check(env->a, ledger, text, g);
+    const char *kept = g->ok ? g->text : last ? drc_ground_rest(env->a, ledger, g, &rest) : NULL;
+    if (kept == NULL)
+        return NULL;
+    const struct drc_grounding *shown = g->ok ? g : &rest;
+    size_t lost = g->sentence_count - shown->sentence_count;
+    ans->checked =
+        drc_arena_printf(env->a, "%zu of %zu figures traced", shown->traced, shown->figures);
+    if (lost > 0)
+        ans->checked = drc_arena_printf(env->a, "%s, %zu sentence%s left out", ans->checked, lost,
+                                        lost == 1 ? "" : "s");
+    return kept;
+}
+
 bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
                    const char **raw, const char **verdict)
 {
     struct drc_err why = DRC_ERR_INIT;
     struct drc_llm_ask ask = {.system = ans->prompt->system, .user = ans->prompt->user};
     struct drc_ask_result asked;
-    const char *foreign;
+    struct drc_ledger ledger;
+    struct drc_grounding g;
     ans->waiting = false;
-    if (drc_ask(env, &ask, ans->asked_by, ans->chip->id, &asked, &why) < 0) {
-        ans->withheld = drc_arena_strdup(env->a, why.msg);
-        *verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
-        drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id,
-                drc_err_name(why.code), why.msg);
-        return false;
+    drc_ground_ledger(env->a, c, &ledger);
+    for (int tries = 0; tries < 2; tries++) { /* one repair, with the violations quoted */
+        if (drc_ask(env, &ask, ans->asked_by, ans->chip->id, &asked, &why) < 0) {
+            ans->withheld = drc_arena_strdup(env->a, why.msg);
+            *verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
+            drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id,
+                    drc_err_name(why.code), why.msg);
+            return false;
+        }
+        *raw = asked.reply.text;
+        ans->model_text = checked_text(env, &ledger, *raw, tries == 1, ans, &g);
+        drc_ask_judged(env, &asked, ans->model_text != NULL);
+        if (ans->model_text != NULL) {
+            *verdict = drc_arena_printf(env->a, "posted: %s", ans->checked);
+            return true;
+        }
+        ask.user = drc_ground_repair(env->a, ans->prompt->user, &g);
     }
-    *raw = asked.reply.text;
-    bool literal = drc_answer_literal(env->a, c, *raw, &foreign);
-    drc_ask_judged(env, &asked, literal);
-    if (literal) {
-        ans->model_text = *raw;
-        *verdict = "posted";
-        return true;
-    }
-    const char *shown = drc_utf8_clean(env->a, foreign, strlen(foreign), 40, false);
-    ans->withheld = drc_arena_printf(env->a, "'%s' does not stand in the facts", shown);
+    ans->withheld = drc_ground_complaint(env->a, &g);
     *verdict = drc_arena_printf(env->a, "withheld: %s", ans->withheld);
-    drc_log(DRC_LOG_INFO, "model.withheld", "answer=%s token=\"%s\"", ans->answer_id, shown);
+    drc_log(DRC_LOG_INFO, "model.withheld", "answer=%s why=\"%s\"", ans->answer_id, ans->withheld);
     return false;
 }
 

@@ -119,10 +119,8 @@ static void add_check(struct drc_arena *a, struct drc_message *m, const struct d
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Commentary by template, waiting for %s",
                         ans->model);
     else if (ans->model_text != NULL)
-        drc_text_printf(
-            a, &b->text, DRC_SPAN_PLAIN,
-            "Written by AI (%s), every figure and name in it stands letter by letter in the facts",
-            ans->model);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Written by AI (%s), %s", ans->model,
+                        ans->checked);
     else if (ans->withheld != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         "Commentary by template, AI commentary withheld: %s", ans->withheld);

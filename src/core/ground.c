@@ -1,144 +1,108 @@
-/* The first gate for model text: literal only. A figure or a name that does not stand in the
- * context letter by letter is not posted. Strict on purpose; it lets through little, and nothing
- * that was made up. */
-#include <ctype.h>
+/* The groundedness checker: fill, normalise, cut, scan, trace, check, judge. */
+#include <stdarg.h>
 #include <string.h>
 
-#include "drc/answer.h"
-#include "drc/buf.h"
-#include "drc/clock.h"
 #include "drc/utf8.h"
+#include "ground_inner.h"
 
-#define EVIDENCE_MAX_BYTES (256u * 1024u)
-
-static bool is_word(char c)
+void ground_reject(struct sentence *s, const char *format, ...)
 {
-    return isalnum((unsigned char)c) || c == '_' || (c & 0x80);
+    va_list ap;
+    if (s->reason_count == GROUND_REASONS_MAX)
+        return;
+    va_start(ap, format);
+    const char *text = drc_arena_vprintf(s->g->a, format, ap);
+    va_end(ap);
+    for (size_t i = 0; i < s->reason_count; i++)
+        if (strcmp(s->reasons[i], text) == 0)
+            return;
+    s->reasons[s->reason_count++] = drc_utf8_clean(s->g->a, text, strlen(text), 200, false);
 }
 
-/* A token: letters, digits and the marks that stand inside names and numbers, when something
- * follows them. */
-static size_t token_length(const char *p)
+static void judge(const struct ground *g, struct sentence *s, struct drc_ground_sentence *out)
 {
-    size_t n = 0;
-    for (;;) {
-        if (is_word(p[n])) {
-            n++;
-        } else if (n > 0 && p[n] != '\0' && strchr(".,-:/@", p[n]) != NULL && is_word(p[n + 1])) {
-            n += 1;
-        } else {
-            return n;
-        }
+    bool named = false, most = false;
+    for (size_t i = 0; i < s->n; i++) {
+        named = named || s->t[i].kind == T_ENTITY;
+        most = most || (s->t[i].kind == T_WORD && (s->t[i].is.roles & W_MOST));
     }
+    s->described = !named && most ? ground_dearest(s) : -1;
+    ground_trace_numbers(s);
+    ground_check_names(s);
+    ground_check_claims(s);
+    for (size_t i = 0; i < s->n; i++) {
+        out->figures += s->t[i].kind == T_NUMBER;
+        out->traced += s->t[i].kind == T_NUMBER && s->t[i].traced;
+    }
+    out->ok = s->reason_count == 0;
+    out->reason_count = s->reason_count;
+    out->reasons = drc_arena_array(g->a, s->reason_count + 1, sizeof *out->reasons);
+    for (size_t i = 0; i < s->reason_count; i++)
+        out->reasons[i] = s->reasons[i];
 }
 
-/* Digits of any script, fractions and powers count: "½", "²", "１２". */
-static bool has_digit(const char *s, size_t n)
+static int subject_after(const struct sentence *s)
 {
-    unsigned cp;
-    for (size_t i = 0; i < n; i += (size_t)drc_utf8_next(s + i, &cp))
-        if (isdigit((unsigned char)s[i]) || (drc_utf8_next(s + i, &cp) > 1 && drc_utf8_digit(cp)))
-            return true;
-    return false;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->t[i].kind == T_ENTITY)
+            return s->t[i].entity;
+    return s->carried < 0 ? s->described : s->carried;
 }
 
-/* Snake, kebab, dotted or otherwise joined: the shape of an id, a host, a table, an instance type.
- */
-static bool is_name_shaped(const char *s, size_t n)
+static bool too_much(const struct drc_ledger *l, const char *text)
 {
-    size_t joins = 0;
-    for (size_t i = 1; i + 1 < n; i++)
-        joins += strchr("_-./:@", s[i]) != NULL && s[i] != '\0';
-    bool kebab_word = joins > 0 && memchr(s, '_', n) == NULL && memchr(s, '.', n) == NULL &&
-                      memchr(s, '/', n) == NULL && memchr(s, ':', n) == NULL &&
-                      memchr(s, '@', n) == NULL;
-    return joins > 0 && (!kebab_word || joins > 1); /* "on-demand" is a word, "a-b-c" a name */
+    return strlen(text) > DRC_GROUND_TEXT_MAX_BYTES || l->fact_count > DRC_GROUND_FACTS_MAX ||
+           l->entity_count > DRC_GROUND_FACTS_MAX || l->source_count > DRC_GROUND_FACTS_MAX;
 }
 
-static bool stands_in(const char *evidence, const char *token, size_t n)
+static void refuse(struct drc_arena *a, struct drc_grounding *out, const char *why)
 {
-    for (const char *p = evidence; (p = strchr(p, *token)) != NULL; p++) {
-        if (strncmp(p, token, n) != 0)
+    out->sentences = drc_arena_array(a, 1, sizeof *out->sentences);
+    out->sentences[0] = (struct drc_ground_sentence){.text = out->text};
+    out->sentences[0].reasons = drc_arena_array(a, 1, sizeof *out->sentences[0].reasons);
+    out->sentences[0].reasons[0] = why;
+    out->sentences[0].reason_count = 1;
+    out->sentence_count = 1;
+}
+
+void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, const char *text,
+                      struct drc_grounding *out)
+{
+    struct ground g;
+    struct ground_text plain;
+    memset(out, 0, sizeof *out);
+    out->text = "";
+    if (too_much(ledger, text)) {
+        refuse(a, out, "text or ledger is too large to be checked");
+        return;
+    }
+    const char *filled = ground_fill_known(a, ledger, text);
+    out->text = drc_utf8_clean(a, filled, strlen(filled), 8 * DRC_GROUND_TEXT_MAX_BYTES, true);
+    ground_prepare(a, ledger, &g);
+    ground_normalise(a, out->text, &plain);
+    size_t most = 1;
+    for (size_t i = 0; i < plain.bytes; i++)
+        most += strchr("\n.!?", plain.s[i]) != NULL;
+    out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
+    int carried = g.subject;
+    for (size_t at = 0; at < plain.bytes;) {
+        struct sentence s = {.carried = carried};
+        size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
+        at = to > at ? to : at + 1;
+        if (from >= to)
             continue;
-        bool left = p == evidence || !is_word(p[-1]);
-        /* "18" must not match inside "18,240" or "0.18". */
-        bool right = !is_word(p[n]) && !(strchr(",.", p[n]) != NULL && p[n] != '\0' &&
-                                         isdigit((unsigned char)p[n + 1]));
-        bool tail =
-            p > evidence + 1 && strchr(",.", p[-1]) != NULL && isdigit((unsigned char)p[-2]);
-        if (left && right && !tail)
-            return true;
-    }
-    return false;
-}
-
-static void add_evidence(struct drc_buf *b, const struct drc_context *c)
-{
-    char text[40];
-    const struct drc_result *res = c->result;
-    for (size_t i = 0; i < c->fact_count; i++)
-        drc_buf_printf(b, "%s %s %s %s %s\n", c->facts[i].id,
-                       c->facts[i].known ? c->facts[i].display : "", c->facts[i].title,
-                       c->facts[i].entity == NULL ? "" : c->facts[i].entity, c->facts[i].period);
-    for (size_t i = 0; i < c->passage_count; i++)
-        drc_buf_printf(b, "%s %s %s %s\n", c->passages[i].id, c->passages[i].title,
-                       c->passages[i].section, c->passages[i].text);
-    for (size_t i = 0; i < c->edge_count; i++) {
-        const struct drc_edge *e = &c->edges[i];
-        drc_buf_printf(b, "%s %s %s", e->id, e->title, e->label);
-        if (e->at_ms != 0)
-            drc_buf_printf(b, " %.10s %s", drc_time_iso(e->at_ms, text), text);
-        drc_buf_addch(b, '\n');
-    }
-    drc_buf_printf(b, "%s %s %s\n", c->selection.entity_id, c->selection.label, res->report->title);
-    drc_buf_printf(b, "%s\n", drc_date_range(res->first_day, res->params.as_of_day, text));
-    drc_buf_printf(b, "%s ", drc_date_iso(res->first_day, text));
-    drc_buf_printf(b, "%s\n", drc_date_iso(res->params.as_of_day, text));
-}
-
-/* Number words are not checked letter by letter, so not let through. */
-static const char *spelled_number(const char *text)
-{
-    static const char *const words[] = {
-        "half",    "third", "quarter", "double",   "doubled", "twice",   "triple",
-        "tripled", "dozen", "hundred", "thousand", "million", "billion", "percent",
-        "two",     "three", "four",    "five",     "six",     "seven",   "eight",
-        "nine",    "ten",   "eleven",  "twelve",   "twenty",  "thirty",  "forty",
-        "fifty",   "sixty", "seventy", "eighty",   "ninety"};
-    for (const char *p = text; *p != '\0';) {
-        size_t n = token_length(p);
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (strlen(words[i]) == n && strncasecmp(p, words[i], n) == 0)
-                return words[i];
-        p += n > 0 ? n : 1;
-    }
-    return NULL;
-}
-
-static const char *first_foreign(struct drc_arena *a, const char *evidence, const char *text)
-{
-    for (const char *p = text; *p != '\0';) {
-        size_t n = token_length(p);
-        if (n == 0) {
-            p++;
+        ground_scan(&g, plain.s, from, to, &s);
+        if (s.n == 0)
             continue;
-        }
-        if ((has_digit(p, n) || is_name_shaped(p, n)) && !stands_in(evidence, p, n))
-            return drc_arena_strndup(a, p, n);
-        p += n;
+        struct drc_ground_sentence *r = &out->sentences[out->sentence_count++];
+        r->text = drc_arena_strndup(a, out->text + plain.offset[from],
+                                    plain.offset[to] - plain.offset[from]);
+        judge(&g, &s, r);
+        carried = subject_after(&s);
+        out->figures += r->figures;
+        out->traced += r->traced;
     }
-    return NULL;
-}
-
-bool drc_answer_literal(struct drc_arena *a, const struct drc_context *c, const char *text,
-                        const char **why)
-{
-    struct drc_buf b;
-    drc_buf_init(&b, EVIDENCE_MAX_BYTES);
-    add_evidence(&b, c);
-    *why = first_foreign(a, drc_buf_str(&b), text);
-    if (*why == NULL)
-        *why = spelled_number(text);
-    drc_buf_fini(&b);
-    return *why == NULL;
+    out->ok = out->sentence_count > 0;
+    for (size_t i = 0; i < out->sentence_count; i++)
+        out->ok = out->ok && out->sentences[i].ok;
 }

@@ -219,6 +219,23 @@ static bool out_of(const struct sentence *s, size_t i)
     return of && nearest_after(s, i, true, &tied) < 0;
 }
 
+static bool cited(const struct sentence *s, const struct ground_fact *f)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (s->t[k].kind == T_CITE && s->t[k].fact >= 0 && &s->g->facts[s->t[k].fact] == f)
+            return true;
+    return false;
+}
+
+static bool has_pronoun(const struct sentence *s)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (ground_is(s, k, "it") || ground_is(s, k, "its") || ground_is(s, k, "this") ||
+            ground_is(s, k, "that"))
+            return true;
+    return false;
+}
+
 static bool entity_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int other, bound = ground_bound_entity(s, i, &other);
@@ -232,7 +249,8 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
         bool rows = f->dim == DRC_DIM_COUNT &&
                     ((f->concepts & C_ROWS) || (i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
                                                 (s->t[i + 1].is.concepts & C_ROWS)));
-        return whole || rows || (!has_entities(s) && s->carried < 0) || out_of(s, i);
+        bool free = !has_entities(s) && (s->carried < 0 || (cited(s, f) && !has_pronoun(s)));
+        return whole || rows || free || out_of(s, i);
     }
     /* "The total is ..." speaks of the whole. */
     for (size_t k = lo; k < i; k++)
@@ -404,9 +422,31 @@ static bool contradicted(const struct sentence *s, size_t i, const struct ground
     return ((before | after) & strong & ~allowed(f)) != 0;
 }
 
+/* The words of its title stand here, or, where the fact is cited, one of them. */
+static bool titled(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    size_t words = 0, said = 0;
+    for (const char *p = f->f->title == NULL ? "" : f->f->title; *p != '\0';) {
+        size_t n = 0;
+        while (isalpha((unsigned char)p[n]))
+            n++;
+        bool found = false;
+        for (size_t k = 0; k < s->n && n > 3; k++)
+            found = found || (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD &&
+                              strncasecmp(s->t[k].low, p, n < 6 ? n : 6) == 0);
+        words += n > 3;
+        said += found;
+        p += n > 0 ? n : 1;
+    }
+    return words > 1 && said > 0 && (said == words || cited(s, f));
+}
+
 static bool metric_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     uint32_t need = required(f);
+    bool of = i > 1 && ground_is(s, i - 1, "of") && s->t[i - 2].kind == T_NUMBER;
+    if ((need & C_ROWS) && of && (ground_clause_concepts(s, i) & C_RANK)) /* "rank 2 of 9" */
+        need &= ~(uint32_t)C_ROWS;
     bool bare =
         s->t[i].num.dim == DRC_DIM_RATIO && ground_clause_concepts(s, i) == 0; /* "(23 %)" */
     if ((need & C_SHARE) && (bare || of_cost(s, i)))
@@ -416,7 +456,8 @@ static bool metric_fits(const struct sentence *s, size_t i, const struct ground_
             if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_RATIO &&
                 s->t[k].num.value == 0.5)
                 need &= ~(uint32_t)C_MEDIAN;
-    return said_here(s, i, need) && specific_said(s, f) && !contradicted(s, i, f);
+    bool said = (said_here(s, i, need) && specific_said(s, f)) || titled(s, i, f);
+    return said && !contradicted(s, i, f);
 }
 
 /* ---- citation ----------------------------------------------------------------------------- */

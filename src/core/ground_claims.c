@@ -16,6 +16,11 @@ static bool any_of(const struct sentence *s, size_t i, const char *const *words)
 
 static bool negated(const struct sentence *s, size_t i)
 {
+    for (size_t k = i + 1; k + 3 < s->n && ground_same_clause(s, i, k);
+         k++) /* "... is not in the facts" */
+        if (ground_is(s, k, "not") && (ground_is(s, k + 1, "in") || ground_is(s, k + 1, "known") ||
+                                       ground_is(s, k + 1, "stated")))
+            return true;
     for (size_t k = 0; k < i; k++)
         if (ground_same_clause(s, i, k) && (ground_roles_at(s, k) & W_NOT))
             return true;
@@ -245,6 +250,10 @@ static bool speaks_of_rank(const struct sentence *s, size_t i)
 {
     static const char *const plain[] = {"main", "worst", "best", "maximum", "minimum", NULL};
     bool at = i > 0 && ground_is(s, i - 1, "at");
+    static const char *const things[] = {"thing", "things", "step", "steps",    "lever", "look",
+                                         "check", "day",    "days", "question", NULL};
+    if (any_of(s, i + 1, things))
+        return false;
     bool runs =
         ground_is(s, i, "slowest") || ground_is(s, i, "longest") || ground_is(s, i, "fastest");
     if (at || any_of(s, i, plain) || (runs && (ground_concepts_at(s, i + 1) & C_RUNS)))

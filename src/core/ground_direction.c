@@ -24,6 +24,9 @@ static enum window window_of(const struct sentence *s, size_t i)
         for (size_t k = i + 1; k + 1 < s->n; k++)
             if (ground_is(s, k, "to") && s->t[k + 1].kind == T_NUMBER)
                 return EARLIER;
+    if (i > 0 && ground_is(s, i - 1, "from") && i > 1 && !ground_is(s, i - 2, "band") &&
+        !ground_is(s, i - 2, "range"))
+        return EARLIER;
     for (size_t k = hedge; k-- > 0 && s->t[k].kind != T_NUMBER && hedge - k < 8;)
         if (s->t[k].kind == T_WORD && (s->t[k].is.roles & W_AGAINST))
             return COMPARED;
@@ -205,6 +208,8 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
             return false;
     if (!f->change)
         return by < 0 && sign == 0;
+    if (s->t[i].num.value == 0)
+        return true; /* neither more nor less */
     if (f->two[0] >= 0)
         return comparison_fits(s, i, f, by >= 0 ? dir : 0);
     bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE);

@@ -168,15 +168,17 @@ static const char *nearly_a_name(const struct sentence *s, const struct token *t
     return NULL;
 }
 
-/* "95th" of "95th percentile", where a metric is called p95. */
+/* "p95", or "95th" of "95th percentile", where a metric is called p95_ms. */
 static bool of_metric(const struct sentence *s, const struct token *t)
 {
+    size_t n = strspn(t->low, "0123456789");
+    bool rank = n > 0 && strcmp(t->low + n, "th") == 0;
+    n = rank ? n : strlen(t->low);
     for (size_t i = 0; i < s->g->ledger->fact_count; i++) {
-        const char *metric = s->g->ledger->facts[i].metric, *p;
-        size_t n = strspn(t->low, "0123456789");
-        for (p = metric == NULL ? "" : metric; n > 0 && *p != '\0'; p++)
-            if (strncmp(p, t->low, n) == 0 && !isdigit((unsigned char)p[n]) &&
-                strcmp(t->low + n, "th") == 0)
+        const char *metric = s->g->ledger->facts[i].metric;
+        for (const char *p = metric; p != NULL && (p = strstr(p, rank ? "p" : t->low)) != NULL; p++)
+            if (strncmp(p + rank, t->low, n) == 0 && !isalnum((unsigned char)p[rank + n]) &&
+                (p == metric || !isalnum((unsigned char)p[-1])))
                 return true;
     }
     return false;

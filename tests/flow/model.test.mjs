@@ -62,13 +62,27 @@ test('the template stands at once; good text replaces it by an edit and is marke
   assert.doesNotMatch(bot.log(), /sk-test-secret/);
 });
 
-test('a number or a name that no fact holds: withheld, and the check line says which', async () => {
-  for (const [words, token] of [['It cost $9,999,999.99 in all.', '9,999,999.99'], ['Look at secret_shadow_job first.', 'secret_shadow_job'], ['It is twice as dear.', 'twice']]) {
+test('a figure that no fact holds: withheld, and the check line says which', async () => {
+  for (const [words, token] of [['It cost $9,999,999.99 in all.', '9,999,999.99'], ['It is twice as dear.', 'twice']]) {
     const m = await answer(content(words));
     assert.match(checkLine(m), /AI commentary withheld/);
     assert.ok(checkLine(m).includes(token), checkLine(m));
     assert.ok(!JSON.stringify(m.blocks.filter((b) => b.block_id !== 'check')).includes(token), 'not a word of it is posted');
   }
+});
+
+test('the model may mend its text once, with what is wrong quoted', async () => {
+  const said = ['It cost $9,999,999.99 in all.'], before = asked.length;
+  const m = await answer((res) => content(said.shift() ?? `The job cost ${figure()} in this window.`)(res));
+  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figures traced/);
+  assert.equal(asked.length, before + 2);
+  assert.match(asked.at(-1).body.messages.map((x) => x.content).join('\n'), /An answer was refused[^]*\$9,999,999\.99: no fact holds it/);
+});
+
+test('sentences that cannot be traced are left out where most of the answer stands', async () => {
+  const m = await answer((res) => content(`The job cost ${figure()} in this window.\nThe facts do not show why.\nLook at secret_shadow_job first.`)(res));
+  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figures traced, 1 sentence left out/);
+  assert.doesNotMatch(JSON.stringify(m.blocks), /secret_shadow_job/);
 });
 
 test('an endpoint that is down, slow, or talks nonsense: the template stays and says why', async () => {

@@ -4,6 +4,7 @@
 
 #include "../harness/small_home.h"
 #include "drc/compose.h"
+#include "drc/ground.h"
 #include "drc/limits.h"
 #include "drc/slack.h"
 #include "drc/store.h"
@@ -30,13 +31,15 @@ static void check_answer(struct drc_arena *a, const struct drc_result *res, cons
     struct drc_err err = DRC_ERR_INIT;
     struct drc_context c;
     struct drc_selection sel;
-    const char *why = NULL;
     if (drc_selection_make(a, res, NULL, &sel, &err) < 0)
         return;
     MUST(drc_context_build(a, res, &sel, NULL, NULL, &c, &err) == 0);
     MUST(c.fact_count <= DRC_FACTS_MAX);
-    bool fine = drc_answer_literal(a, &c, words, &why);
-    MUST(fine == (why == NULL));
+    struct drc_ledger ledger;
+    struct drc_grounding g;
+    drc_ground_ledger(a, &c, &ledger);
+    drc_ground_check(a, &ledger, words, &g);
+    MUST(g.ok || *drc_ground_complaint(a, &g) != '\0');
     struct drc_picture none = {.trouble = "no picture"};
     struct drc_message *m = drc_compose_report(a, snap, res, &c, "abc123", "U1", &none);
     MUST(m->block_count > 0 && *m->summary != '\0');
