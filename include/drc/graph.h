@@ -192,6 +192,30 @@ struct drc_graph_why {
 size_t drc_graph_why(struct drc_arena *a, const struct drc_graph *g, uint32_t start,
                      struct drc_graph_window w, struct drc_graph_why **out);
 
+/* A job among those that ran on a cluster or with a configuration. */
+struct drc_graph_job {
+    uint32_t job;
+    int64_t attempts, failed;
+    int64_t cost_uusd; /* of those attempts */
+};
+/* The jobs behind a cluster or a configuration in the window, dear first; none for another kind. */
+size_t drc_graph_jobs(struct drc_arena *a, const struct drc_graph *g, uint32_t start,
+                      struct drc_graph_window w, struct drc_graph_job **out);
+
+/* A kind of failure in one place, against what else ran. Attempts, each counted once. */
+struct drc_graph_failure {
+    uint32_t place, error;  /* configuration or cluster; kind of failure */
+    int64_t here, here_all; /* failed so in that place, all that ran there */
+    int64_t there, there_all;
+    double p;       /* Fisher, two-sided; NaN where nothing else ran */
+    bool goes_with; /* more often here, and p passes Benjamini and Hochberg at 5 % over the list */
+};
+/* Of a cluster or a configuration: its failures against all other attempts of the window. Of a job:
+ * the failures of each of its configurations against its other ones; any other kind has none. What
+ * goes together first, by p; then by count. */
+size_t drc_graph_failures(struct drc_arena *a, const struct drc_graph *g, uint32_t start,
+                          struct drc_graph_window w, struct drc_graph_failure **out);
+
 /* ---- rows for a context ------------------------------------------------------------------- */
 
 /* The graph rows of an entity: first what must be there (musts of its plan, many of a kind in one

@@ -73,6 +73,7 @@ int server_edition_reload(struct server *s, struct drc_err *err)
     if (fresh == NULL)
         return -1;
     server_library(s, fresh);
+    server_warm_graph(s, fresh);
     pthread_mutex_lock(&s->lock);
     struct edition *old = s->edition;
     fresh->serial = ++s->editions;
@@ -91,6 +92,29 @@ const struct drc_library *server_library(struct server *s, struct edition *e)
     const struct drc_library *l = e->library;
     pthread_mutex_unlock(&s->opening);
     return l;
+}
+
+struct drc_db *server_facts_open(const struct server *s, struct drc_err *err)
+{
+    struct drc_db *facts = drc_db_open(s->facts_path, DRC_DB_READ, err);
+    if (facts != NULL && drc_db_sandbox(facts, err) < 0) {
+        drc_db_close(facts);
+        facts = NULL;
+    }
+    return facts;
+}
+
+void server_warm_graph(const struct server *s, const struct edition *e)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    int64_t begun = drc_clock_mono_us();
+    struct drc_db *facts = server_facts_open(s, &err);
+    if (facts == NULL || drc_snapshot_graph(e->snap, facts, &err) == NULL)
+        drc_log(DRC_LOG_WARN, "warm_up", "graph why=\"%s\"", err.msg);
+    else
+        drc_log(DRC_LOG_INFO, "graph.ready", "ms=%.1f",
+                (double)(drc_clock_mono_us() - begun) / 1000);
+    drc_db_close(facts);
 }
 
 /* ---- worker to loop ----------------------------------------------------------------------- */

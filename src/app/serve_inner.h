@@ -68,6 +68,11 @@ struct edition *server_edition_get(struct server *s, struct drc_err *err);
 void server_edition_put(struct server *s, struct edition *e);
 /* Loads anew; the old one stays where that fails. */
 int server_edition_reload(struct server *s, struct drc_err *err);
+/* A sandboxed handle, the caller's. */
+struct drc_db *server_facts_open(const struct server *s, struct drc_err *err);
+/* Builds the usage graph of an edition, so that no request waits for it. Without it reports still
+ * work: trouble is only logged. Any thread. */
+void server_warm_graph(const struct server *s, const struct edition *e);
 /* The library of a pinned edition, opened at the first call (tens of ms: warmed up on a worker). */
 const struct drc_library *server_library(struct server *s, struct edition *e);
 

@@ -44,15 +44,8 @@ static int open_facts(struct worker *w, const struct edition *e, struct drc_err 
     }
     if (w->facts != NULL)
         return 0;
-    w->facts = drc_db_open(w->s->facts_path, DRC_DB_READ, err);
-    if (w->facts == NULL)
-        return -1;
-    if (drc_db_sandbox(w->facts, err) < 0) {
-        drc_db_close(w->facts);
-        w->facts = NULL;
-        return -1;
-    }
-    return 0;
+    w->facts = server_facts_open(w->s, err);
+    return w->facts == NULL ? -1 : 0;
 }
 
 /* The HTTP side always comes to be; 0 where the state is open too. */
@@ -303,18 +296,6 @@ static void keep_learning(struct server *s, struct drc_http *http)
     }
 }
 
-/* The usage graph, for the first card or chip. Without it reports still work. */
-static void warm_graph(struct worker *w, const struct edition *e)
-{
-    struct drc_err err = DRC_ERR_INIT;
-    int64_t begun = drc_clock_mono_us();
-    if (open_facts(w, e, &err) < 0 || drc_snapshot_graph(e->snap, w->facts, &err) == NULL)
-        drc_log(DRC_LOG_WARN, "warm_up", "graph why=\"%s\"", err.msg);
-    else
-        drc_log(DRC_LOG_INFO, "graph.ready", "ms=%.1f",
-                (double)(drc_clock_mono_us() - begun) / 1000);
-}
-
 /* Each report and its chart, thrown away: statements, pages, fonts and librsvg are then warm for
  * the first person. */
 static void rehearse(struct worker *w, const struct edition *e)
@@ -366,7 +347,7 @@ static void warm_up(struct worker *w)
         drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
     if (e != NULL) {
         rehearse(w, e);
-        warm_graph(w, e);
+        server_warm_graph(w->s, e);
         server_library(w->s, e);
         server_edition_put(w->s, e);
     }

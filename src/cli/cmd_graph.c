@@ -1,5 +1,6 @@
 /* graph: what the usage graph knows around an entity, along lineage, and as files for a graph
  * database. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,93 @@ static int why(struct asked *q, struct drc_err *err)
     return 0;
 }
 
+/* Which jobs make the cost of a cluster or a configuration. */
+static int jobs(struct asked *q, struct drc_err *err)
+{
+    struct drc_arena *a = q->c.env.a;
+    struct drc_graph_job *found;
+    size_t n = drc_graph_jobs(a, q->g, q->node, q->w, &found);
+    json_t *list = json_array();
+    int64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += found[i].cost_uusd;
+    for (size_t i = 0; i < n; i++) {
+        const struct drc_graph_job *j = &found[i];
+        const char *label;
+        char money[DRC_FMT_BYTES], share[DRC_FMT_BYTES];
+        if (drc_graph_texts(a, q->g, q->c.env.facts, &j->job, 1, &label, err) < 0) {
+            json_decref(list);
+            return -1;
+        }
+        double part = sum == 0 ? NAN : (double)j->cost_uusd / (double)sum;
+        if (!q->json)
+            printf("  %10s  %6s  %-40s %lld attempts, %lld failed\n",
+                   drc_fmt_usd(j->cost_uusd, money), drc_fmt_pct(part, share), label,
+                   (long long)j->attempts, (long long)j->failed);
+        json_array_append_new(
+            list, json_pack("{s:s, s:o, s:I, s:I, s:I, s:o}", "id", drc_graph_id(q->g, j->job),
+                            "label", drc_json_text(label), "attempts", (json_int_t)j->attempts,
+                            "failed", (json_int_t)j->failed, "cost_uusd", (json_int_t)j->cost_uusd,
+                            "share", isnan(part) ? json_null() : json_real(part)));
+    }
+    if (q->json)
+        print_json(list);
+    else {
+        json_decref(list);
+        if (n == 0)
+            puts("  no attempt of a job in this window; ask about a cluster or a configuration");
+    }
+    return 0;
+}
+
+static json_t *failure_json(const struct asked *q, const struct drc_graph_failure *f,
+                            const char *const *labels)
+{
+    return json_pack("{s:s, s:o, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:b}", "place",
+                     drc_graph_id(q->g, f->place), "place_label", drc_json_text(labels[0]), "error",
+                     drc_graph_id(q->g, f->error), "error_label", drc_json_text(labels[1]), "here",
+                     (json_int_t)f->here, "here_all", (json_int_t)f->here_all, "there",
+                     (json_int_t)f->there, "there_all", (json_int_t)f->there_all, "p",
+                     isnan(f->p) ? json_null() : json_real(f->p), "goes_with", f->goes_with);
+}
+
+/* Which failures go with which configuration. */
+static int failures(struct asked *q, struct drc_err *err)
+{
+    struct drc_arena *a = q->c.env.a;
+    struct drc_graph_failure *found;
+    size_t n = drc_graph_failures(a, q->g, q->node, q->w, &found);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const struct drc_graph_failure *f = &found[i];
+        const uint32_t nodes[] = {f->place, f->error};
+        const char *labels[2];
+        if (drc_graph_texts(a, q->g, q->c.env.facts, nodes, 2, labels, err) < 0) {
+            json_decref(list);
+            return -1;
+        }
+        json_array_append_new(list, failure_json(q, f, labels));
+        if (q->json)
+            continue;
+        printf("  %s\n    %s: %lld of %lld attempts, elsewhere %lld of %lld", labels[0], labels[1],
+               (long long)f->here, (long long)f->here_all, (long long)f->there,
+               (long long)f->there_all);
+        if (isnan(f->p))
+            puts("; nothing to compare with");
+        else
+            printf("; p = %.2g: %s\n", f->p,
+                   f->goes_with ? "goes with it" : "no more than chance gives");
+    }
+    if (q->json)
+        print_json(list);
+    else {
+        json_decref(list);
+        if (n == 0)
+            puts("  no failed attempt there in this window");
+    }
+    return 0;
+}
+
 /* `-`: ids from standard input, one a line; an answer each. Those that the graph does not have get
  * null, so that a test over all entities loads the graph once. */
 static int show_lines(struct asked *q, struct drc_err *err)
@@ -275,12 +363,17 @@ static int answer(struct asked *q, const char *verb, const char *days, const cha
         return show(q, err);
     if (strcmp(verb, "why") == 0)
         return why(q, err);
+    if (strcmp(verb, "jobs") == 0)
+        return jobs(q, err);
+    if (strcmp(verb, "failures") == 0)
+        return failures(q, err);
     return lineage(q, strcmp(verb, "downstream") == 0, err);
 }
 
 static bool is_verb(const char *verb)
 {
-    static const char *const verbs[] = {"show", "why", "upstream", "downstream", "export"};
+    static const char *const verbs[] = {"show",     "why",        "jobs",  "failures",
+                                        "upstream", "downstream", "export"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verbs[i], verb) == 0)
             return true;
@@ -295,8 +388,9 @@ static int run(int argc, char **argv, struct drc_err *err)
     if (cli_no_more_options(argc, argv, err) < 0)
         return -1;
     if (argc < 2 || !is_verb(argv[1]))
-        return drc_err_set(err, DRC_ERR_INPUT,
-                           "say show, why, upstream, downstream or export; try --help");
+        return drc_err_set(
+            err, DRC_ERR_INPUT,
+            "say show, why, jobs, failures, upstream, downstream or export; try --help");
     if (db != NULL)
         drc_conf_set("DRC_FACTS_DB", db);
     const char *verb = argv[1];
@@ -313,7 +407,8 @@ static int run(int argc, char **argv, struct drc_err *err)
 
 const struct cli_command cli_graph = {
     "graph",
-    "show|why|upstream|downstream <entity> [--days N] [--json|--dot] | export --format cypher|csv "
+    "show|why|jobs|failures|upstream|downstream <entity> [--days N] [--json|--dot] | export "
+    "--format cypher|csv "
     "--out DIR",
     "Reads the usage graph. An entity is an id, or the name of a job, warehouse, cluster or "
     "dataset.\n\n"
@@ -321,6 +416,10 @@ const struct cli_command cli_graph = {
     "ids\n"
     "              from standard input, one a line\n"
     "  why         what went wrong in its runs, by cost: run, attempt, failure or eviction\n"
+    "  jobs        which jobs make the cost of a cluster or a compute configuration\n"
+    "  failures    which failures go with a cluster or a configuration (against all else that "
+    "ran),\n"
+    "              or with the configurations of a job (against each other); Fisher's exact test\n"
     "  upstream    jobs and datasets that it depends on, nearest first\n"
     "  downstream  what suffers when it fails; 'only through' names what alone stands between\n"
     "  export      files that Neo4j loads: cypher (constraints, MERGE) or csv (neo4j-admin)\n"

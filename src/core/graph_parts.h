@@ -85,6 +85,9 @@ void graph_arcs_begin(const struct drc_graph *g, uint32_t node, enum drc_graph_w
 bool graph_arcs_next(struct arc_walk *walk, uint64_t *arc);
 
 /* The plan of a node's kind, or NULL. */
+/* The other end of the first arc of a type; DRC_GRAPH_NONE. */
+uint32_t graph_other(const struct drc_graph *g, uint32_t node, enum drc_graph_way way,
+                     const char *type);
 const struct drc_graph_plan *graph_plan(const struct drc_graph *g, uint32_t node);
 
 #endif

@@ -286,8 +286,28 @@ static int add_musts(struct rows *r, const struct drc_graph_plan *plan, uint32_t
 
 /* ---- the rest of the neighbourhood -------------------------------------------------------- */
 
-static const char *title_of(const struct drc_graph_hit *h)
+/* A run that was reached over lineage is not the entity's own: on which side of it the run stands.
+ * READS goes upstream, WRITES downstream, against their direction the other way round; a way that
+ * turns ends at something beside the entity. */
+static const char *title_of_run(const struct drc_graph_hit *hits, const struct drc_graph_hit *h)
 {
+    int up = 0, down = 0, i = h->parent;
+    for (; i > 0; i = hits[i].parent) {
+        bool reads = strcmp(hits[i].kind->type, "READS") == 0;
+        if (reads || strcmp(hits[i].kind->type, "WRITES") == 0)
+            *(reads != hits[i].back ? &up : &down) += 1;
+    }
+    if (i < 0) /* the way to it was cut off */
+        return "run of another job";
+    if (up > 0 && down > 0)
+        return "run on shared data";
+    return up > 0 ? "upstream run" : down > 0 ? "downstream run" : h->kind->title;
+}
+
+static const char *title_of(const struct drc_graph_hit *hits, const struct drc_graph_hit *h)
+{
+    if (h->hop > 1 && !h->back && strcmp(h->kind->type, "HAS_RUN") == 0)
+        return title_of_run(hits, h);
     return h->back ? h->kind->back : h->kind->title;
 }
 
@@ -301,11 +321,12 @@ static int add_best(struct rows *r, const struct drc_graph_hit *hits, size_t n,
         if (has(known->nodes, known->count, hits[i].node))
             continue;
         size_t k = 0;
-        while (k < groups && (list[k].title != title_of(&hits[i]) || list[k].hop != hits[i].hop))
+        const char *title = title_of(hits, &hits[i]);
+        while (k < groups && (strcmp(list[k].title, title) != 0 || list[k].hop != hits[i].hop))
             k++;
         if (k == groups) {
-            list[groups++] = (struct group){
-                .type = hits[i].kind->type, .title = title_of(&hits[i]), .hop = hits[i].hop};
+            list[groups++] =
+                (struct group){.type = hits[i].kind->type, .title = title, .hop = hits[i].hop};
             list[k].nodes = drc_arena_array(r->a, ROWS_OF_TYPE, sizeof *list[k].nodes);
         }
         if (list[k].count == ROWS_OF_TYPE)

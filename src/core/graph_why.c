@@ -37,10 +37,11 @@ static uint32_t cause_of(const struct drc_graph *g, uint32_t attempt)
     return DRC_GRAPH_NONE;
 }
 
-static uint32_t owner_of(const struct drc_graph *g, uint32_t node, const char *type)
+uint32_t graph_other(const struct drc_graph *g, uint32_t node, enum drc_graph_way way,
+                     const char *type)
 {
-    for (size_t i = 0; i < drc_graph_degree(g, node, DRC_GRAPH_IN); i++) {
-        struct drc_graph_arc arc = drc_graph_arc(g, node, DRC_GRAPH_IN, i);
+    for (size_t i = 0; i < drc_graph_degree(g, node, way); i++) {
+        struct drc_graph_arc arc = drc_graph_arc(g, node, way, i);
         if (strcmp(arc.kind->type, type) == 0)
             return arc.node;
     }
@@ -69,7 +70,8 @@ size_t drc_graph_why(struct drc_arena *a, const struct drc_graph *g, uint32_t st
     size_t found = drc_graph_follow(a, g, start, legs, leg_count, w, &attempts, ATTEMPTS_MAX, &cut);
     *out = drc_arena_array(a, found + 1, sizeof **out);
     for (size_t i = 0; i < found; i++) {
-        uint32_t run = owner_of(g, attempts[i], "HAS_ATTEMPT"), cause = cause_of(g, attempts[i]);
+        uint32_t run = graph_other(g, attempts[i], DRC_GRAPH_IN, "HAS_ATTEMPT"),
+                 cause = cause_of(g, attempts[i]);
         struct drc_graph_why *p = &(*out)[n++];
         p->nodes[p->count++] = start;
         if (run != DRC_GRAPH_NONE && run != start)

@@ -108,6 +108,7 @@ test('SIGHUP: a broken report file keeps the old snapshot, a good one is loaded'
     rmSync(file);
     bot.process.kill('SIGHUP');
     await waitFor('the new snapshot', () => count('snapshot.loaded') === 1);
+    assert.match(bot.log().split('snapshot.refused')[1].split('snapshot.loaded')[0], /graph\.ready/, 'the graph is there before the snapshot is');
     await report(slack);
   });
 });

@@ -134,3 +134,93 @@ test('why: each failed attempt with what ended it, by cost', () => {
   assert.deepEqual(got.map((p) => [p.path[2], p.cost_uusd]), wanted.map((w) => [w.attempt, w.cost]));
   assert.ok(got.every((p) => p.path[0] === job && p.path[1].startsWith('run:') && /^(eviction|error):/.test(p.path[3])));
 });
+
+// Attempts of the window with their bill, straight from the tables.
+function attemptsOf(d) {
+  const last = d.prepare('SELECT min(complete_until) AS day FROM data_mark').get().day;
+  return d.prepare(`WITH dbu AS (SELECT workspace_id, parent_id, sum(cost_uusd) AS c FROM compute_usage WHERE parent_type = 'JOB_RUN' GROUP BY 1, 2),
+      vm AS (SELECT workspace_id, parent_id, sum(vm_uusd) AS c FROM node_usage WHERE parent_type = 'JOB_RUN' GROUP BY 1, 2)
+    SELECT r.job_key AS job, 'compute:' || r.workspace_id || '/' || r.config_id AS config, 'resource:' || r.workspace_id || '/' || r.compute_id AS cluster,
+      r.run_status = 'FAILED' AS failed, iif(r.run_status = 'FAILED', 'error:' || r.workspace_id || '/' || r.error_signature_id, NULL) AS error,
+      coalesce(dbu.c, 0) + coalesce(vm.c, 0) AS cost
+    FROM job_runs AS r LEFT JOIN dbu ON dbu.workspace_id = r.workspace_id AND dbu.parent_id = r.job_run_id
+    LEFT JOIN vm ON vm.workspace_id = r.workspace_id AND vm.parent_id = r.job_run_id
+    WHERE r.start_ms >= ? AND r.start_ms < ?`).all(msOf(last) - (DAYS - 1) * 86400000, msOf(last) + 86400000);
+}
+
+test('which jobs make the cost of a cluster or a configuration', () => {
+  const db = estate(1), d = new DatabaseSync(db, { readOnly: true }), all = attemptsOf(d);
+  d.close();
+  let several = 0;
+  for (const column of ['cluster', 'config'])
+    for (const [place, rows] of [...group(all.filter((r) => r[column] !== null), (r) => r[column])].slice(0, 3)) {
+      const got = JSON.parse(graph(db, ['jobs', place, '--days', String(DAYS)])), sum = rows.reduce((s, r) => s + r.cost, 0);
+      const wanted = [...group(rows, (r) => r.job)].map(([id, of]) => [id, of.length, of.filter((r) => r.failed).length, of.reduce((s, r) => s + r.cost, 0)])
+        .sort((p, q) => q[3] - p[3] || (p[0] < q[0] ? -1 : 1));
+      assert.deepEqual(got.map((g) => [g.id, g.attempts, g.failed, g.cost_uusd]), wanted, place);
+      for (const g of got) assert.ok(sum === 0 ? g.share === null : Math.abs(g.share - g.cost_uusd / sum) < 1e-12);
+      several += got.length > 1;
+    }
+  assert.ok(several > 0, 'a cluster that several jobs share');
+});
+
+// Two-sided, by its definition: the sum over all tables with these margins that are not more probable.
+function fisher(a, b, c, d) {
+  const logs = [0];
+  for (let i = 1; i <= a + b + c + d; i++) logs.push(logs[i - 1] + Math.log(i));
+  const choose = (n, k) => logs[n] - logs[k] - logs[n - k], row = a + b, column = a + c, n = a + b + c + d;
+  const at = (x) => choose(row, x) + choose(n - row, column - x) - choose(n, column);
+  let p = 0;
+  for (let x = Math.max(0, column - (n - row)); x <= Math.min(row, column); x++) if (at(x) <= at(a) + 1e-7) p += Math.exp(at(x));
+  return Math.min(p, 1);
+}
+
+test('which failures go with which configuration', () => {
+  const db = estate(1), d = new DatabaseSync(db, { readOnly: true }), all = attemptsOf(d);
+  d.close();
+  const check = (start, places, pool) => {
+    const got = JSON.parse(graph(db, ['failures', start, '--days', String(DAYS)])), wanted = new Map();
+    for (const [column, place] of places)
+      for (const error of new Set(pool.filter((r) => r[column] === place && r.error !== null).map((r) => r.error))) {
+        const here = pool.filter((r) => r[column] === place), there = pool.filter((r) => r[column] !== place), so = (rows) => rows.filter((r) => r.error === error).length;
+        wanted.set(`${place} ${error}`, [so(here), here.length, so(there), there.length]);
+      }
+    assert.deepEqual(new Map(got.map((g) => [`${g.place} ${g.error}`, [g.here, g.here_all, g.there, g.there_all]]).sort()), new Map([...wanted].sort()), start);
+    const ps = [];
+    for (const g of got) {
+      if (g.there_all === 0) { assert.equal(g.p, null); continue; }
+      const p = fisher(g.here, g.here_all - g.here, g.there, g.there_all - g.there);
+      assert.ok(Math.abs(g.p - p) <= 1e-6 * p + 1e-300, `${start}: p ${g.p}, not ${p}`);
+      ps.push(p);
+    }
+    ps.sort((p, q) => p - q);
+    const cut = ps.filter((p, i) => p <= 0.05 * (i + 1) / ps.length).at(-1) ?? -1;
+    for (const g of got) assert.equal(g.goes_with, g.p !== null && g.p <= cut * (1 + 1e-6) && g.here / g.here_all > g.there / g.there_all, `${start} ${g.error}`);
+    return got;
+  };
+  const failing = [...group(all.filter((r) => r.error !== null), (r) => r.config)].map(([config]) => config);
+  const found = failing.slice(0, 4).flatMap((config) => check(config, [['config', config]], all));
+  assert.ok(found.some((f) => f.goes_with) && found.some((f) => !f.goes_with), 'some go with a configuration, some do not');
+  const cluster = all.find((r) => r.cluster !== null).cluster;
+  check(cluster, [['cluster', cluster]], all);
+  const configs = group(all, (r) => r.job), changed = [...configs].filter(([, rows]) => new Set(rows.map((r) => r.config)).size > 1).slice(0, 2);
+  assert.ok(changed.length > 0, 'a job whose configuration changed');
+  for (const [job, rows] of changed) check(job, [...new Set(rows.map((r) => r.config))].map((c) => ['config', c]), rows);
+});
+
+test('a run of another job says on which side it stands', () => {
+  const db = estate(1), t = truth(db), jobs = [...t.kinds.keys()], owner = new Map(t.facts.map((r) => [r.key, r.job]));
+  const out = graph(db, ['show', '-', '--days', String(DAYS)], jobs.join('\n') + '\n').trimEnd().split('\n').map((l) => JSON.parse(l));
+  const seen = new Set();
+  jobs.forEach((job, i) => {
+    const feeds = (up, down) => t.feeds.some((f) => f.up === up && f.down === down);
+    for (const r of out[i]?.rows ?? []) {
+      const others = r.nodes.filter((n) => owner.has(n) && owner.get(n) !== job).map((n) => owner.get(n));
+      if (r.edge !== 'HAS_RUN' || others.length === 0) continue;
+      assert.match(r.title, /^(upstream run|downstream run|run on shared data)$/);
+      for (const other of others) if (r.title !== 'run on shared data') assert.ok(r.title === 'upstream run' ? feeds(other, job) : feeds(job, other), `${job}: ${r.title} ${r.label}`);
+      seen.add(r.title);
+    }
+  });
+  assert.ok(seen.has('upstream run') && seen.has('downstream run'));
+});
