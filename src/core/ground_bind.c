@@ -34,8 +34,11 @@ enum ground_hedge ground_hedge_of(const struct sentence *s, size_t i, size_t *fr
     }
     if (ground_is(s, j - 1, "to") && j > 1 &&
         (ground_is(s, j - 2, "close") || ground_is(s, j - 2, "up"))) {
+        bool sum = j > 2 && ground_is(s, j - 2, "up") &&
+                   (ground_is(s, j - 3, "add") || ground_is(s, j - 3, "adds") ||
+                    ground_is(s, j - 3, "comes") || ground_is(s, j - 3, "went"));
         *from = j - 2;
-        return ground_is(s, j - 2, "up") ? H_UNDER : H_ABOUT;
+        return sum ? H_EXACT : ground_is(s, j - 2, "up") ? H_UNDER : H_ABOUT;
     }
     if ((ground_is(s, j - 1, "least") || ground_is(s, j - 1, "most")) && j > 1 &&
         ground_is(s, j - 2, "at"))
@@ -351,6 +354,8 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     if (s->t[i].num.dim == DRC_DIM_DBU)
         after |= C_DBU;
     if (s->t[i].num.dim == DRC_DIM_COUNT) {
+        if (after & C_ATTEMPT) /* "failures cost $5 in 6 attempts" */
+            return (need & ~(after | widened(ground_clause_concepts(s, i)))) == 0;
         if (after & counted)
             return (need & ~(after | (before & ~counted))) == 0;
         if (before & counted)
@@ -360,8 +365,9 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     if ((need & ~clause) == 0)
         return true;
     uint32_t all = widened(concepts_in(s, 0, s->n));
-    bool own_words = (clause & (counted | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL |
-                                C_SHARE | C_IDLE | C_EXPECT)) != 0 &&
+    uint32_t axis = s->t[i].num.dim == DRC_DIM_SECONDS ? 0 : counted; /* "runs for 2 h" */
+    bool own_words = (clause & (axis | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL | C_SHARE |
+                                C_IDLE | C_EXPECT)) != 0 &&
                      s->t[i].num.dim != DRC_DIM_USD;
     return !own_words && (need & ~all) == 0;
 }

@@ -137,6 +137,10 @@ int ground_governed_by(const struct sentence *s, size_t i)
     const struct token *t = &s->t[k - 1];
     if (ground_particle(s, k - 1))
         return -1;
+    bool beside_it = k < i && ground_is(s, i - 1, "the") && /* "below the $5 of before" */
+                     (t->kind == T_WORD && (t->is.roles & (W_OVER | W_UNDER)));
+    if (beside_it)
+        return -1;
     if (t->kind == T_WORD && ((t->is.roles & (W_UP | W_DOWN)) || (t->is.concepts & C_CHANGE)))
         return (int)k - 1;
     if (ground_is(s, i - 1, "by"))

@@ -31,7 +31,7 @@ static const struct group {
      "evict eviction evictions evicted preempted preemption preemptions reclaimed "
      "interruption interruptions"},
     {C_SUCCESS, 0,
-     "success successes successful successfully succeed succeeds succeeded ok passed "
+     "success successes successful successfully succeed succeeds succeeded ok "
      "complete completes completed"},
     {C_DURATION, 0,
      "duration durations takes took taking runtime long longer lasts lasted slow slower "
