@@ -10,7 +10,9 @@
 #include "drc/buf.h"
 #include "drc/digest.h"
 #include "drc/file.h"
+#include "drc/graph.h"
 #include "drc/limits.h"
+#include "drc/log.h"
 #include "drc/meta.h"
 #include "drc/snapshot.h"
 
@@ -387,6 +389,23 @@ static int write_answers(const struct build *b, const char *path, struct drc_err
                           strlen(b->answers), err);
 }
 
+/* So that no start has to build the graph: drc_graph_open() leaves it beside the facts. The facts
+ * are good without it, and a fault of sql/graph is told by whoever reads it. */
+static void write_graph(const struct build *b, const char *path)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_graph_model *model;
+    struct drc_graph *g = NULL;
+    struct drc_db *facts = drc_db_open(path, DRC_DB_READ, &err);
+    if (facts != NULL && drc_db_sandbox(facts, &err) == 0 &&
+        drc_graph_model_load(b->a, b->home, facts, &model, &err) == 0)
+        g = drc_graph_open(model, facts, path, &err);
+    if (g == NULL)
+        drc_log(DRC_LOG_WARN, "graph.image", "why=\"%s\"", err.msg);
+    drc_graph_free(g);
+    drc_db_close(facts);
+}
+
 static int build_temp(struct build *b, const char *temp, const char *path, struct drc_err *err)
 {
     struct drc_db *db = drc_db_open(temp, DRC_DB_CREATE, err);
@@ -394,7 +413,10 @@ static int build_temp(struct build *b, const char *temp, const char *path, struc
     drc_db_close(db);
     if (rc == 0)
         rc = check_file(b, temp, err);
-    return rc < 0 || publish(b, temp, path, err) < 0 ? -1 : write_answers(b, path, err);
+    if (rc < 0 || publish(b, temp, path, err) < 0 || write_answers(b, path, err) < 0)
+        return -1;
+    write_graph(b, path);
+    return 0;
 }
 
 int drc_build_facts(const char *home, const char *db_path, const struct drc_estate *estate,

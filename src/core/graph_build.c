@@ -15,22 +15,24 @@
 #define BUILD_DEADLINE_MS 60000
 #define CHUNK_EDGES 65536
 #define BATCH 256 /* edges whose ends are looked up together, so that the memory's waits overlap */
+#define AHEAD 16  /* edges between the fetch of what one needs and its use */
 
 struct raw_edge {
     uint32_t src, dst, minute; /* minute: of the edge; 0 = none */
-    uint32_t kind;
 };
 
-struct chunk {
+struct chunk { /* of one file */
     struct chunk *next;
     size_t used;
+    unsigned kind;
     struct raw_edge edges[CHUNK_EDGES];
 };
 
 struct build {
     struct drc_graph *g;
     struct drc_db *facts;
-    uint32_t node_cap, *slots, slot_mask; /* slots: node + 1, 0 = free */
+    uint32_t node_cap, slot_mask;
+    uint64_t *slots; /* upper half of the hash, node + 1; 0 = free */
     uint64_t id_cap;
     struct chunk *first_chunk, *last_chunk;
     uint64_t edge_count;
@@ -209,7 +211,7 @@ static int read_nodes(struct build *b, unsigned kind)
 /* ---- ids to numbers ----------------------------------------------------------------------- */
 
 /* FNV-1a over words of eight bytes, then mixed; the table is thrown away after the build. */
-static uint32_t hash_id(const char *id, size_t bytes)
+static uint64_t hash_id(const char *id, size_t bytes)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325), word;
     for (; bytes >= 8; bytes -= 8, id += 8) {
@@ -220,8 +222,10 @@ static uint32_t hash_id(const char *id, size_t bytes)
     word = 0;
     memcpy(&word, id, bytes);
     h = (h ^ word ^ bytes) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(h >> 32) ^ (uint32_t)h;
+    return h ^ h >> 32;
 }
+
+#define TAG_MASK (UINT64_MAX << 32)
 
 static void make_slots(struct build *b)
 {
@@ -233,20 +237,26 @@ static void make_slots(struct build *b)
     b->slot_mask = size - 1;
     for (uint32_t n = 0; n < g->node_count; n++) {
         const char *id = graph_id(g, n);
-        uint32_t at = hash_id(id, strlen(id)) & b->slot_mask;
+        uint64_t hash = hash_id(id, strlen(id));
+        uint32_t at = (uint32_t)hash & b->slot_mask;
         while (b->slots[at] != 0)
             at = (at + 1) & b->slot_mask;
-        b->slots[at] = n + 1;
+        b->slots[at] = (hash & TAG_MASK) | (n + 1);
     }
 }
 
 /* Two kinds may share a prefix: the kind is compared too. */
-static uint32_t find_slot(const struct build *b, uint32_t hash, const char *id, unsigned kind)
+static bool is_node(const struct drc_graph *g, uint32_t n, const char *id, unsigned kind)
 {
-    const struct drc_graph *g = b->g;
-    for (uint32_t at = hash & b->slot_mask; b->slots[at] != 0; at = (at + 1) & b->slot_mask) {
-        uint32_t n = b->slots[at] - 1;
-        if (g->kind[n] == kind && strcmp(graph_id(g, n), id) == 0)
+    return n < g->node_count && g->kind[n] == kind && strcmp(graph_id(g, n), id) == 0;
+}
+
+static uint32_t find_slot(const struct build *b, uint64_t hash, const char *id, unsigned kind)
+{
+    for (uint32_t at = (uint32_t)hash & b->slot_mask; b->slots[at] != 0;
+         at = (at + 1) & b->slot_mask) {
+        uint32_t n = (uint32_t)b->slots[at] - 1;
+        if (((b->slots[at] ^ hash) & TAG_MASK) == 0 && is_node(b->g, n, id, kind))
             return n;
     }
     return DRC_GRAPH_NONE;
@@ -255,26 +265,28 @@ static uint32_t find_slot(const struct build *b, uint32_t hash, const char *id, 
 /* ---- edges -------------------------------------------------------------------------------- */
 
 struct end {
-    char id[DRC_GRAPH_ID_MAX_BYTES + 2];
-    uint32_t hash;
-    bool same; /* as that of the edge before */
+    uint64_t hash;
+    uint32_t node;   /* DRC_GRAPH_NONE: still to be looked up */
+    uint32_t id_pos; /* in the batch's texts */
 };
 
 struct batch {
-    unsigned kind, from, to; /* places in the model */
-    size_t n;
-    struct end src[BATCH], dst[BATCH];
+    unsigned kind, part[2]; /* places in the model: the file, the kinds of src and dst */
+    size_t n, used;
+    uint32_t last[2]; /* src and dst of the edge before; DRC_GRAPH_NONE where not known yet */
     uint32_t minute[BATCH];
-    uint32_t last_src;
+    struct end ends[2][BATCH];
+    char ids[2 * BATCH * (DRC_GRAPH_ID_MAX_BYTES + 2)];
 };
 
-static void push_edge(struct build *b, struct raw_edge e)
+static void push_edge(struct build *b, unsigned kind, struct raw_edge e)
 {
     struct chunk *c = b->last_chunk;
-    if (c == NULL || c->used == CHUNK_EDGES) {
+    if (c == NULL || c->used == CHUNK_EDGES || c->kind != kind) {
         c = graph_grown(NULL, 1, sizeof *c);
         c->next = NULL;
         c->used = 0;
+        c->kind = kind;
         if (b->last_chunk == NULL)
             b->first_chunk = c;
         else
@@ -285,71 +297,75 @@ static void push_edge(struct build *b, struct raw_edge e)
     b->edge_count++;
 }
 
-static void take_end(struct build *b, struct end *e, const char *id, const struct end *before)
+/* Rows often come in the order of an id: the node of the row before and the one behind it are tried
+ * before the table. */
+static void take_end(struct build *b, struct batch *x, int side, const char *id)
 {
-    size_t bytes = strnlen(id, DRC_GRAPH_ID_MAX_BYTES + 1);
-    e->same = before != NULL && memcmp(before->id, id, bytes) == 0 && before->id[bytes] == '\0';
-    memcpy(e->id, id, bytes); /* one that is too long equals no id */
-    e->id[bytes] = '\0';
-    if (e->same)
+    struct end *e = &x->ends[side][x->n];
+    uint32_t near = x->last[side];
+    e->node = DRC_GRAPH_NONE;
+    if (near != DRC_GRAPH_NONE && is_node(b->g, near, id, x->part[side]))
+        e->node = near;
+    else if (near != DRC_GRAPH_NONE && is_node(b->g, near + 1, id, x->part[side]))
+        e->node = near + 1;
+    x->last[side] = e->node;
+    if (e->node != DRC_GRAPH_NONE)
         return;
-    e->hash = hash_id(e->id, bytes);
+    size_t bytes = strnlen(id, DRC_GRAPH_ID_MAX_BYTES + 1); /* one that is too long equals no id */
+    e->id_pos = (uint32_t)x->used;
+    memcpy(x->ids + x->used, id, bytes);
+    x->used += bytes;
+    x->ids[x->used++] = '\0';
+    e->hash = hash_id(id, bytes);
     __builtin_prefetch(&b->slots[e->hash & b->slot_mask]);
 }
 
-static void prefetch_id(const struct build *b, const struct end *e)
+static void find_ends(const struct build *b, struct batch *x, int side)
 {
-    uint32_t slot = e->same ? 0 : b->slots[e->hash & b->slot_mask];
-    if (slot == 0)
-        return;
-    __builtin_prefetch(&b->g->id_at[slot - 1]);
-    __builtin_prefetch(&b->g->kind[slot - 1]);
-}
-
-static void prefetch_text(const struct build *b, const struct end *e)
-{
-    uint32_t slot = e->same ? 0 : b->slots[e->hash & b->slot_mask];
-    if (slot != 0)
-        __builtin_prefetch(graph_id(b->g, slot - 1));
+    struct end *ends = x->ends[side];
+    for (size_t i = 0; i < x->n; i++) {
+        uint64_t slot = ends[i].node == DRC_GRAPH_NONE ? b->slots[ends[i].hash & b->slot_mask] : 0;
+        if (slot != 0)
+            __builtin_prefetch(&b->g->id_at[(uint32_t)slot - 1]);
+    }
+    for (size_t i = 0; i < x->n; i++) {
+        uint64_t slot = ends[i].node == DRC_GRAPH_NONE ? b->slots[ends[i].hash & b->slot_mask] : 0;
+        if (slot != 0)
+            __builtin_prefetch(graph_id(b->g, (uint32_t)slot - 1));
+    }
+    for (size_t i = 0; i < x->n; i++)
+        if (ends[i].node == DRC_GRAPH_NONE)
+            ends[i].node = find_slot(b, ends[i].hash, x->ids + ends[i].id_pos, x->part[side]);
+    x->last[side] = ends[x->n - 1].node;
 }
 
 static void flush(struct build *b, struct batch *x)
 {
-    const struct drc_graph_edge_kind *k = &b->g->model->edges[x->kind];
+    if (x->n == 0)
+        return;
+    find_ends(b, x, 0);
+    find_ends(b, x, 1);
     for (size_t i = 0; i < x->n; i++) {
-        prefetch_id(b, &x->src[i]);
-        prefetch_id(b, &x->dst[i]);
-    }
-    for (size_t i = 0; i < x->n; i++) {
-        prefetch_text(b, &x->src[i]);
-        prefetch_text(b, &x->dst[i]);
-    }
-    for (size_t i = 0; i < x->n; i++) {
-        uint32_t src =
-            x->src[i].same ? x->last_src : find_slot(b, x->src[i].hash, x->src[i].id, x->from);
-        uint32_t dst = find_slot(b, x->dst[i].hash, x->dst[i].id, x->to);
-        x->last_src = src;
-        if (src == DRC_GRAPH_NONE || dst == DRC_GRAPH_NONE)
-            fault_with(b->g, k->path, src == DRC_GRAPH_NONE ? x->src[i].id : x->dst[i].id)
+        const struct end *src = &x->ends[0][i], *dst = &x->ends[1][i];
+        if (src->node == DRC_GRAPH_NONE || dst->node == DRC_GRAPH_NONE)
+            fault_with(b->g, b->g->model->edges[x->kind].path,
+                       x->ids + (src->node == DRC_GRAPH_NONE ? src : dst)->id_pos)
                 ->dangling++;
         else
-            push_edge(b, (struct raw_edge){src, dst, x->minute[i], x->kind});
+            push_edge(b, x->kind, (struct raw_edge){src->node, dst->node, x->minute[i]});
     }
-    if (x->n > 0) /* the next batch compares with the last of this one */
-        x->src[BATCH - 1] = x->src[x->n - 1];
-    x->n = 0;
+    x->n = x->used = 0;
 }
 
-static void add_edge(struct build *b, struct batch *x, struct drc_stmt *st, bool timed, bool first)
+static void add_edge(struct build *b, struct batch *x, struct drc_stmt *st, bool timed)
 {
     const char *src = drc_db_text(st, 0), *dst = drc_db_text(st, 1);
     if (src == NULL || dst == NULL) {
         fault_of(b->g, b->g->model->edges[x->kind].path)->dangling++;
         return;
     }
-    const struct end *before = first ? NULL : &x->src[x->n == 0 ? BATCH - 1 : x->n - 1];
-    take_end(b, &x->src[x->n], src, before);
-    take_end(b, &x->dst[x->n], dst, NULL);
+    take_end(b, x, 0, src);
+    take_end(b, x, 1, dst);
     x->minute[x->n] = timed ? minute_of(drc_db_int(st, 2)) : 0;
     if (++x->n == BATCH)
         flush(b, x);
@@ -361,14 +377,15 @@ static int read_edges(struct build *b, unsigned kind, struct batch *x)
     struct drc_stmt *st = drc_db_query(b->facts, b->err, k->sql, "");
     if (st == NULL)
         return drc_err_context(b->err, "%s", k->path);
-    bool timed = drc_db_columns(st) > 2, first = true;
+    bool timed = drc_db_columns(st) > 2;
     int rc;
     x->kind = kind;
-    x->from = k->from_kind;
-    x->to = k->to_kind;
-    x->n = 0;
-    for (; (rc = drc_db_next(st, b->err)) == 1; first = false)
-        add_edge(b, x, st, timed, first);
+    x->part[0] = k->from_kind;
+    x->part[1] = k->to_kind;
+    x->last[0] = x->last[1] = DRC_GRAPH_NONE;
+    x->n = x->used = 0;
+    while ((rc = drc_db_next(st, b->err)) == 1)
+        add_edge(b, x, st, timed);
     drc_db_done(st);
     if (rc < 0)
         return drc_err_context(b->err, "%s", k->path);
@@ -404,9 +421,11 @@ static void fill_out(struct build *b)
     for (struct chunk *c = b->first_chunk, *next; c != NULL; c = next) {
         for (size_t i = 0; i < c->used; i++) {
             const struct raw_edge *e = &c->edges[i];
+            if (i + AHEAD < c->used)
+                __builtin_prefetch(&g->arcs[DRC_GRAPH_OUT][at[e[AHEAD].src]], 1);
             /* The edge's own time stays for now; that of the node comes in with finish_out(). */
             g->arcs[DRC_GRAPH_OUT][at[e->src]++] =
-                arc_make(e->kind, g->severity[e->dst], e->minute, e->dst);
+                arc_make(c->kind, g->severity[e->dst], e->minute, e->dst);
         }
         next = c->next;
         free(c);
@@ -422,6 +441,8 @@ static void fill_in(struct drc_graph *g)
     for (uint32_t n = 0; n < g->node_count; n++)
         for (uint32_t i = g->first[DRC_GRAPH_OUT][n]; i < g->first[DRC_GRAPH_OUT][n + 1]; i++) {
             uint32_t own = arc_minute(out[i]);
+            if (i + AHEAD < g->arc_count)
+                __builtin_prefetch(&g->arcs[DRC_GRAPH_IN][at[arc_node(out[i + AHEAD])]], 1);
             g->arcs[DRC_GRAPH_IN][at[arc_node(out[i])]++] =
                 arc_make(arc_kind(out[i]), g->severity[n], own != 0 ? own : g->minute[n], n);
         }
@@ -439,20 +460,10 @@ static void finish_out(struct drc_graph *g)
     }
 }
 
-static int by_value(const void *x, const void *y)
-{
-    uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-    return (a > b) - (a < b);
-}
+#define RUN 16 /* arcs that are sorted by insertion */
 
-#define INSERTION_MAX 24
-
-static void sort_arcs(uint64_t *arcs, size_t n)
+static void sort_run(uint64_t *arcs, size_t n)
 {
-    if (n > INSERTION_MAX) {
-        qsort(arcs, n, sizeof *arcs, by_value);
-        return;
-    }
     for (size_t i = 1; i < n; i++) {
         uint64_t x = arcs[i];
         size_t k = i;
@@ -462,15 +473,57 @@ static void sort_arcs(uint64_t *arcs, size_t n)
     }
 }
 
+static void merge_runs(const uint64_t *a, size_t an, const uint64_t *b, size_t bn, uint64_t *out)
+{
+    while (an > 0 && bn > 0) {
+        bool second = *b < *a; /* no branch: which one it is cannot be foreseen */
+        *out++ = second ? *b : *a;
+        b += second;
+        bn -= second;
+        a += !second;
+        an -= !second;
+    }
+    memcpy(out, a, an * sizeof *a);
+    memcpy(out + an, b, bn * sizeof *b);
+}
+
+/* Mergesort from below; spare has room for n. */
+static void sort_arcs(uint64_t *arcs, size_t n, uint64_t *spare)
+{
+    uint64_t *from = arcs, *to = spare;
+    for (size_t i = 0; i < n; i += RUN)
+        sort_run(arcs + i, n - i < RUN ? n - i : RUN);
+    for (size_t wide = RUN; wide < n; wide *= 2) {
+        for (size_t i = 0; i < n; i += 2 * wide) {
+            size_t an = n - i < wide ? n - i : wide, rest = n - i - an;
+            merge_runs(from + i, an, from + i + an, rest < wide ? rest : wide, to + i);
+        }
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != arcs)
+        memcpy(arcs, from, n * sizeof *arcs);
+}
+
+static size_t widest_row(const uint32_t *first, uint32_t n)
+{
+    size_t widest = 0;
+    for (uint32_t i = 0; i < n; i++)
+        widest = first[i + 1] - first[i] > widest ? first[i + 1] - first[i] : widest;
+    return widest;
+}
+
 /* Sorts the arcs of each node and drops equal ones: the same edge given twice stands twice in both
  * directions. */
 static void sort_rows(struct drc_graph *g, int way)
 {
     uint64_t *arcs = g->arcs[way];
     uint32_t *first = g->first[way], from = 0, to = 0;
+    uint64_t *spare = graph_grown(NULL, widest_row(first, g->node_count) + 1, sizeof *spare);
     for (uint32_t n = 0; n < g->node_count; n++) {
         uint32_t end = first[n + 1], begin = to;
-        sort_arcs(arcs + from, end - from);
+        sort_arcs(arcs + from, end - from, spare);
         for (; from < end; from++) {
             if (to > begin && arcs[to - 1] == arcs[from]) {
                 if (way == DRC_GRAPH_OUT)
@@ -482,6 +535,7 @@ static void sort_rows(struct drc_graph *g, int way)
         }
         first[n + 1] = to;
     }
+    free(spare);
     if (way == DRC_GRAPH_OUT)
         g->arc_count = to;
 }
@@ -615,6 +669,11 @@ void drc_graph_free(struct drc_graph *g)
 {
     if (g == NULL)
         return;
+    if (g->image != NULL) {
+        drc_arena_free(g->image);
+        free(g);
+        return;
+    }
     free(g->ids);
     free(g->id_at);
     free(g->kind);

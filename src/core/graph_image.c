@@ -13,7 +13,7 @@
 #define IMAGE_VERSION 1
 #define IMAGE_MAX_BYTES (64u * 1024u * 1024u) /* larger graphs are built anew */
 
-struct head {
+struct head { /* its size is a multiple of eight: the parts behind it are aligned */
     char magic[8];
     uint32_t version, node_count, kind_first[DRC_GRAPH_NODE_KINDS_MAX + 1];
     uint64_t id_bytes, arc_count, sum;
@@ -106,37 +106,37 @@ static bool holds(const struct drc_graph *g)
     return rows_hold(g, DRC_GRAPH_OUT) && rows_hold(g, DRC_GRAPH_IN);
 }
 
-static struct drc_graph *read_image(struct drc_arena *a, const struct drc_graph_model *m,
-                                    const char *path, const char *key)
+/* The parts stay where they were read to: nothing is copied. */
+static struct drc_graph *read_image(const struct drc_graph_model *m, const char *path,
+                                    const char *key)
 {
     size_t bytes;
     struct head head;
-    const char *data =
-        drc_file_exists(path) ? drc_file_read(a, path, IMAGE_MAX_BYTES, &bytes, NULL) : NULL;
-    if (data == NULL || bytes < sizeof head)
+    if (!drc_file_exists(path))
         return NULL;
+    struct drc_graph *g = graph_new(m);
+    g->image = drc_arena_new();
+    char *data = drc_file_read(g->image, path, IMAGE_MAX_BYTES, &bytes, NULL);
+    if (data == NULL || bytes < sizeof head)
+        goto fail;
     memcpy(&head, data, sizeof head);
     if (memcmp(head.magic, "drcgraph", 8) != 0 || head.version != IMAGE_VERSION ||
         memcmp(head.key, key, sizeof head.key) != 0 || head.node_count > ARC_NODES_MAX ||
         head.id_bytes > bytes || head.arc_count > bytes ||
         head.sum != sum_of(data + sizeof head, bytes - sizeof head))
-        return NULL;
-    struct drc_graph *g = graph_new(m);
+        goto fail;
     struct part parts[PARTS];
-    uint64_t at = sizeof head, whole = sizeof head;
+    uint64_t at = sizeof head;
     g->node_count = head.node_count;
     g->id_bytes = head.id_bytes;
     g->arc_count = head.arc_count;
     memcpy(g->kind_first, head.kind_first, sizeof g->kind_first);
     list_parts(g, parts);
-    for (int i = 0; i < PARTS; i++)
-        whole += padded(parts[i].bytes);
-    for (int i = 0; i < PARTS && whole == bytes; at += padded(parts[i].bytes), i++) {
-        *parts[i].array = graph_grown(NULL, parts[i].bytes + 1, 1);
-        memcpy(*parts[i].array, data + at, parts[i].bytes);
-    }
-    if (whole == bytes && holds(g))
+    for (int i = 0; i < PARTS && at <= bytes; at += padded(parts[i].bytes), i++)
+        *parts[i].array = data + at;
+    if (at == bytes && holds(g))
         return g;
+fail:
     drc_graph_free(g);
     return NULL;
 }
@@ -180,7 +180,7 @@ struct drc_graph *drc_graph_open(const struct drc_graph_model *model, struct drc
     struct drc_arena *a = drc_arena_new();
     const char *path = drc_arena_printf(a, "%s.graph", facts_path);
     key_of(model, stamp, key);
-    struct drc_graph *g = read_image(a, model, path, key);
+    struct drc_graph *g = read_image(model, path, key);
     if (g == NULL) {
         g = drc_graph_build(model, facts, err);
         if (g != NULL && g->fault_count == 0) /* faults are said at each start */

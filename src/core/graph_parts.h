@@ -54,6 +54,7 @@ struct drc_graph {
     uint64_t id_bytes, arc_count;
     struct drc_graph_fault *faults;
     size_t fault_count;
+    struct drc_arena *image; /* holds all arrays of a graph that was read from a file */
 };
 
 /* Memory of a graph: not an arena's, since the parts of a build are large and given back one by
