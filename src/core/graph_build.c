@@ -235,10 +235,17 @@ static void make_slots(struct build *b)
         size *= 2;
     b->slots = zeroed(size, sizeof *b->slots);
     b->slot_mask = size - 1;
-    for (uint32_t n = 0; n < g->node_count; n++) {
-        const char *id = graph_id(g, n);
-        uint64_t hash = hash_id(id, strlen(id));
-        uint32_t at = (uint32_t)hash & b->slot_mask;
+    uint64_t hashes[AHEAD] = {0}; /* of the nodes whose slots are on their way */
+    for (uint32_t i = 0; i < g->node_count + AHEAD; i++) {
+        uint64_t hash = hashes[i % AHEAD];
+        uint32_t n = i - AHEAD, at = (uint32_t)hash & b->slot_mask;
+        if (i < g->node_count) {
+            const char *id = graph_id(g, i);
+            uint64_t next = hashes[i % AHEAD] = hash_id(id, strlen(id));
+            __builtin_prefetch(&b->slots[next & b->slot_mask], 1);
+        }
+        if (i < AHEAD)
+            continue;
         while (b->slots[at] != 0)
             at = (at + 1) & b->slot_mask;
         b->slots[at] = (hash & TAG_MASK) | (n + 1);

@@ -167,21 +167,25 @@ static struct drc_graph *load(const char *dir, const char *path, struct drc_grap
     return g;
 }
 
-/* As each start but the first one does it: from the file beside the facts. */
+#define OPENS 5
+
+/* As each start does it: from the file beside the facts; the best of a few. */
 static double reopen(const char *path, const struct drc_graph_model *model)
 {
     struct drc_db *facts = drc_db_open(path, DRC_DB_READ, &err);
     must(facts == NULL ? -1 : drc_db_sandbox(facts, &err));
-    int64_t begun = 0;
-    for (int i = 0; i < 2; i++) {
-        begun = drc_clock_mono_us();
+    int64_t best = INT64_MAX;
+    for (int i = 0; i <= OPENS; i++) {
+        int64_t begun = drc_clock_mono_us();
         struct drc_graph *g = drc_graph_open(model, facts, path, &err);
         must(g == NULL ? -1 : 0);
         begun = drc_clock_mono_us() - begun;
+        if (i > 0 && begun < best) /* the first may have to build it */
+            best = begun;
         drc_graph_free(g);
     }
     drc_db_close(facts);
-    return (double)begun / 1000;
+    return (double)best / 1000;
 }
 
 static int by_value(const void *x, const void *y)
@@ -267,7 +271,7 @@ int main(int argc, char **argv)
                drc_graph_nodes(g), (unsigned long long)drc_graph_edges(g), ms, cpu);
         drc_graph_free(g);
         ms = reopen(argv[1], model);
-        say("sample estate, load at a start", ms, "ms", 50);
+        say("sample estate, load at a start, best of five", ms, "ms", 50);
     }
     if (mkdtemp(home) == NULL)
         return 1;
