@@ -19,8 +19,9 @@ struct drc_estate {
 };
 
 /* `home` holds sql/; `estate` NULL is the sample. Beside F.db it writes F.answers.json: what is
- * planted in this estate, for tests; nothing else may read it. `progress` may be NULL; percent
- * rises from 0 to 100. Blocks for some seconds (large ones for minutes);
+ * planted in this estate, for tests; nothing else may read it; and F.db.graph, see drc/graph.h
+ * (where that cannot be made, a line of the log says so). `progress` may be NULL; percent rises
+ * from 0 to 100. Blocks for some seconds (large ones for minutes);
  * any thread. Errors: CONFIG (SQL files missing, folder not writable), DB (SQL refused, a check
  * found rows). */
 int drc_build_facts(const char *home, const char *db_path, const struct drc_estate *estate,
