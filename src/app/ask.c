@@ -15,7 +15,7 @@
 
 #define HOUR_MS INT64_C(3600000)
 
-/* ---- budgets ---------------------------------------------------------------------------------- */
+/* ---- budgets --------------------------------------------------------------------------------- */
 
 struct drc_ask_budget {
     pthread_mutex_t lock;
@@ -180,7 +180,7 @@ static void into_cache(struct drc_env *env, const struct drc_ask_result *asked)
         drc_log(DRC_LOG_WARN, "model.cache", "why=\"%s\"", err.msg);
 }
 
-/* ---- the call --------------------------------------------------------------------------------- */
+/* ---- the call -------------------------------------------------------------------------------- */
 
 /* What used nothing costs nothing, whatever the price. */
 static int64_t cost_of(const struct drc_llm *llm, const struct drc_llm_usage *usage)
@@ -259,7 +259,7 @@ void drc_ask_judged(struct drc_env *env, const struct drc_ask_result *asked, boo
         drc_log(DRC_LOG_WARN, "model.verdict", "why=\"%s\"", err.msg);
 }
 
-/* ---- /drc usage --------------------------------------------------------------------------------- */
+/* ---- /drc usage ------------------------------------------------------------------------------ */
 
 int drc_run_usage(struct drc_env *env, const struct drc_request *req, struct drc_err *err)
 {

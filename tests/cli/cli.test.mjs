@@ -123,7 +123,7 @@ test('the manifest is JSON with every scope, event and command that the bot uses
 
 test('help: of the program, of each command; unknown words are answered with the nearest one', () => {
   const help = fine(['--help']);
-  for (const c of ['serve', 'report', 'chip', 'db', 'doctor', 'manifest', 'emulator']) {
+  for (const c of ['serve', 'report', 'chip', 'db', 'doctor', 'manifest', 'emulator', 'usage']) {
     assert.ok(help.includes(`drc ${c}`));
     assert.match(fine([c, '--help']), new RegExp(`^Usage: drc ${c}`));
   }
@@ -132,7 +132,7 @@ test('help: of the program, of each command; unknown words are answered with the
   refused(['reprot'], 2, /Did you mean 'drc report'/);
   refused(['report', 'job-csot'], 2, /Did you mean .*report job-cost/);
   refused(['report', 'job-csot', '--json'], 2, /job-csot/);
-  for (const c of ['serve', 'report', 'chip', 'db', 'doctor', 'manifest']) refused([c, '--nonsense'], 2, /--nonsense/);
+  for (const c of ['serve', 'report', 'chip', 'db', 'doctor', 'manifest', 'usage']) refused([c, '--nonsense'], 2, /--nonsense/);
   refused(['report', 'job-cost', '--out'], 2, /--out/);
   refused(['report', 'job-cost', '31x'], 2, /31x/);
   refused(['report', 'job-cost', 'as-of:2031-01-01', '--json'], 2, /newest complete day/);
@@ -165,10 +165,12 @@ test('a port that is in use', async () => {
 
 test('doctor: all in order, and each thing that is not', () => {
   const slackEnv = { SLACK_API_URL: `${slack.url}/api/`, SLACK_BOT_TOKEN: 'xoxb-local-drc', SLACK_APP_TOKEN: 'xapp-local-drc' };
-  const ok = fine(['doctor'], slackEnv);
+  writeFileSync(join(dir, 'key'), 'sk-ant-secret-key\n');
+  const ok = fine(['doctor'], { ...slackEnv, LLM_PROVIDER: 'anthropic', LLM_MODEL: 'claude-haiku-4-5-20251001', ANTHROPIC_API_KEY_FILE: join(dir, 'key') });
+  assert.match(ok, /ok\s+model +anthropic claude-haiku-4-5-20251001 at api\.anthropic\.com, ANTHROPIC_API_KEY from file, \$1 in, \$5 out per million tokens \(20\d\d-/);
   assert.match(ok, /Everything is in order/);
   assert.match(ok, /Acme Data/);
-  assert.doesNotMatch(ok, /xoxb-local|xapp-local/);
+  assert.doesNotMatch(ok, /xoxb-local|xapp-local|sk-ant-secret/);
   const ill = (more, line) => {
     const r = drc(['doctor'], { ...slackEnv, ...more });
     assert.equal(r.status, 4, r.stdout);
@@ -179,6 +181,9 @@ test('doctor: all in order, and each thing that is not', () => {
   ill({ SLACK_APP_TOKEN: 'wrong' }, /FAILED\s+Slack app token.*xapp-/);
   ill({ SLACK_API_URL: 'http://127.0.0.1:1/api/' }, /FAILED\s+Slack bot token/);
   ill({ LLM_PROVIDER: 'oracle' }, /FAILED\s+model.*oracle/);
+  refused(['usage'], 4, /LLM_MODEL is not/, { LLM_PROVIDER: 'gemini' });
+  refused(['usage'], 4, /must be https/, { LLM_PROVIDER: 'openai', LLM_MODEL: 'm', LLM_BASE_URL: 'http://models.example/v1' });
+  refused(['usage'], 4, /models\.conf has no price of 'm'/, { LLM_PROVIDER: 'openai', LLM_MODEL: 'm', LLM_USD_PER_MONTH: '5' });
   writeFileSync(join(dir, 'fonts.conf'), '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>');
   ill({ FONTCONFIG_FILE: join(dir, 'fonts.conf') }, /FAILED\s+fonts/);
   writeFileSync(join(dir, 'state-noise.db'), Buffer.alloc(9000, 'x'));

@@ -1,5 +1,5 @@
-/* Replies of the three providers, streamed or whole: an answer that is whole and clean, or an error;
- * the cut of the bytes changes nothing. */
+/* Replies of the three providers, streamed or whole: an answer that is whole and clean, or an
+ * error; the cut of the bytes changes nothing. */
 #include "clients/llm/provider.h"
 #include "drc/limits.h"
 #include "drc/utf8.h"

@@ -8,7 +8,7 @@
 
 #define TOKENS_MAX INT64_C(1000000000)
 
-/* ---- what the providers share ----------------------------------------------------------------- */
+/* ---- what the providers share ---------------------------------------------------------------- */
 
 const char *llm_join_url(struct drc_arena *a, const char *base_url, const char *path)
 {
@@ -75,7 +75,7 @@ bool llm_read_complaint(const json_t *root, struct llm_complaint *out)
     return true;
 }
 
-/* ---- the intake --------------------------------------------------------------------------------- */
+/* ---- the intake ------------------------------------------------------------------------------ */
 
 void llm_intake_init(struct llm_intake *in, const struct drc_llm_provider *p, struct drc_err *err)
 {

@@ -26,7 +26,7 @@ struct attempt {
     struct drc_err err;
 };
 
-/* ---- usage ------------------------------------------------------------------------------------ */
+/* ---- usage ----------------------------------------------------------------------------------- */
 
 static int64_t tokens_of(size_t bytes)
 {
@@ -57,7 +57,7 @@ static void add_usage(const struct attempt *t, const struct drc_llm_ask *ask,
     sum->estimated |= !t->usage.in_seen || !t->usage.out_seen;
 }
 
-/* ---- one request ------------------------------------------------------------------------------ */
+/* ---- one request ----------------------------------------------------------------------------- */
 
 struct drc_http_request llm_request(struct drc_arena *a, const struct drc_llm *llm,
                                     const struct drc_llm_ask *ask, unsigned refused, char **body)
@@ -152,7 +152,7 @@ static void run_attempt(const struct drc_llm *llm, struct drc_http *http, struct
     llm_intake_fini(&in);
 }
 
-/* ---- again? ------------------------------------------------------------------------------------- */
+/* ---- again? ---------------------------------------------------------------------------------- */
 
 static bool is_one_of(const char *name, const char *const *list)
 {
@@ -255,7 +255,7 @@ static int give_up(const struct attempt *t, int tries, struct drc_err *err)
     return drc_err_context(err, "the model's endpoint");
 }
 
-/* ---- the call ----------------------------------------------------------------------------------- */
+/* ---- the call -------------------------------------------------------------------------------- */
 
 static void fill(struct drc_llm_reply *out, const struct drc_llm *llm,
                  const struct drc_llm_ask *ask, unsigned refused, const struct attempt *t)

@@ -55,7 +55,7 @@ struct drc_llm_provider {
 
 extern const struct drc_llm_provider llm_openai, llm_anthropic, llm_gemini;
 
-/* ---- what the providers share ----------------------------------------------------------------- */
+/* ---- what the providers share ---------------------------------------------------------------- */
 
 /* base_url with a path put before its query. */
 const char *llm_join_url(struct drc_arena *a, const char *base_url, const char *path);
@@ -69,7 +69,7 @@ bool llm_read_complaint(const json_t *root, struct llm_complaint *out);
 struct drc_http_request llm_request(struct drc_arena *a, const struct drc_llm *llm,
                                     const struct drc_llm_ask *ask, unsigned refused, char **body);
 
-/* ---- server-sent events (WHATWG HTML, 9.2.6) --------------------------------------------------- */
+/* ---- server-sent events (WHATWG HTML, 9.2.6) ------------------------------------------------- */
 
 struct sse {
     struct drc_buf line, data;
@@ -92,7 +92,7 @@ int sse_feed(struct sse *s, const char *bytes, size_t count, sse_event *fn, void
 /* The end of the stream: an event whose last line came whole counts though no blank line follows. */
 int sse_end(struct sse *s, sse_event *fn, void *user, struct drc_err *err);
 
-/* ---- one answer out of bytes -------------------------------------------------------------------- */
+/* ---- one answer out of bytes ----------------------------------------------------------------- */
 
 /* Bytes of a body with status 200 to an answer: a stream of events, or one JSON document where the
  * first letter is a brace (a server that does not stream). */
