@@ -128,7 +128,7 @@ export const withheld = {
   notext: [1, (w, res) => { stream(res); res.write(w.begin()); res.write('data: "'); res.write(Buffer.of(0xff, 0xfe)); res.end(`"\n\n${w.end(w.finish.stop)}`); }, /not JSON/],
   long: [1, (w, res) => { stream(res); res.end(w.begin() + w.piece('word '.repeat(15000)) + w.end(w.finish.stop)); }, /over 65536 bytes/],
   endless: [1, (w, res) => { stream(res); res.end('x'.repeat(1100000)); }, /over 1048576 bytes/],
-  lying: [1, say('It cost $987,654,321.99 in all.', 'stop'), /987,654,321/],
+  lying: [2, say('It cost $987,654,321.99 in all.', 'stop'), /987,654,321/], // it is asked to mend it, once
 };
 // They wait: time-outs of one and of several seconds.
 export const slow = {
