@@ -185,6 +185,28 @@ struct drc_chart_band {
 int drc_chart_band(const struct drc_theme *t, const struct drc_chart_band *spec,
                    struct drc_buf *svg, struct drc_err *err);
 
+#define DRC_CHART_PATH_MAX 6
+
+struct drc_chart_path_box {
+    const char *relation;       /* to the box before it, on the arrow; of the first: not drawn */
+    const char *kind;           /* "attempt" */
+    const char *name;           /* up to three lines, then cut */
+    enum drc_chart_level level; /* has its glyph, INFO has none */
+    bool is_sum;                /* the last: what it cost */
+};
+
+/* From an entity to what explains its cost, left to right, three boxes in a row. */
+struct drc_chart_path {
+    const char *title, *subtitle, *footer; /* only of a picture of its own */
+    const char *heading;
+    const struct drc_chart_path_box *boxes;
+    size_t box_count; /* at most DRC_CHART_PATH_MAX; 0 = nothing went wrong */
+};
+
+/* Errors as above. */
+int drc_chart_path(const struct drc_theme *t, const struct drc_chart_path *spec,
+                   struct drc_buf *svg, struct drc_err *err);
+
 struct drc_chart_days {
     const char *title, *subtitle, *footer;
     const struct drc_chart_series *series;
@@ -198,6 +220,7 @@ struct drc_chart_days {
         *marks; /* day numbers with an event (failure, change), drawn as a labelled tick */
     const char *const *mark_labels;
     size_t mark_count;
+    const struct drc_chart_path *path; /* below the days; NULL = none */
 };
 
 /* Stacked columns by day: the small chart of an entity card. Errors as above. */

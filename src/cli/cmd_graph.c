@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "drc/chart.h"
 #include "drc/clock.h"
 #include "drc/conf.h"
 #include "drc/fmt.h"
@@ -21,7 +22,7 @@ struct asked {
     const struct drc_graph *g;
     struct drc_graph_window w;
     uint32_t node;
-    bool json, dot;
+    bool json, dot, svg;
 };
 
 /* An id, or a name that only one job, warehouse, cluster or dataset has. */
@@ -209,12 +210,47 @@ static int lineage(struct asked *q, bool down, struct drc_err *err)
     return 0;
 }
 
+/* The dearest of the paths as a picture. */
+static int print_svg(struct asked *q, const struct drc_graph_why *paths, size_t n,
+                     struct drc_err *err)
+{
+    struct drc_arena *a = q->c.env.a;
+    const struct drc_theme *t = drc_snapshot_theme(q->c.env.snap, err);
+    static const char *const relations[] = {"", "run", "attempt", "ended by"};
+    struct drc_chart_path_box boxes[DRC_CHART_PATH_MAX];
+    struct drc_chart_path spec = {.heading = "The dearest failed attempt", .boxes = boxes};
+    char money[DRC_FMT_BYTES];
+    struct drc_buf svg;
+    const char *label;
+    if (t == NULL || drc_graph_texts(a, q->g, q->c.env.facts, &q->node, 1, &spec.title, err) < 0)
+        return -1;
+    for (size_t k = 0; n > 0 && k < paths[0].count; k++) {
+        uint32_t node = paths[0].nodes[k];
+        if (drc_graph_texts(a, q->g, q->c.env.facts, &node, 1, &label, err) < 0)
+            return -1;
+        boxes[spec.box_count++] = (struct drc_chart_path_box){
+            relations[k], drc_graph_kind(q->g, node)->title, label,
+            (enum drc_chart_level)drc_graph_severity(q->g, node), false};
+    }
+    if (n > 0)
+        boxes[spec.box_count++] = (struct drc_chart_path_box){
+            "cost", "attempt", drc_fmt_usd(paths[0].cost_uusd, money), DRC_LEVEL_INFO, true};
+    drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
+    int rc = drc_chart_path(t, &spec, &svg, err);
+    if (rc == 0)
+        fputs(drc_buf_str(&svg), stdout);
+    drc_buf_fini(&svg);
+    return rc;
+}
+
 /* Dearest first: run, attempt, what ended it. */
 static int why(struct asked *q, struct drc_err *err)
 {
     struct drc_arena *a = q->c.env.a;
     struct drc_graph_why *paths;
     size_t n = drc_graph_why(a, q->g, q->node, q->w, &paths);
+    if (q->svg)
+        return print_svg(q, paths, n, err);
     json_t *list = json_array();
     char money[DRC_FMT_BYTES];
     for (size_t i = 0; i < n; i++) {
@@ -384,7 +420,9 @@ static int run(int argc, char **argv, struct drc_err *err)
 {
     const char *db = cli_option(argc, argv, "--db"), *days = cli_option(argc, argv, "--days"),
                *format = cli_option(argc, argv, "--format"), *out = cli_option(argc, argv, "--out");
-    struct asked q = {.json = cli_flag(argc, argv, "--json"), .dot = cli_flag(argc, argv, "--dot")};
+    struct asked q = {.json = cli_flag(argc, argv, "--json"),
+                      .dot = cli_flag(argc, argv, "--dot"),
+                      .svg = cli_flag(argc, argv, "--svg")};
     if (cli_no_more_options(argc, argv, err) < 0)
         return -1;
     if (argc < 2 || !is_verb(argv[1]))
@@ -407,7 +445,7 @@ static int run(int argc, char **argv, struct drc_err *err)
 
 const struct cli_command cli_graph = {
     "graph",
-    "show|why|jobs|failures|upstream|downstream <entity> [--days N] [--json|--dot] | export "
+    "show|why|jobs|failures|upstream|downstream <entity> [--days N] [--json|--dot|--svg] | export "
     "--format cypher|csv "
     "--out DIR",
     "Reads the usage graph. An entity is an id, or the name of a job, warehouse, cluster or "
@@ -415,7 +453,8 @@ const struct cli_command cli_graph = {
     "  show        the rows that a chip's answer gets about it; --dot draws the walk; '-' reads "
     "ids\n"
     "              from standard input, one a line\n"
-    "  why         what went wrong in its runs, by cost: run, attempt, failure or eviction\n"
+    "  why         what went wrong in its runs, by cost: run, attempt, failure or eviction; --svg\n"
+    "              draws the dearest\n"
     "  jobs        which jobs make the cost of a cluster or a compute configuration\n"
     "  failures    which failures go with a cluster or a configuration (against all else that "
     "ran),\n"

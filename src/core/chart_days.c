@@ -267,9 +267,12 @@ static int draw_chart(struct plot *p, struct drc_err *err)
         p->top = drc_svg_snap(p->f.top + (p->mark_count > 0 ? 10 + LANE_HEIGHT * p->lanes : 2));
     }
     p->bottom = p->top + PLOT_HEIGHT;
-    double height =
-        p->bottom + (empty != NULL ? 0 : DAY_AXIS_HEIGHT) + drc_frame_footer_height(&p->f);
-    drc_frame_draw(&p->f, height, spec->series, spec->series_count);
+    double end = p->bottom + (empty != NULL ? 0 : DAY_AXIS_HEIGHT);
+    double path = spec->path == NULL ? 0 : drc_path_height(spec->path);
+    drc_frame_draw(&p->f, end + path + drc_frame_footer_height(&p->f), spec->series,
+                   spec->series_count);
+    if (path > 0)
+        drc_path_draw(&p->f, spec->path, end);
     if (empty != NULL)
         drc_frame_empty(&p->f, p->top, PLOT_HEIGHT, empty);
     else

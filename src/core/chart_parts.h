@@ -180,6 +180,11 @@ void drc_area_draw(const struct frame *f, const struct drc_chart_area *area, dou
 double drc_steps_height(const struct drc_chart_band *spec);
 void drc_steps_draw(const struct frame *f, const struct drc_chart_band *spec, double top);
 
+/* ---- chart_path.c: boxes below a chart's days */
+
+double drc_path_height(const struct drc_chart_path *spec);
+void drc_path_draw(const struct frame *f, const struct drc_chart_path *spec, double top);
+
 /* ---- chart_scale.c */
 
 #define TICKS_MAX 6

@@ -81,7 +81,9 @@ struct case_data {
     int64_t series[4][DRC_CHART_DAYS_MAX];
     struct drc_chart_event events[DRC_CHART_EVENTS_MAX];
     struct drc_chart_step steps[DRC_CHART_STEPS_MAX];
-    enum { BARS, DAYS, PARETO, DOTS, BAND } kind;
+    struct drc_chart_path path;
+    struct drc_chart_path_box boxes[DRC_CHART_PATH_MAX];
+    enum { BARS, DAYS, PARETO, DOTS, BAND, PATH } kind;
 };
 
 /* Weekly rhythm with a deterministic wobble; row 2 has a jump, as a cost anomaly has. */
@@ -480,6 +482,11 @@ static const struct chart_case {
     {"band-day", case_band_day, true},
     {"band-zero", case_band_zero, true},
     {"band-empty", case_band_empty, true},
+    {"path", case_path, false},
+    {"path-short", case_path_short, true},
+    {"path-names", case_path_names, false},
+    {"path-empty", case_path_empty, true},
+    {"path-days", case_path_days, false},
 };
 
 #define CHART_CASES (sizeof chart_cases / sizeof *chart_cases)
@@ -494,6 +501,8 @@ static inline int draw_kind(const struct drc_theme *t, const struct case_data *d
         return drc_chart_pareto(t, &d->pareto, svg, err);
     case DOTS:
         return drc_chart_dots(t, &d->dots, svg, err);
+    case PATH:
+        return drc_chart_path(t, &d->path, svg, err);
     case BAND:
         return drc_chart_band(t, &d->band, svg, err);
     default:

@@ -523,4 +523,66 @@ static inline void case_band_empty(struct case_data *d)
             d->series[s][k] = DRC_CHART_UNKNOWN;
 }
 
+/* ---- path */
+
+static inline void box(struct case_data *d, const char *relation, const char *kind,
+                       const char *name, enum drc_chart_level level)
+{
+    d->boxes[d->path.box_count++] = (struct drc_chart_path_box){relation, kind, name, level, false};
+}
+
+static inline void fill_path(struct case_data *d)
+{
+    d->kind = PATH;
+    d->path = (struct drc_chart_path){.title = "finance_daily_close",
+                                      .subtitle = "The dearest of 9 failed attempts, "
+                                                  "26 Oct \u2013 22 Nov 2026",
+                                      .footer = "List price before discounts, USD. UTC days.",
+                                      .heading = "What the dearest failed attempt cost and why",
+                                      .boxes = d->boxes};
+}
+
+static inline void case_path(struct case_data *d)
+{
+    fill_path(d);
+    box(d, "", "job", "finance_daily_close", DRC_LEVEL_INFO);
+    box(d, "run", "run", "727124000 of 2026-11-21: SUCCESS after 4 attempts", DRC_LEVEL_WARN);
+    box(d, "attempt", "attempt", "Cluster lost <n> spot workers (SPOT_INSTANCE_TERMINATION)",
+        DRC_LEVEL_CRIT);
+    box(d, "lost spot nodes", "Spot eviction",
+        "1 spot eviction in runs of 2026-11-21, one attempt ended", DRC_LEVEL_CRIT);
+    box(d, "cost of the attempt", "cost", "$149", DRC_LEVEL_INFO);
+    d->boxes[4].is_sum = true;
+}
+
+static inline void case_path_short(struct case_data *d)
+{
+    fill_path(d);
+    box(d, NULL, NULL, NULL, DRC_LEVEL_CRIT);
+    box(d, "", "", "", DRC_LEVEL_INFO);
+}
+
+static inline void case_path_names(struct case_data *d)
+{
+    fill_path(d);
+    for (int i = 0; i < DRC_CHART_PATH_MAX; i++)
+        box(d, hard_names[(i + 1) % HARD_NAMES], hard_names[(i + 2) % HARD_NAMES],
+            hard_names[i % HARD_NAMES], (enum drc_chart_level)(i % 3));
+    d->path.heading = hard_names[0];
+    d->boxes[DRC_CHART_PATH_MAX - 1].is_sum = true;
+}
+
+static inline void case_path_empty(struct case_data *d)
+{
+    fill_path(d);
+}
+
+static inline void case_path_days(struct case_data *d)
+{
+    case_path(d);
+    case_days(d);
+    d->kind = DAYS;
+    d->days.path = &d->path;
+}
+
 #endif
