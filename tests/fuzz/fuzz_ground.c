@@ -113,7 +113,7 @@ static void check_text(const char *text)
             p += n > 0 ? n : 1;
         }
         MUST(!s->ok ||
-             (strstr(s->text, "http") == NULL || strstr(s->text, "https://docs.example/pools")));
+             (strstr(s->text, "://") == NULL || strstr(s->text, "https://docs.example/pools")));
     }
     MUST(ok == g.ok);
     drc_arena_free(a);
