@@ -249,19 +249,17 @@ change AS MATERIALIZED ( -- the newest recorded change that can change cost, fro
         AND c.kind NOT IN ('OWNER', 'TAGS', 'DESCRIPTION')
         AND date(c.at_ms / 1000, 'unixepoch') BETWEEN date(f.from_date, '-7 days') AND f.to_date
 ),
-days AS MATERIALIZED ( -- of W
-    SELECT f.kind, f.workspace_id, f.native_id,
-           json_group_array(CAST(round(x.actual_uusd) AS INTEGER)) AS daily,
-           json_group_array(CAST(round(x.expected_uusd) AS INTEGER)) AS expected_daily,
-           json_group_array(CAST(round(x.low_uusd) AS INTEGER)) AS low_daily, json_group_array(CAST(round(x.high_uusd) AS INTEGER)) AS high_daily
+days AS MATERIALIZED ( -- of W; the detector gives whole micro-dollars
+    SELECT f.kind, f.workspace_id, f.native_id, json_group_array(x.actual_uusd) AS daily, json_group_array(x.expected_uusd) AS expected_daily,
+           json_group_array(x.low_uusd) AS low_daily, json_group_array(x.high_uusd) AS high_daily
     FROM span AS p CROSS JOIN (SELECT DISTINCT kind, workspace_id, native_id, daily, start_day FROM found) AS f
     CROSS JOIN detect_days(f.daily, f.start_day) AS x
     WHERE x.date >= p.first_day
     GROUP BY f.kind, f.workspace_id, f.native_id
 ),
 all_days AS MATERIALIZED (
-    SELECT json_group_array(CAST(round(x.actual_uusd) AS INTEGER)) AS daily, json_group_array(CAST(round(x.expected_uusd) AS INTEGER)) AS expected_daily,
-           json_group_array(CAST(round(x.low_uusd) AS INTEGER)) AS low_daily, json_group_array(CAST(round(x.high_uusd) AS INTEGER)) AS high_daily
+    SELECT json_group_array(x.actual_uusd) AS daily, json_group_array(x.expected_uusd) AS expected_daily,
+           json_group_array(x.low_uusd) AS low_daily, json_group_array(x.high_uusd) AS high_daily
     FROM span AS p CROSS JOIN whole AS t CROSS JOIN detect_days(t.daily, p.from_day) AS x
     WHERE x.date >= p.first_day
 ),

@@ -98,10 +98,17 @@ static const char *month_name(int month)
 char *drc_date_iso(int64_t day, char out[11])
 {
     int y, m, d;
-    drc_date_civil(day, &y, &m, &d);
     char text[40];
-    snprintf(text, sizeof text, "%04d-%02d-%02d", y, m, d);
-    memcpy(out, text, 10);
+    drc_date_civil(day, &y, &m, &d);
+    if (y < 0 || y > 9999) {
+        snprintf(text, sizeof text, "%04d-%02d-%02d", y, m, d);
+        memcpy(out, text, 10);
+    } else { /* by hand: a report over a year asks for many thousands */
+        const int digits[] = {y / 1000, y / 100 % 10, y / 10 % 10, y % 10, -1,
+                              m / 10,   m % 10,       -1,          d / 10, d % 10};
+        for (int i = 0; i < 10; i++)
+            out[i] = digits[i] < 0 ? '-' : (char)('0' + digits[i]);
+    }
     out[10] = '\0';
     return out;
 }

@@ -4,38 +4,75 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void swap(double *a, double *b)
+enum { FEW = 8, SAMPLE = 33, SAMPLED = 1024 };
+
+static void sort_few(double *v, size_t n)
 {
-    double t = *a;
-    *a = *b;
-    *b = t;
+    for (size_t i = 1; i < n; i++) {
+        double x = v[i];
+        size_t j = i;
+        for (; j > 0 && v[j - 1] > x; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
+    }
 }
 
-/* Hoare's quickselect: puts the k-th smallest at k, nothing larger before it, nothing smaller
- * behind. The pivot's place is mixed, so that sorted or crafted input is not the slow case. */
+/* Puts what is below the pivot (or not above it) first; returns how many. Without a branch on a
+ * value, which would be guessed wrong half the time. */
+static size_t part_below(double *v, size_t n, double pivot)
+{
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        double x = v[i];
+        v[i] = v[m];
+        v[m] = x;
+        m += x < pivot;
+    }
+    return m;
+}
+
+static size_t part_up_to(double *v, size_t n, double pivot)
+{
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        double x = v[i];
+        v[i] = v[m];
+        v[m] = x;
+        m += x <= pivot;
+    }
+    return m;
+}
+
+/* A value near the k-th, from a sample whose places are mixed, so that sorted or crafted input is
+ * not the slow case. */
+static double pivot_of(const double *v, size_t n, size_t k)
+{
+    double s[SAMPLE];
+    size_t count = n < SAMPLED ? 3 : SAMPLE;
+    for (size_t i = 0; i < count; i++)
+        s[i] = v[drc_stats_mix64(n + i) % n];
+    sort_few(s, count);
+    return s[k * count / n];
+}
+
+/* Quickselect: puts the k-th smallest at k, nothing larger before it, nothing smaller behind. */
 static void select_at(double *v, size_t n, size_t k)
 {
-    ptrdiff_t lo = 0, hi = (ptrdiff_t)n - 1, at = (ptrdiff_t)k;
-    while (lo < hi) {
-        uint64_t span = (uint64_t)(hi - lo) + 1;
-        double pivot = v[lo + (ptrdiff_t)(drc_stats_mix64(span) % span)];
-        ptrdiff_t i = lo, j = hi;
-        while (i <= j) {
-            while (v[i] < pivot)
-                i++;
-            while (v[j] > pivot)
-                j--;
-            if (i <= j)
-                swap(&v[i++], &v[j--]);
+    while (n > FEW) {
+        double pivot = pivot_of(v, n, k);
+        size_t below = part_below(v, n, pivot);
+        if (k < below) {
+            n = below;
+            continue;
         }
-        /* lo..j <= pivot, i..hi >= pivot, what is between equals it */
-        if (at <= j)
-            hi = j;
-        else if (at >= i)
-            lo = i;
-        else
+        size_t done = below + part_up_to(v + below, n - below, pivot);
+        if (k < done || done == 0) /* it equals the pivot; a NaN has no place */
             return;
+        v += done;
+        n -= done;
+        k -= done;
     }
+    sort_few(v, n);
 }
 
 double drc_stats_percentile(double *values, size_t n, double p)

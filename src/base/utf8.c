@@ -1,5 +1,6 @@
 #include "drc/utf8.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -19,6 +20,14 @@ bool drc_utf8_valid(const char *s, size_t bytes)
 {
     unsigned cp;
     for (size_t i = 0; i < bytes;) {
+        uint64_t eight;
+        if (bytes - i >= sizeof eight) { /* most text is ASCII */
+            memcpy(&eight, s + i, sizeof eight);
+            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+                i += sizeof eight;
+                continue;
+            }
+        }
         int n = drc_utf8_decode(s + i, bytes - i, &cp);
         if (n == 0)
             return false;

@@ -37,7 +37,7 @@ struct table {
 struct cursor {
     sqlite3_vtab_cursor base;
     struct drc_arena *a;
-    double *series;
+    double series[DAYS_MAX];
     size_t n, at, rows;
     int64_t first, calendar[CALENDAR_MAX];
     struct drc_detection found;
@@ -145,7 +145,6 @@ static int filter(sqlite3_vtab_cursor *base, int mask, const char *plan, int arg
     if (is_null(arg[ARG_SERIES]) || is_null(arg[ARG_FIRST]))
         return SQLITE_OK;
     c->a = drc_arena_new();
-    c->series = drc_arena_array(c->a, DAYS_MAX, sizeof *c->series);
     if (read_series((const char *)sqlite3_value_text(arg[ARG_SERIES]), c->series, &c->n) < 0)
         return refuse(c, "the series is not a JSON array of at most 4000 numbers");
     if (drc_date_parse((const char *)sqlite3_value_text(arg[ARG_FIRST]), &o.first) < 0)

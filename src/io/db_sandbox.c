@@ -198,9 +198,13 @@ static struct drc_cell *next_cell(struct reader *r)
     return c;
 }
 
+/* Shares the text with the cell above where it is the same: a series of the whole report stands in
+ * every row. */
 static int read_text(struct reader *r, sqlite3_stmt *handle, int column, struct drc_cell *c,
                      struct drc_err *err)
 {
+    size_t width = (size_t)sqlite3_column_count(handle);
+    const char *above = r->used > width ? r->cells[r->used - 1 - width].text : NULL;
     const char *s = (const char *)sqlite3_column_text(handle, column);
     size_t bytes = (size_t)sqlite3_column_bytes(handle, column);
     if (s == NULL)
@@ -210,8 +214,13 @@ static int read_text(struct reader *r, sqlite3_stmt *handle, int column, struct 
         return drc_err_set(err, DRC_ERR_LIMIT,
                            "the column %.60s is too long for a result (%zu bytes)",
                            sqlite3_column_name(handle, column), bytes);
-    bool plain = memchr(s, '\0', bytes) == NULL && drc_utf8_valid(s, bytes);
     c->type = DRC_CELL_TEXT;
+    if (memchr(s, '\0', bytes) == NULL && above != NULL && strncmp(above, s, bytes) == 0 &&
+        above[bytes] == '\0') {
+        c->text = above;
+        return 0;
+    }
+    bool plain = memchr(s, '\0', bytes) == NULL && drc_utf8_valid(s, bytes);
     c->text = plain ? drc_arena_strndup(r->a, s, bytes)
                     : drc_utf8_clean(r->a, s, bytes, DRC_CELL_MAX_BYTES, true);
     return 0;
