@@ -415,7 +415,8 @@ static int build_temp(struct build *b, const char *temp, const char *path, struc
         rc = check_file(b, temp, err);
     if (rc < 0 || publish(b, temp, path, err) < 0 || write_answers(b, path, err) < 0)
         return -1;
-    write_graph(b, path);
+    if (!is_large(b)) /* the file of a large graph is not kept */
+        write_graph(b, path);
     return 0;
 }
 
