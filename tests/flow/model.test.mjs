@@ -21,9 +21,12 @@ before(async () => {
   await bot.start();
   await slack.say(alice, finops, '/drc report job-cost');
   report = await waitFor('the report', async () => (await slack.messages(finops)).find((m) => m.text.startsWith('Job cost')));
-  await slack.click(alice, finops, report, 'pick:entity', (o) => o.text.text === 'nightly_orders_etl');
-  const card = await waitFor('the card', async () => (await slack.messages(finops, alice, report.ts)).find((m) => JSON.stringify(m).includes('chip:job.explain')));
-  chips = card.blocks.flatMap((b) => b.elements ?? []).filter((e) => e.action_id?.startsWith('chip:')).map((e) => ({ card, id: e.action_id }));
+  const card = async (job) => { // and its chips
+    await slack.click(alice, finops, report, 'pick:entity', (o) => o.text.text === job);
+    const m = await waitFor('the card', async () => (await slack.messages(finops, alice, report.ts)).find((x) => x.text.includes(job) && JSON.stringify(x).includes('chip:job.explain')));
+    return m.blocks.flatMap((b) => b.elements ?? []).filter((e) => e.action_id?.startsWith('chip:')).map((e) => ({ card: m, id: e.action_id }));
+  };
+  chips = [...await card('nightly_orders_etl'), ...await card('finance_daily_close')];
 });
 after(async () => { await bot.stop(); await slack.stop(); endpoint.closeAllConnections(); endpoint.close(); });
 
