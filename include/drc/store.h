@@ -122,8 +122,8 @@ int drc_store_ai_spent(struct drc_db *state, const char *user, int64_t day_ms, i
 int drc_store_ai_window(struct drc_db *state, int64_t from_ms, struct drc_usage_window *out,
                         struct drc_err *err);
 
-/* Answers of models by key. cached: 1 found, 0 not there or older, -1 error. put drops what is older
- * than not_before_ms. */
+/* Answers of models by key. cached: 1 found, 0 not there or older, -1 error. put drops what is
+ * older than not_before_ms. */
 int drc_store_ai_cached(struct drc_db *state, struct drc_arena *a, const char *key,
                         int64_t not_before_ms, const char **text, bool *structured,
                         struct drc_err *err);

@@ -89,7 +89,7 @@ void sse_fini(struct sse *s);
  * its cap. Any cut of the bytes gives the same events. */
 int sse_feed(struct sse *s, const char *bytes, size_t count, sse_event *fn, void *user,
              struct drc_err *err);
-/* The end of the stream: an event whose last line came whole counts though no blank line follows. */
+/* The end of the stream: an event whose last line came whole counts without a blank line too. */
 int sse_end(struct sse *s, sse_event *fn, void *user, struct drc_err *err);
 
 /* ---- one answer out of bytes ----------------------------------------------------------------- */
