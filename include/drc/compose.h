@@ -5,6 +5,7 @@
 
 #include "drc/answer.h"
 #include "drc/chart.h"
+#include "drc/graph.h"
 #include "drc/message.h"
 #include "drc/snapshot.h"
 
@@ -15,12 +16,19 @@ struct drc_picture {
     const char *trouble; /* why there is no chart; NULL if there is one */
 };
 
-/* SVG of a report's chart, or of an entity's days. whole: context of the whole report, for the
+/* SVG of a report's chart, or of an entity's days with a path below them (NULL or without boxes:
+ * none). whole: context of the whole report, for the
  * finding. CONFIG for a `mark` that nobody draws. */
 int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t,
                       const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err);
 int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
-                             const struct drc_context *c, struct drc_buf *svg, struct drc_err *err);
+                             const struct drc_context *c, const struct drc_chart_path *path,
+                             struct drc_buf *svg, struct drc_err *err);
+/* The dearest failed attempt of an entity in the window: run, attempt, what ended it, cost. No boxes
+ * where nothing failed or the graph does not know the entity. */
+int drc_compose_path(struct drc_arena *a, const struct drc_graph *graph, struct drc_db *facts,
+                     const char *entity_id, struct drc_graph_window w, struct drc_chart_path *out,
+                     struct drc_err *err);
 
 /* Values of buttons: "<run id> <entity id>"; "@" as entity = the clicking person's own selection.
  */

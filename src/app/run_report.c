@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "drc/buf.h"
+#include "drc/clock.h"
 #include "drc/digest.h"
 #include "drc/limits.h"
 #include "drc/log.h"
@@ -41,18 +42,34 @@ void drc_picture_report(struct drc_env *env, const struct drc_context *whole,
     drc_buf_fini(&svg);
 }
 
+/* What explains the cost of the entity; a graph that cannot be read costs the picture this part. */
+static void find_path(struct drc_env *env, const struct drc_context *c, struct drc_chart_path *out)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    const struct drc_result *res = c->result;
+    const struct drc_graph *graph = drc_snapshot_graph(env->snap, env->facts, &err);
+    const char *entity = drc_result_text(res, (size_t)c->selection.row, res->report->graph);
+    struct drc_graph_window w = {res->first_day * DRC_DAY_MS,
+                                 (res->params.as_of_day + 1) * DRC_DAY_MS};
+    *out = (struct drc_chart_path){.box_count = 0};
+    if (graph == NULL || drc_compose_path(env->a, graph, env->facts, entity, w, out, &err) < 0)
+        drc_log(DRC_LOG_WARN, "chart.path", "entity=\"%s\" why=\"%s\"", entity, err.msg);
+}
+
 void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct drc_picture *pic)
 {
     struct drc_err err = DRC_ERR_INIT;
+    struct drc_chart_path path;
     struct drc_buf svg;
     memset(pic, 0, sizeof *pic);
     const struct drc_cell *daily = drc_result_cell(c->result, (size_t)c->selection.row, "daily");
     if (daily->type == DRC_CELL_NULL)
         return; /* without days there is nothing to draw */
     drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
+    find_path(env, c, &path);
     const struct drc_theme *t = drc_snapshot_theme(env->snap, &err);
-    rasterize(env, t == NULL ? -1 : drc_compose_entity_chart(env->a, t, c, &svg, &err), &svg, pic,
-              &err);
+    rasterize(env, t == NULL ? -1 : drc_compose_entity_chart(env->a, t, c, &path, &svg, &err), &svg,
+              pic, &err);
     drc_buf_fini(&svg);
 }
 

@@ -137,6 +137,25 @@ static int print_dot(struct asked *q, struct drc_err *err)
     return 0;
 }
 
+/* The dearest of the paths as a picture. */
+static int print_svg(struct asked *q, struct drc_err *err)
+{
+    struct drc_arena *a = q->c.env.a;
+    const struct drc_theme *t = drc_snapshot_theme(q->c.env.snap, err);
+    struct drc_chart_path spec;
+    struct drc_buf svg;
+    if (t == NULL || drc_compose_path(a, q->g, q->c.env.facts, drc_graph_id(q->g, q->node), q->w,
+                                      &spec, err) < 0)
+        return -1;
+    spec.title = spec.box_count > 0 ? spec.boxes[0].name : "No failed attempt in this window";
+    drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
+    int rc = drc_chart_path(t, &spec, &svg, err);
+    if (rc == 0)
+        fputs(drc_buf_str(&svg), stdout);
+    drc_buf_fini(&svg);
+    return rc;
+}
+
 static int show(struct asked *q, struct drc_err *err)
 {
     struct drc_edge *rows = drc_arena_array(q->c.env.a, DRC_EDGES_MAX, sizeof *rows);
@@ -144,6 +163,8 @@ static int show(struct asked *q, struct drc_err *err)
     size_t count, total;
     if (q->dot)
         return print_dot(q, err);
+    if (q->svg)
+        return print_svg(q, err);
     if (drc_graph_rows(q->c.env.a, q->g, q->c.env.facts, entity, q->w, rows, DRC_EDGES_MAX, &count,
                        &total, err) < 0 ||
         drc_graph_texts(q->c.env.a, q->g, q->c.env.facts, &q->node, 1, &label, err) < 0)
@@ -210,47 +231,14 @@ static int lineage(struct asked *q, bool down, struct drc_err *err)
     return 0;
 }
 
-/* The dearest of the paths as a picture. */
-static int print_svg(struct asked *q, const struct drc_graph_why *paths, size_t n,
-                     struct drc_err *err)
-{
-    struct drc_arena *a = q->c.env.a;
-    const struct drc_theme *t = drc_snapshot_theme(q->c.env.snap, err);
-    static const char *const relations[] = {"", "run", "attempt", "ended by"};
-    struct drc_chart_path_box boxes[DRC_CHART_PATH_MAX];
-    struct drc_chart_path spec = {.heading = "The dearest failed attempt", .boxes = boxes};
-    char money[DRC_FMT_BYTES];
-    struct drc_buf svg;
-    const char *label;
-    if (t == NULL || drc_graph_texts(a, q->g, q->c.env.facts, &q->node, 1, &spec.title, err) < 0)
-        return -1;
-    for (size_t k = 0; n > 0 && k < paths[0].count; k++) {
-        uint32_t node = paths[0].nodes[k];
-        if (drc_graph_texts(a, q->g, q->c.env.facts, &node, 1, &label, err) < 0)
-            return -1;
-        boxes[spec.box_count++] = (struct drc_chart_path_box){
-            relations[k], drc_graph_kind(q->g, node)->title, label,
-            (enum drc_chart_level)drc_graph_severity(q->g, node), false};
-    }
-    if (n > 0)
-        boxes[spec.box_count++] = (struct drc_chart_path_box){
-            "cost", "attempt", drc_fmt_usd(paths[0].cost_uusd, money), DRC_LEVEL_INFO, true};
-    drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
-    int rc = drc_chart_path(t, &spec, &svg, err);
-    if (rc == 0)
-        fputs(drc_buf_str(&svg), stdout);
-    drc_buf_fini(&svg);
-    return rc;
-}
-
 /* Dearest first: run, attempt, what ended it. */
 static int why(struct asked *q, struct drc_err *err)
 {
     struct drc_arena *a = q->c.env.a;
     struct drc_graph_why *paths;
-    size_t n = drc_graph_why(a, q->g, q->node, q->w, &paths);
     if (q->svg)
-        return print_svg(q, paths, n, err);
+        return print_svg(q, err);
+    size_t n = drc_graph_why(a, q->g, q->node, q->w, &paths);
     json_t *list = json_array();
     char money[DRC_FMT_BYTES];
     for (size_t i = 0; i < n; i++) {
@@ -450,9 +438,8 @@ const struct cli_command cli_graph = {
     "--out DIR",
     "Reads the usage graph. An entity is an id, or the name of a job, warehouse, cluster or "
     "dataset.\n\n"
-    "  show        the rows that a chip's answer gets about it; --dot draws the walk; '-' reads "
-    "ids\n"
-    "              from standard input, one a line\n"
+    "  show        the rows that a chip's answer gets about it; --dot draws the walk, --svg the\n"
+    "              dearest path of `why`; '-' reads ids from standard input, one a line\n"
     "  why         what went wrong in its runs, by cost: run, attempt, failure or eviction; --svg\n"
     "              draws the dearest\n"
     "  jobs        which jobs make the cost of a cluster or a compute configuration\n"

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define PER_ROW 3
-#define GAP 84.0     /* between boxes of a row: the arrow */
+#define GAP 70.0     /* between boxes of a row: the arrow */
 #define ROW_GAP 40.0 /* between rows: the arrow back to the left */
 #define BOX_PADDING 8.0
 #define LINE 17.0

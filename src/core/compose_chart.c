@@ -398,7 +398,8 @@ static size_t take_marks(struct drc_arena *a, const struct drc_context *c, int64
 }
 
 int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
-                             const struct drc_context *c, struct drc_buf *svg, struct drc_err *err)
+                             const struct drc_context *c, const struct drc_chart_path *path,
+                             struct drc_buf *svg, struct drc_err *err)
 {
     static const struct drc_chart_series series[] = {{"Cost by day", DRC_ROLE_DBU}};
     const struct drc_result *res = c->result;
@@ -422,6 +423,7 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
         .values = days,
         .reference_uusd = before == INT64_MIN ? INT64_MIN : before / res->params.days,
         .reference_label = "mean of the window before",
+        .path = path != NULL && path->box_count > 0 ? path : NULL,
     };
     spec.first_day = res->params.as_of_day + 1 - (int64_t)spec.day_count;
     spec.mark_count = take_marks(a, c, &marks, &labels);
