@@ -86,7 +86,10 @@ static const char *open_vectors(struct drc_index *ix, const struct drc_embedder 
                                 why == NULL ? "no embedder is configured" : why);
     index_fingerprint(e, fingerprint);
     if (strcmp(fingerprint, ix->meta.fingerprint) != 0)
-        return mismatch(ix, e, "");
+        return mismatch(ix, e,
+                        strcmp(ix->meta.model, e->id.model) == 0
+                            ? " with other weights, prefixes or sizes"
+                            : "");
     if (ix->meta.vec.count != ix->meta.passages)
         return "semantic search off: the index has another number of vectors than of passages; "
                "run `make index`";

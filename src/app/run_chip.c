@@ -9,6 +9,8 @@
 #include "drc/run.h"
 #include "drc/utf8.h"
 
+#define MEANT_MAX 3 /* entities that a text without a name may mean */
+
 /* ---- the answer --------------------------------------------------------------------------- */
 
 static const char *answer_id_of(struct drc_arena *a, const struct drc_run *run, const char *entity,
@@ -248,28 +250,53 @@ static const char *named_in(const struct drc_result *res, const char *text)
     return best;
 }
 
+static void add_option(struct drc_env *env, const struct drc_run *run, int row,
+                       struct drc_option *options, size_t *count)
+{
+    const struct drc_result *res = &run->result;
+    const char *label = drc_result_text(res, (size_t)row, res->report->label);
+    const char *value =
+        drc_value_make(env->a, run->run_id, drc_result_text(res, (size_t)row, res->report->key));
+    if (strlen(value) <= 150)
+        options[(*count)++] = (struct drc_option){
+            drc_utf8_clean(env->a, label, strlen(label), 75, false), value, NULL, NULL};
+}
+
+static bool is_among(const int *rows, size_t n, int row)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rows[i] == row)
+            return true;
+    return false;
+}
+
+/* A picker of the rows; those that the words may mean stand first. */
 static int ask_which(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
                      struct drc_err *err)
 {
     const struct drc_result *res = &run->result;
     size_t n =
         res->rows.row_count < DRC_PICKER_ROWS_MAX ? res->rows.row_count : DRC_PICKER_ROWS_MAX;
-    struct drc_option *options = drc_arena_array(env->a, n + 1, sizeof *options);
+    struct drc_option *options =
+        drc_arena_array(env->a, DRC_PICKER_ROWS_MAX + MEANT_MAX + 1, sizeof *options);
     size_t count = 0;
+    int meant[MEANT_MAX];
+    size_t fit = drc_env_meant(env, res, req->text, meant, MEANT_MAX);
+    for (size_t i = 0; i < fit; i++)
+        add_option(env, run, meant[i], options, &count);
     options[count++] = (struct drc_option){
         "Whole report",
         drc_value_make(env->a, run->run_id, drc_arena_printf(env->a, "report:%s", res->report->id)),
         NULL, NULL};
-    for (size_t i = 0; i < n; i++) {
-        const char *label = drc_result_text(res, i, res->report->label);
-        const char *value =
-            drc_value_make(env->a, run->run_id, drc_result_text(res, i, res->report->key));
-        if (strlen(value) <= 150)
-            options[count++] = (struct drc_option){
-                drc_utf8_clean(env->a, label, strlen(label), 75, false), value, NULL, NULL};
-    }
+    for (size_t i = 0; i < n && count <= DRC_PICKER_ROWS_MAX; i++)
+        if (!is_among(meant, fit, (int)i))
+            add_option(env, run, (int)i, options, &count);
     struct drc_message *m = drc_compose_choice(
-        env->a, "Which one do you mean? Choose, then ask again.", options, count);
+        env->a,
+        fit > 0
+            ? "Which one do you mean? What fits your words stands first. Choose, then ask again."
+            : "Which one do you mean? Choose, then ask again.",
+        options, count);
     struct drc_to to = {
         .where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = req->thread_ts};
     struct drc_posted posted;

@@ -1,6 +1,7 @@
 /* Runbooks and documentation for a context, and the route of a typed question. */
 #include <string.h>
 
+#include "drc/log.h"
 #include "drc/run.h"
 #include "drc/runbook.h"
 #include "drc/utf8.h"
@@ -8,6 +9,7 @@
 #define PAGES_FOUND 3 /* of documentation, at most */
 #define RUNBOOKS_MAX 2
 #define NEAR_SHARE 0.8
+#define MEANT_SEARCHED 10 /* cards of all kinds, of which those of the report count */
 #define NOT_MEASURED (-2.0)
 
 /* Searches one corpus. 1: searched; 0: there is nothing to search in, *off says why. */
@@ -159,4 +161,30 @@ int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,
     }
     drc_context_assemble(env->a, c, found, n);
     return 0;
+}
+
+size_t drc_env_meant(struct drc_env *env, const struct drc_result *res, const char *text, int *rows,
+                     size_t max)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_search_result found;
+    struct drc_asked asked;
+    const char *off, *note;
+    size_t n = 0;
+    if (env->reader == NULL || env->reader->library == NULL)
+        return 0;
+    struct drc_db *db = drc_reader_telemetry(env->reader, &off);
+    if (db == NULL)
+        return 0;
+    if (drc_index_search(drc_library_telemetry(env->reader->library, &off), db, env->http, env->a,
+                         text, "telemetry", MEANT_SEARCHED, &asked, &found, &note, &err) < 0) {
+        drc_log(DRC_LOG_WARN, "library", "why=\"%s\"", err.msg);
+        return 0;
+    }
+    for (size_t i = 0; found.found && i < found.count && n < max; i++) {
+        int row = drc_result_find(res, found.pages[i].id);
+        if (row >= 0)
+            rows[n++] = row;
+    }
+    return n;
 }
