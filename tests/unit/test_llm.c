@@ -66,6 +66,7 @@ static void test_sse(void **state)
         {"data: a\n\ndata: b\n\n", "<a><b>"},
         {"data: a\r\n\r\ndata: b\r\n\r\n", "<a><b>"},
         {"data: a\r\rdata: b\r\r", "<a><b>"},
+        {"data: a\r\ndata: b\r\n\r\n", "<a\nb>"}, /* CR and LF end one line, not two */
         {"data: a\n\r\ndata: b\r\n\n", "<a><b>"}, /* ends of lines mixed */
         {"\xef\xbb\xbf"
          "data: a\n\n",
