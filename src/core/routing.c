@@ -429,7 +429,8 @@ static bool wants_entity(const struct drc_routing_input *in, const struct signs 
 static bool wants_some_entity(const struct signs *s)
 {
     bool general = (s->lookup || s->advice) && !s->past && !s->pointer;
-    return !asks_product(s) && (s->figure || s->whole_cause || (s->cause && s->past)) &&
+    return !asks_product(s) &&
+           (s->figure || s->whole_cause || (s->cause && (s->past || s->pointer))) &&
            !(general && (s->measured ? s->near : s->advice));
 }
 

@@ -82,14 +82,14 @@ static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
 static int load_runbooks(struct drc_snapshot *s, struct drc_err *err)
 {
     const char *dir = drc_arena_printf(s->arena, "%s/corpus/runbooks", s->home);
-    drc_corpus_init(&s->runbooks, s->arena);
     if (!drc_file_exists(dir))
         return 0;
-    if (drc_corpus_add_folder(&s->runbooks, dir, err) < 0)
-        return -1;
+    drc_corpus_init(&s->runbooks, s->arena);
+    int rc = drc_corpus_add_folder(&s->runbooks, dir, err);
+    drc_corpus_fini(&s->runbooks); /* what is needed to add more; the pages are in the arena */
     for (size_t i = 0; i < s->runbooks.note_count; i++)
         drc_log(DRC_LOG_WARN, "runbook", "why=\"%s\"", s->runbooks.notes[i]);
-    return 0;
+    return rc;
 }
 
 static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
