@@ -22,16 +22,16 @@ struct drc_ask_result {
     const char *cache_key;
 };
 
-/* One answer of the configured model, from the cache or from its endpoint. user: who asks ("" on the
- * command line); chip: what is asked, for the record. Errors: those of drc_llm_complete, LIMIT where
- * a budget is used up, DB. *out is filled either way. */
+/* One answer of the configured model, from the cache or from its endpoint. user: who asks ("" on
+ * the command line); chip: what is asked, for the record. Errors: those of drc_llm_complete, LIMIT
+ * where a budget is used up, DB. *out is filled either way. */
 int drc_ask(struct drc_env *env, const struct drc_llm_ask *ask, const char *user, const char *chip,
             struct drc_ask_result *out, struct drc_err *err);
 /* What became of the text: posted, or withheld (it is then not used again). */
 void drc_ask_judged(struct drc_env *env, const struct drc_ask_result *asked, bool posted);
 
-/* /drc usage: calls, tokens, cost, times, with what is left of the caps. user: whose share is shown;
- * "" on the command line. */
+/* /drc usage: calls, tokens, cost, times, with what is left of the caps. user: whose share is
+ * shown; "" on the command line. */
 int drc_run_usage(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 
 #endif

@@ -1,8 +1,9 @@
 /* Language models over HTTP behind one contract: system, user and an optional JSON schema in; text,
- * usage, reason of the end and time out. Three wire formats, each two pure functions (request, read;
- * see clients/llm/provider.h): chat completions (OpenAI, Azure, Databricks serving, Ollama,
- * llama.cpp, vLLM), Anthropic's messages, Gemini's generateContent. No sampling parameters are sent.
- * A configuration is read by all worker threads; a call belongs to the thread of its HTTP handle. */
+ * usage, reason of the end and time out. Three wire formats, each two pure functions (request,
+ * read; see clients/llm/provider.h): chat completions (OpenAI, Azure, Databricks serving, Ollama,
+ * llama.cpp, vLLM), Anthropic's messages, Gemini's generateContent. No sampling parameters are
+ * sent. A configuration is read by all worker threads; a call belongs to the thread of its HTTP
+ * handle. */
 #ifndef DRC_LLM_H
 #define DRC_LLM_H
 
@@ -91,19 +92,19 @@ struct drc_llm_reply {
 /* One answer, whole or not at all; *out is filled either way. Tries again by the rules of the
  * providers' own libraries (408, 409, 429, 5xx, broken connections; Retry-After; never 400, 401,
  * 403). Errors: AUTH (401, 403), CONFIG (other 4xx: model or parameter unknown there), RATE (429,
- * 529), NET, TIMEOUT, PARSE, LIMIT (the answer was cut, filtered, or over a cap). The sentence holds
- * no word of the endpoint but its error's name; its message goes to the log. */
+ * 529), NET, TIMEOUT, PARSE, LIMIT (the answer was cut, filtered, or over a cap). The sentence
+ * holds no word of the endpoint but its error's name; its message goes to the log. */
 int drc_llm_complete(const struct drc_llm *llm, struct drc_http *http, struct drc_arena *a,
                      const struct drc_llm_ask *ask, struct drc_llm_reply *out, struct drc_err *err);
 
-/* Tokens that a call may use at most, for a budget: the text on the high side, and the limit of the
- * answer. */
+/* Tokens that a call may use at most, for a budget: the text on the high side, and the limit of
+ * the answer. */
 int64_t drc_llm_tokens_at_most(const struct drc_llm *llm, const struct drc_llm_ask *ask);
 /* Micro-dollars of a usage, rounded up; -1 where the price of the model is not known. */
 int64_t drc_llm_cost_uusd(const struct drc_llm *llm, const struct drc_llm_usage *usage);
 
-/* The line of a price table (prompts/models.conf) for a model: longest pattern first, `*` stands for
- * any letters. 1 and *out, 0 where no line fits, -1 CONFIG with path and line. */
+/* The line of a price table (prompts/models.conf) for a model: longest pattern first, `*` stands
+ * for any letters. 1 and *out, 0 where no line fits, -1 CONFIG with path and line. */
 int drc_llm_price_find(const char *path, const char *text, const char *model,
                        struct drc_llm_price *out, struct drc_err *err);
 
