@@ -24,8 +24,8 @@ int drc_compose_chart(struct drc_arena *a, const struct drc_theme *t,
 int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
                              const struct drc_context *c, const struct drc_chart_path *path,
                              struct drc_buf *svg, struct drc_err *err);
-/* The dearest failed attempt of an entity in the window: run, attempt, what ended it, cost. No boxes
- * where nothing failed or the graph does not know the entity. */
+/* The dearest failed attempt of an entity in the window: run, attempt, what ended it, cost. No
+ * boxes where nothing failed or the graph does not know the entity. */
 int drc_compose_path(struct drc_arena *a, const struct drc_graph *graph, struct drc_db *facts,
                      const char *entity_id, struct drc_graph_window w, struct drc_chart_path *out,
                      struct drc_err *err);

@@ -89,8 +89,8 @@ struct drc_typed {
  * NULL; `named`: the text names it. */
 int drc_env_route(struct drc_env *env, const char *text, const char *kind, bool named,
                   struct drc_typed *out, struct drc_err *err);
-/* Rows of a report whose entity a text may mean, by the cards of the telemetry index, best first; at
- * most `max`. 0 also where there is no such index. */
+/* Rows of a report whose entity a text may mean, by the cards of the telemetry index, best first;
+ * at most `max`. 0 also where there is no such index. */
 size_t drc_env_meant(struct drc_env *env, const struct drc_result *res, const char *text, int *rows,
                      size_t max);
 /* The rest of a context: runbooks and documentation as the chip, or the typed question (may be
