@@ -2,6 +2,7 @@
  * traps: SQLite's "Defense Against The Dark Arts"; a statement behind the first one is never
  * compiled by sqlite3_prepare, so the tail is checked; pragmas are set before the authorizer, which
  * refuses them afterwards. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,6 +14,9 @@
 #include "drc/utf8.h"
 
 #define OPS_BETWEEN_CHECKS 1000
+#define CACHE_SHARE 160 /* of the bytes of the file */
+#define CACHE_MIN_KIB 2000
+#define CACHE_MAX_KIB 32768
 
 /* Functions that touch the world, answer differently the next time, or run for minutes within one
  * step, where no deadline is looked at (a precision of two thousand million). */
@@ -74,6 +78,23 @@ static int set_up_table_functions(struct drc_db *db, struct drc_err *err)
                        err);
 }
 
+/* Pages that stay in memory, in proportion to the file: SQLite's own 2 MB for the sample, 32 MB for
+ * one of 5 GB, whose long windows would else read the same pages again. */
+static int size_cache(struct drc_db *db, struct drc_err *err)
+{
+    char pragma[64];
+    struct drc_stmt *st = drc_db_query(
+        db, err, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", "");
+    int64_t bytes = st != NULL && drc_db_next(st, err) == 1 ? drc_db_int(st, 0) : 0;
+    drc_db_done(st);
+    int64_t kib = bytes / CACHE_SHARE / 1024;
+    if (kib <= CACHE_MIN_KIB)
+        return 0;
+    snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%d",
+             (int)(kib < CACHE_MAX_KIB ? kib : CACHE_MAX_KIB));
+    return drc_db_exec(db, pragma, err);
+}
+
 int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
 {
     if (sqlite3_db_readonly(db->handle, "main") != 1)
@@ -82,7 +103,7 @@ int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (drc_db_exec(db, "PRAGMA query_only = 1; PRAGMA temp_store = 2; PRAGMA cell_size_check = 1",
                     err) < 0 ||
-        set_up_table_functions(db, err) < 0)
+        size_cache(db, err) < 0 || set_up_table_functions(db, err) < 0)
         return -1;
     static const struct {
         int id, value;
