@@ -51,10 +51,10 @@ suite_cli() { node_tests cli tests/cli/*.test.mjs; }
 suite_flow() { node_tests flow tests/flow/*.test.mjs; }
 suite_conformance() { node_tests conformance tests/conformance/*.test.mjs; }
 suite_e2e() { node_tests e2e tests/e2e/*.test.mjs; }
-# The estates take most of the unit tests' time, nearly all of it inside SQLite, which no sanitizer sees: once is enough.
+# Building estates takes most of the unit tests' time, nearly all of it inside SQLite, which no sanitizer sees: once is enough.
 suite_asan() {
     make -s "$jobs" SAN=address unit-build build &&
-        bash tests/unit/run.sh $(ls build/address/unit/test_*[!.d] | grep -v '/test_estate$')
+        bash tests/unit/run.sh $(ls build/address/unit/test_*[!.d] | grep -v '/test_estate$\|/test_build$')
 }
 suite_tsan() {
     make -s "$jobs" SAN=thread unit-build build &&
