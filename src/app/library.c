@@ -1,5 +1,7 @@
 #include "drc/library.h"
 
+#include <pthread.h>
+
 #include "drc/log.h"
 
 struct shelf { /* one index, or why there is none */
@@ -9,34 +11,48 @@ struct shelf { /* one index, or why there is none */
 
 struct drc_library {
     struct drc_arena *a;
+    const char *dir, *ca_file;
+    pthread_mutex_t lock; /* guards what follows until `opened` */
+    bool opened;
     struct drc_embedder *embedder;
     struct drc_http *http; /* of the probes at the opening */
     struct shelf docs, telemetry;
 };
 
-static void open_shelf(struct drc_library *l, const char *dir, const char *name, const char *why,
-                       struct shelf *out)
+static void open_shelf(struct drc_library *l, const char *name, const char *why, struct shelf *out)
 {
     struct drc_err err = DRC_ERR_INIT;
-    out->index = drc_index_open(dir, name, l->embedder, why, l->http, &err);
+    out->index = drc_index_open(l->dir, name, l->embedder, why, l->http, &err);
     out->off =
         out->index == NULL ? drc_arena_strdup(l->a, err.msg) : drc_index_semantic_off(out->index);
     if (out->off != NULL)
         drc_log(DRC_LOG_WARN, "library", "index=%s why=\"%s\"", name, out->off);
 }
 
-struct drc_library *drc_library_open(const char *dir, const char *ca_file)
+struct drc_library *drc_library_new(const char *dir, const char *ca_file)
 {
-    struct drc_err err = DRC_ERR_INIT;
     struct drc_arena *a = drc_arena_new();
     struct drc_library *l = drc_arena_alloc(a, sizeof *l);
     l->a = a;
-    l->http = drc_http_new(ca_file);
-    l->embedder = drc_embedder_open(a, &err);
-    const char *why = l->embedder == NULL ? drc_arena_strdup(a, err.msg) : NULL;
-    open_shelf(l, dir, "docs", why, &l->docs);
-    open_shelf(l, dir, "graph", why, &l->telemetry);
+    l->dir = drc_arena_strdup(a, dir);
+    l->ca_file = ca_file;
+    pthread_mutex_init(&l->lock, NULL);
     return l;
+}
+
+void drc_library_open(struct drc_library *l)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    pthread_mutex_lock(&l->lock);
+    if (!l->opened) {
+        l->http = drc_http_new(l->ca_file);
+        l->embedder = drc_embedder_open(l->a, &err);
+        const char *why = l->embedder == NULL ? drc_arena_strdup(l->a, err.msg) : NULL;
+        open_shelf(l, "docs", why, &l->docs);
+        open_shelf(l, "graph", why, &l->telemetry);
+        l->opened = true;
+    }
+    pthread_mutex_unlock(&l->lock);
 }
 
 void drc_library_free(struct drc_library *l)
@@ -45,25 +61,28 @@ void drc_library_free(struct drc_library *l)
         return;
     drc_index_free(l->docs.index);
     drc_index_free(l->telemetry.index);
-    drc_http_free(l->http);
+    if (l->http != NULL)
+        drc_http_free(l->http);
+    pthread_mutex_destroy(&l->lock);
     drc_arena_free(l->a);
 }
 
-static const struct drc_index *on(const struct shelf *s, const char **off)
+static const struct drc_index *on(struct drc_library *l, const struct shelf *s, const char **off)
 {
+    drc_library_open(l);
     if (off != NULL)
         *off = s->off;
     return s->index;
 }
 
-const struct drc_index *drc_library_docs(const struct drc_library *l, const char **off)
+const struct drc_index *drc_library_docs(struct drc_library *l, const char **off)
 {
-    return on(&l->docs, off);
+    return on(l, &l->docs, off);
 }
 
-const struct drc_index *drc_library_telemetry(const struct drc_library *l, const char **off)
+const struct drc_index *drc_library_telemetry(struct drc_library *l, const char **off)
 {
-    return on(&l->telemetry, off);
+    return on(l, &l->telemetry, off);
 }
 
 void drc_reader_close(struct drc_reader *r)

@@ -40,6 +40,7 @@ static struct edition *edition_load(struct server *s, struct drc_err *err)
         abort();
     e->refs = 1;
     e->snap = snap;
+    e->library = drc_library_new(s->index_dir, s->ca_file);
     return e;
 }
 
@@ -72,7 +73,7 @@ int server_edition_reload(struct server *s, struct drc_err *err)
     struct edition *fresh = edition_load(s, err);
     if (fresh == NULL)
         return -1;
-    server_library(s, fresh);
+    drc_library_open(fresh->library);
     server_warm_graph(s, fresh);
     pthread_mutex_lock(&s->lock);
     struct edition *old = s->edition;
@@ -82,16 +83,6 @@ int server_edition_reload(struct server *s, struct drc_err *err)
     if (old != NULL)
         server_edition_put(s, old);
     return 0;
-}
-
-const struct drc_library *server_library(struct server *s, struct edition *e)
-{
-    pthread_mutex_lock(&s->opening);
-    if (e->library == NULL)
-        e->library = drc_library_open(s->index_dir, s->ca_file);
-    const struct drc_library *l = e->library;
-    pthread_mutex_unlock(&s->opening);
-    return l;
 }
 
 struct drc_db *server_facts_open(const struct server *s, struct drc_err *err)
@@ -471,9 +462,7 @@ static void tear_down(struct server *s)
 
 int drc_serve(const struct drc_serve_options *opt, struct drc_err *err)
 {
-    struct server s = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                       .opening = PTHREAD_MUTEX_INITIALIZER,
-                       .self_known = PTHREAD_COND_INITIALIZER};
+    struct server s = {.lock = PTHREAD_MUTEX_INITIALIZER, .self_known = PTHREAD_COND_INITIALIZER};
     struct local_slack local = {-1};
     mallopt(M_ARENA_MAX, 2);
     /* Fixed: else one freed chart makes the heap keep blocks of its size for good. */

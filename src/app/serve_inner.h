@@ -26,7 +26,7 @@ struct edition {
     int refs;        /* guarded by the server's lock */
     uint64_t serial; /* of this process, from 1: what a worker has open belongs to one */
     struct drc_snapshot *snap;
-    struct drc_library *library; /* NULL until server_library */
+    struct drc_library *library;
 };
 
 struct server {
@@ -52,8 +52,7 @@ struct server {
     struct drc_ask_budget *ask_budget;
     atomic_bool stop_asked, checkpoint_due;
 
-    pthread_mutex_t opening; /* of a library: one thread at a time, the rest of the bot goes on */
-    pthread_mutex_t lock;    /* guards what follows */
+    pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t self_known;
     bool have_self;
     struct drc_slack_self self;
@@ -73,9 +72,6 @@ struct drc_db *server_facts_open(const struct server *s, struct drc_err *err);
 /* Builds the usage graph of an edition, so that no request waits for it. Without it reports still
  * work: trouble is only logged. Any thread. */
 void server_warm_graph(const struct server *s, const struct edition *e);
-/* The library of a pinned edition, opened at the first call (tens of ms: warmed up on a worker). */
-const struct drc_library *server_library(struct server *s, struct edition *e);
-
 /* Worker: ends the row on the loop. */
 void server_finish(struct server *s, int64_t inbox_id, const char *outcome);
 /* Blocks until auth.test has answered (or the bot stops: false). */

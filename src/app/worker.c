@@ -80,7 +80,7 @@ static int run_pinned(struct worker *w, struct drc_env *env, const struct drc_re
         return -1;
     int rc = open_facts(w, e, err);
     if (rc == 0) {
-        w->reader.library = server_library(w->s, e);
+        w->reader.library = e->library;
         env->snap = e->snap;
         env->facts = w->facts;
         env->reader = &w->reader;
@@ -348,7 +348,7 @@ static void warm_up(struct worker *w)
     if (e != NULL) {
         rehearse(w, e);
         server_warm_graph(w->s, e);
-        server_library(w->s, e);
+        drc_library_open(e->library);
         server_edition_put(w->s, e);
     }
     give_back();

@@ -62,7 +62,7 @@ int cli_env_open(struct cli_env *c, const char *dir, struct drc_err *err)
 
 void cli_env_library(struct cli_env *c)
 {
-    c->library = drc_library_open(drc_conf_str("DRC_INDEX_DIR"), drc_conf_str("DRC_CA_FILE"));
+    c->library = drc_library_new(drc_conf_str("DRC_INDEX_DIR"), drc_conf_str("DRC_CA_FILE"));
     c->reader.library = c->library;
     c->env.reader = &c->reader;
 }

@@ -24,7 +24,7 @@ const titleOfAnswer = (m) => m.blocks?.find((b) => b.block_id === 'title')?.text
 // What the bot has taken on and not yet ended.
 const openRows = (file) => {
   const db = new DatabaseSync(file, { readOnly: true });
-  try { return db.prepare('SELECT count(*) AS n FROM inbox WHERE outcome IS NULL').get().n; } finally { db.close(); }
+  try { db.exec('PRAGMA busy_timeout = 10000'); return db.prepare('SELECT count(*) AS n FROM inbox WHERE outcome IS NULL').get().n; } finally { db.close(); }
 };
 const alive = (bot) => bot.process.exitCode === null && bot.process.signalCode === null;
 
