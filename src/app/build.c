@@ -351,7 +351,7 @@ static int fill(struct build *b, struct drc_db *db, struct drc_err *err)
     if (drc_db_exec(
             db,
             "PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-            "PRAGMA foreign_keys = OFF; PRAGMA temp_store = 2; PRAGMA cache_size = -131072; BEGIN",
+            "PRAGMA foreign_keys = OFF; " DRC_BUILD_WRITER "; BEGIN",
             err) < 0)
         return -1;
     tell(b, "schema", 0);
