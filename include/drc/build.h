@@ -12,8 +12,8 @@
 
 #define DRC_ESTATE_SCALE_MAX 12 /* 504 jobs, 365 days, about 10 million usage rows */
 
-/* How whoever writes facts opens them: temporary tables of the rollups in memory, and 128 MB of pages,
- * so that those of the indexes stay. */
+/* How whoever writes facts opens them: temporary tables of the rollups in memory, and 128 MB of
+ * pages, so that those of the indexes stay. */
 #define DRC_BUILD_WRITER "PRAGMA temp_store = 2; PRAGMA cache_size = -131072"
 
 /* Which generated estate: seed 1 at scale 1 is the sample. The same two give the same rows. */
