@@ -1,4 +1,4 @@
-// The groundedness checker against its sets: `node ground.mjs [--second] [--misses]`. Prints, per kind, how many adversarial texts
+// The groundedness checker against its sets: `node ground.mjs [--second | --third] [--misses]`. Prints, per kind, how many adversarial texts
 // passed (must be none) and how many faithful ones were withheld (at most 3 %).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binary } from '../harness/drc.mjs';
 import { casesOf, ledgers, readFrames } from './ground/frames.mjs';
+import { thirdCases, thirdLedgers } from './ground/third.mjs';
 
 // Each case with what drc ground said of it: { ok, sentences }.
 export const judged = (cases, list) => {
@@ -30,6 +31,13 @@ export const evaluate = (prefix) => {
   return { faithful: run(`${prefix}faithful.tsv`), adversarial: run(`${prefix}adversarial.tsv`) };
 };
 
+// The third set is frozen as texts, not as frames; ground/README.md says when it may be run.
+export const evaluateThird = () => {
+  const list = thirdLedgers();
+  const run = (file) => judged(thirdCases(file), list);
+  return { faithful: run('third-faithful.tsv'), adversarial: run('third-adversarial.tsv') };
+};
+
 const table = (cases, wrong, word) => {
   for (const [kind, own] of Map.groupBy(cases, (c) => c.kind)) {
     const bad = own.filter(wrong).length;
@@ -41,9 +49,9 @@ const table = (cases, wrong, word) => {
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const second = process.argv.includes('--second'), misses = process.argv.includes('--misses');
-  const { faithful, adversarial } = evaluate(second ? 'second-' : '');
-  console.log(`groundedness, ${second ? 'second set (frozen)' : 'first set'}: adversarial texts that passed`);
+  const second = process.argv.includes('--second'), third = process.argv.includes('--third') || process.env.SET === 'third', misses = process.argv.includes('--misses');
+  const { faithful, adversarial } = third ? evaluateThird() : evaluate(second ? 'second-' : '');
+  console.log(`groundedness, ${third ? 'third set (frozen)' : second ? 'second set (frozen)' : 'first set'}: adversarial texts that passed`);
   const passed = table(adversarial, (c) => c.ok, 'passed');
   console.log('faithful texts that were withheld');
   const withheld = table(faithful, (c) => !c.ok, 'withheld');
