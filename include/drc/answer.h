@@ -28,6 +28,7 @@ struct drc_fact {
     double value;        /* in the unit: micro-dollars, count, ratio, ms */
     const char *display; /* by drc_fmt_* */
     const char *source;  /* "job-cost row 3, total_usd" */
+    int row;             /* of the result, that it was read from; -1: all of them */
 };
 
 struct drc_edge {       /* a graph row: one node around the entity, or several of a kind */

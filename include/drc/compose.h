@@ -62,10 +62,17 @@ struct drc_answer {
 };
 struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c,
                                        const struct drc_answer *ans);
+/* The commentary by template, and what the answer as it is shown stands on. */
+void drc_answer_cited(struct drc_arena *a, const struct drc_context *c,
+                      const struct drc_answer *ans, struct drc_text *by_template,
+                      struct drc_cited *cited);
 
 struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snapshot *s);
 struct drc_message *drc_compose_reports(struct drc_arena *a, const struct drc_snapshot *s,
                                         const char *word);
+/* File, hash and bound parameters of the SQL behind a run, and what it returned. */
+void drc_compose_parameters(struct drc_arena *a, struct drc_text *t, const struct drc_result *res,
+                            const char *run_id);
 struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result *res,
                                     const char *run_id);
 struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res,

@@ -10,6 +10,7 @@
 #include "drc/arena.h"
 #include "drc/db.h"
 #include "drc/err.h"
+#include "drc/evidence.h"
 #include "drc/snapshot.h"
 #include "drc/usage.h"
 
@@ -79,6 +80,13 @@ int drc_store_answer_get(struct drc_db *state, struct drc_arena *a, const char *
 /* Inserts, or replaces what the same answer id had. */
 int drc_store_answer_put(struct drc_db *state, const struct drc_stored_answer *ans, int64_t now_ms,
                          struct drc_err *err);
+
+/* The evidence of an answer: put replaces what was there; get fills at most DRC_EVIDENCE_MAX, none
+ * for an answer of an older version. */
+int drc_store_evidence_put(struct drc_db *state, const char *answer_id,
+                           const struct drc_evidence *items, size_t count, struct drc_err *err);
+int drc_store_evidence_get(struct drc_db *state, struct drc_arena *a, const char *answer_id,
+                           struct drc_evidence *out, size_t *count, struct drc_err *err);
 
 /* Posts: begin (committed before the call), done (with ts). find: 1 with *ts (NULL = begun, end not
  * known) and *begun_ms; 0 never begun; -1 error. */

@@ -91,6 +91,20 @@ bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_
     return false;
 }
 
+/* What the answer as it is shown stands on, for its Evidence window. */
+static void keep_evidence(struct drc_env *env, const struct drc_request *req,
+                          const struct drc_context *c, const struct drc_answer *ans)
+{
+    struct drc_err own = DRC_ERR_INIT;
+    struct drc_evidence *items = drc_arena_array(env->a, DRC_EVIDENCE_MAX, sizeof *items);
+    struct drc_text by_template = {NULL, NULL};
+    struct drc_cited cited;
+    size_t count;
+    drc_answer_cited(env->a, c, ans, &by_template, &cited);
+    drc_evidence_list(env->a, c, &cited, items, &count);
+    drc_unkept(req, drc_store_evidence_put(env->state, ans->answer_id, items, count, &own), &own);
+}
+
 static int edit_with_model(struct drc_env *env, const struct drc_request *req,
                            const struct drc_context *c, struct drc_answer *ans,
                            struct drc_stored_answer *rec, struct drc_err *err)
@@ -105,6 +119,7 @@ static int edit_with_model(struct drc_env *env, const struct drc_request *req,
     env->poster->status(env->poster, env->a, rec->channel, rec->thread_ts, "");
     struct drc_err own = DRC_ERR_INIT;
     drc_unkept(req, drc_store_answer_put(env->state, rec, env->now_ms, &own), &own);
+    keep_evidence(env, req, c, ans);
     return 0;
 }
 
@@ -125,6 +140,7 @@ static int post_answer(struct drc_env *env, const struct drc_request *req,
     rec->ts = posted.ts;
     struct drc_err own = DRC_ERR_INIT;
     drc_unkept(req, drc_store_answer_put(env->state, rec, env->now_ms, &own), &own);
+    keep_evidence(env, req, c, ans);
     return 0;
 }
 

@@ -15,8 +15,24 @@ static int open_modal(struct drc_env *env, const struct drc_request *req, const 
     return env->poster->post(env->poster, env->a, req, &to, m, &out, err);
 }
 
-static int show_answer(struct drc_env *env, const struct drc_request *req, const char *answer_id,
-                       bool debug, struct drc_err *err)
+static int show_evidence(struct drc_env *env, const struct drc_request *req,
+                         const struct drc_stored_answer *ans, struct drc_err *err)
+{
+    struct drc_evidence *items = drc_arena_array(env->a, DRC_EVIDENCE_MAX, sizeof *items);
+    struct drc_err gone = DRC_ERR_INIT;
+    struct drc_run run;
+    size_t count;
+    if (drc_store_evidence_get(env->state, env->a, ans->answer_id, items, &count, err) < 0)
+        return -1;
+    bool have = drc_store_run_get(env->state, env->a, env->snap, ans->run_id, &run, &gone) == 0;
+    struct drc_message *m = drc_compose_evidence(env->a, items, count, have ? &run.result : NULL,
+                                                 gone.msg, ans->run_id);
+    return open_modal(env, req, "Evidence", m, err);
+}
+
+/* Windows about one answer: "evidence", "prompt", "debug". */
+static int show_answer(struct drc_env *env, const struct drc_request *req, const char *tool,
+                       const char *answer_id, struct drc_err *err)
 {
     struct drc_stored_answer ans;
     int rc = drc_store_answer_get(env->state, env->a, answer_id, &ans, err);
@@ -24,7 +40,9 @@ static int show_answer(struct drc_env *env, const struct drc_request *req, const
         return -1;
     if (rc == 0)
         return drc_err_set(err, DRC_ERR_NOTFOUND, "that answer is no longer stored");
-    if (debug)
+    if (strcmp(tool, "evidence") == 0)
+        return show_evidence(env, req, &ans, err);
+    if (strcmp(tool, "debug") == 0)
         return open_modal(env, req, "Debug",
                           drc_compose_debug(env->a, ans.debug, ans.model, ans.verdict), err);
     return open_modal(env, req, "Prompt",
@@ -80,8 +98,8 @@ int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_
     struct drc_run run;
     if (drc_value_split(env->a, req->value, &run_id, &rest) < 0)
         return drc_err_set(err, DRC_ERR_INPUT, "that button is not one of mine");
-    if (strcmp(tool, "prompt") == 0 || strcmp(tool, "debug") == 0)
-        return show_answer(env, req, rest, strcmp(tool, "debug") == 0, err);
+    if (strcmp(tool, "prompt") == 0 || strcmp(tool, "debug") == 0 || strcmp(tool, "evidence") == 0)
+        return show_answer(env, req, tool, rest, err);
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
         return -1;
     if (strcmp(tool, "sql") == 0)

@@ -10,8 +10,7 @@
 #define EDGES_SHOWN 2
 #define MODEL_TEXT_MAX_CHARS 2500
 
-/* Facts that the commentary cites, in ledger order; the graph rows that it cites, or else the two
- * that weigh most. */
+/* Facts that the commentary cites, in ledger order; its graph rows with those that weigh most. */
 static void add_facts(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
                       const struct drc_cited *cited)
 {
@@ -29,7 +28,7 @@ static void add_facts(struct drc_arena *a, struct drc_message *m, const struct d
     }
     for (size_t i = 0; i < c->edge_count; i++) {
         const struct drc_edge *e = &c->edges[i];
-        if (!cited->edges[i] && i >= EDGES_SHOWN)
+        if (!cited->edges[i])
             continue;
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         "\n%c%s: ", toupper((unsigned char)e->title[0]), e->title + 1);
@@ -133,18 +132,32 @@ static void add_check(struct drc_arena *a, struct drc_message *m, const struct d
 
 static void add_tools(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
 {
-    struct drc_button *tools = drc_arena_array(a, 3, sizeof *tools);
-    tools[0] = (struct drc_button){.label = "Prompt",
-                                   .action_id = "tool:prompt",
-                                   .value = drc_value_make(a, ans->run_id, ans->answer_id)};
-    tools[1] = (struct drc_button){
-        .label = "SQL", .action_id = "tool:sql", .value = drc_value_make(a, ans->run_id, "@")};
-    tools[2] = (struct drc_button){.label = "Debug",
-                                   .action_id = "tool:debug",
-                                   .value = drc_value_make(a, ans->run_id, ans->answer_id)};
+    static const struct {
+        const char *label, *action_id;
+    } all[] = {{"Evidence", "tool:evidence"},
+               {"Prompt", "tool:prompt"},
+               {"SQL", "tool:sql"},
+               {"Debug", "tool:debug"}};
+    size_t n = sizeof all / sizeof *all;
+    struct drc_button *tools = drc_arena_array(a, n, sizeof *tools);
+    for (size_t i = 0; i < n; i++)
+        tools[i] = (struct drc_button){.label = all[i].label,
+                                       .action_id = all[i].action_id,
+                                       .value = drc_value_make(a, ans->run_id, ans->answer_id)};
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_BUTTONS, "tools");
     b->buttons = tools;
-    b->button_count = 3;
+    b->button_count = n;
+}
+
+void drc_answer_cited(struct drc_arena *a, const struct drc_context *c,
+                      const struct drc_answer *ans, struct drc_text *by_template,
+                      struct drc_cited *cited)
+{
+    drc_answer_narrate(a, ans->chip, c, by_template, cited);
+    if (ans->model_text != NULL)
+        drc_cited_scan(c, ans->model_text, cited);
+    for (size_t i = 0; i < c->edge_count && i < EDGES_SHOWN; i++)
+        cited->edges[i] = true; /* shown beside the facts, whatever is said of them */
 }
 
 struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_context *c,
@@ -171,9 +184,7 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
     }
     struct drc_cited cited;
     struct drc_text by_template = {NULL, NULL};
-    drc_answer_narrate(a, ans->chip, c, &by_template, &cited);
-    if (ans->model_text != NULL)
-        drc_cited_scan(c, ans->model_text, &cited);
+    drc_answer_cited(a, c, ans, &by_template, &cited);
     if (!c->docs_only)
         add_facts(a, m, c, &cited);
     add_commentary(a, m, ans, c->docs_only, &by_template);

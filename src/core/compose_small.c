@@ -136,16 +136,14 @@ static void add_pre(struct drc_arena *a, struct drc_message *m, const char *id, 
                  drc_utf8_clean(a, text, strlen(text), max_chars, true));
 }
 
-struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result *res,
-                                    const char *run_id)
+void drc_compose_parameters(struct drc_arena *a, struct drc_text *t, const struct drc_result *res,
+                            const char *run_id)
 {
     char day[11];
     const struct drc_report *r = res->report;
-    struct drc_message *m = drc_message_new(a, "SQL of this report");
-    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "parameters");
-    drc_text_add(a, &b->text, DRC_SPAN_CODE, r->path);
     const struct drc_params *p = &res->params;
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+    drc_text_add(a, t, DRC_SPAN_CODE, r->path);
+    drc_text_printf(a, t, DRC_SPAN_PLAIN,
                     "  run %s, SHA-256 %.16s\n:as_of = '%s', :days = %d, :price = '%s'", run_id,
                     r->sql_hash, drc_date_iso(p->as_of_day, day), p->days,
                     p->contract ? "contract" : "list");
@@ -157,15 +155,23 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
                    {"tag_key", p->tag_key},
                    {"tag_value", p->tag_value}};
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, ", :%s = %s", filters[i].name,
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, ", :%s = %s", filters[i].name,
                         filters[i].value == NULL ? "NULL" : "");
         if (filters[i].value != NULL)
-            drc_text_add(a, &b->text, DRC_SPAN_CODE, filters[i].value);
+            drc_text_add(a, t, DRC_SPAN_CODE, filters[i].value);
     }
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%zu %s, SHA-256 %.16s, data %s",
-                    res->rows.row_count, drc_fmt_noun((int64_t)res->rows.row_count, "row", "rows"),
-                    res->rows_hash, res->generation);
-    add_pre(a, m, "sql", r->sql, SHOWN_CHARS_MAX);
+    drc_text_printf(a, t, DRC_SPAN_PLAIN, "\n%zu %s, SHA-256 %.16s, data %s", res->rows.row_count,
+                    drc_fmt_noun((int64_t)res->rows.row_count, "row", "rows"), res->rows_hash,
+                    res->generation);
+}
+
+struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result *res,
+                                    const char *run_id)
+{
+    struct drc_message *m = drc_message_new(a, "SQL of this report");
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "parameters");
+    drc_compose_parameters(a, &b->text, res, run_id);
+    add_pre(a, m, "sql", res->report->sql, SHOWN_CHARS_MAX);
     return m;
 }
 

@@ -200,6 +200,7 @@ static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_f
                  int row, const char *columns)
 {
     char period[40];
+    f->row = row;
     f->value = isnan(v) ? 0 : v;
     f->known = !isnan(v);
     f->display = show(a, v, f->unit);
