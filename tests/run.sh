@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs test suites and prints a line for each: named ones one after the other, all of them in two lanes.
+# Runs test suites and prints a line for each: named ones one after the other, all of them by two workers.
 # Usage: run.sh [suite ...] | --long FOLDER
 #
 # Suites are the functions suite_* below; without names: all that `make test` runs. Every suite prints
@@ -41,25 +41,26 @@ node_tests() { # node_tests LABEL FILE...
     [ "$code" -eq 0 ]
 }
 
-suite_lint() { make -s "$jobs" build && bash tests/lint/run.sh; }
-suite_unit() { make -s "$jobs" unit-build && bash tests/unit/run.sh build/release/unit/test_*[!.d]; }
-suite_clang() { # the second compiler, warnings as errors
-    make -s "$jobs" CC=clang-14 build && echo "clang: 1 passed, 0 failed"
+programs() { # programs VARIANT [REGEX]: unit tests, without those whose name matches
+    local name
+    for name in tests/unit/test_*.c; do
+        name=$(basename "$name" .c)
+        [[ -n ${2:-} && $name =~ $2 ]] || echo "build/$1/unit/$name"
+    done
 }
+suite_lint() { make -s "$jobs" build && bash tests/lint/run.sh; }
+suite_unit() { make -s "$jobs" unit-build && bash tests/unit/run.sh $(programs release); }
 suite_golden() { node_tests golden tests/golden/*.test.mjs; }
 suite_cli() { node_tests cli tests/cli/*.test.mjs; }
 suite_flow() { node_tests flow tests/flow/*.test.mjs; }
 suite_conformance() { node_tests conformance tests/conformance/*.test.mjs; }
 suite_e2e() { node_tests e2e tests/e2e/*.test.mjs; }
 # Building estates takes most of the unit tests' time, nearly all of it inside SQLite, which no sanitizer sees: once is enough.
-suite_asan() {
-    make -s "$jobs" SAN=address unit-build build &&
-        bash tests/unit/run.sh $(ls build/address/unit/test_*[!.d] | grep -v '/test_estate$\|/test_build$')
+estate_tests='^test_(estate|build)$'
+suite_asan() { # clang builds this one: its warnings are errors too
+    make -s "$jobs" SAN=address unit-build build && bash tests/unit/run.sh $(programs address "$estate_tests")
 }
-suite_tsan() {
-    make -s "$jobs" SAN=thread unit-build build &&
-        bash tests/unit/run.sh $(ls build/thread/unit/test_*[!.d] | grep -vE '/test_(estate|build)$')
-}
+suite_tsan() { make -s "$jobs" SAN=thread unit-build build && bash tests/unit/run.sh $(programs thread "$estate_tests"); }
 # Flow tests that are marked for it, with a sanitized program.
 sanitized_flow() { # sanitized_flow VARIANT
     DRC_BINARY=$PWD/build/$1/drc DRC_SLOW=1 \
@@ -85,27 +86,33 @@ run_suite() {
     echo "$name: $p passed, $f failed, $((SECONDS - begin)) s"
 }
 
-run_lane() { # suites one after the other
+# Two workers take the next line of the queue, whose suites share a build, until it is empty.
+work() {
+    local line
+    while line=$(flock "$logs/queue.lock" bash -c 'head -n 1 "$0"; sed -i 1d "$0"' "$logs/queue") && [ -n "$line" ]; do
+        run_suites $line
+    done
+}
+run_suites() {
     local suite
     for suite in "$@"; do
         run_suite "$suite"
     done
 }
 
-# Tests of the program as it ships wait for timers and sockets most of the time; the builds of the other variants and
-# their tests run beside them.
 if [ $# -gt 0 ]; then
     suites=("$@")
-    run_lane "$@"
+    run_suites "$@"
 else
-    shipped=(unit golden cli flow torture conformance e2e)
-    variants=(lint clang asan flow-asan tsan flow-tsan fuzz)
-    suites=("${shipped[@]}" "${variants[@]}")
-    make -s "$jobs" build
+    # The longest first; tests that wait for timers and sockets beside those that compute.
+    queue=("tsan flow-tsan" flow "asan flow-asan fuzz" golden cli unit e2e conformance torture lint)
+    suites=(${queue[*]})
+    printf '%s\n' "${queue[@]}" >"$logs/queue"
+    make -s "$jobs" build unit-build
     build/release/drc db build --out "$DRC_TEST_FACTS" >/dev/null
     build/release/drc docs build --corpus corpus --out "$DRC_TEST_INDEX" >/dev/null
-    run_lane "${variants[@]}" &
-    run_lane "${shipped[@]}"
+    work &
+    work
     wait
 fi
 passed=0 failed=0

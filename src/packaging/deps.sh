@@ -18,8 +18,8 @@ build_packages=(
 )
 test_packages=(
     libcmocka-dev
-    clang-14 libclang-rt-14-dev # second compiler, fuzzing
-    chromium                    # the workbench page
+    clang-14 libclang-rt-14-dev lld-14 # second compiler, fuzzing
+    chromium                           # the workbench page
 )
 run_packages=(
     libwebsockets17 libcurl4 libjansson4 libsqlite3-0 libutf8proc2

@@ -3,15 +3,16 @@
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 export LSAN_OPTIONS="suppressions=tests/lsan.supp:print_suppressions=0"
-make -s "-j$(nproc)" SAN=fuzzer fuzz-build
-targets=(build/fuzzer/fuzz/fuzz_*[!.d])
+make -s "-j$(nproc)" SAN=address fuzz-build
+targets=(tests/fuzz/fuzz_*.c)
 seconds=${FUZZ_SECONDS:-$(((20 + ${#targets[@]} - 1) / ${#targets[@]}))}
 passed=0 failed=0
 for target in "${targets[@]}"; do
-    name=$(basename "$target")
+    name=$(basename "$target" .c)
+    program=build/address/fuzz/$name
     found=build/fuzz/$name
     mkdir -p "$found/corpus" "$found/crashes"
-    if "$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
+    if "$program" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$found/crashes/" "$found/corpus" "tests/fuzz/corpus/$name" >"$found/log" 2>&1; then
         passed=$((passed + 1))
         echo "$name: $seconds s, $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/log") inputs, nothing found"

@@ -220,6 +220,7 @@ rule_packages_used() {
         fonts-dejavu-core) pattern='DejaVu Sans' where=charts ;;
         libcmocka-dev) pattern='#include <cmocka.h>' ;;
         clang-14 | libclang-rt-14-dev) pattern='clang-14' ;;
+        lld-14) pattern='lld' ;;
         chromium) pattern='chromium' ;;
         *) echo "src/packaging/deps.sh:1: nobody has said where $name is used (tests/lint/rules.sh)"; continue ;;
         esac

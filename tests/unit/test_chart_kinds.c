@@ -128,7 +128,7 @@ static void fill_shares(struct case_data *d)
 {
     static const int cost[] = {50, 30, 15, 5};
     for (size_t i = 0; i < 4; i++)
-        add_row(d, "abcd" + i, cost[i] * USD, 0, 0, 0);
+        add_row(d, &"abcd"[i], cost[i] * USD, 0, 0, 0);
     fill_pareto(d, 4, false);
     d->pareto.rule_text = "2 of 4 jobs make 80 %";
 }
@@ -170,7 +170,7 @@ static void fill_losses(struct case_data *d)
 {
     static const int loss[] = {80, 40, 0};
     for (size_t i = 0; i < 3; i++)
-        add_row(d, "abc" + i, loss[i] * USD, 0, 0, 0);
+        add_row(d, &"abc"[i], loss[i] * USD, 0, 0, 0);
     fill_dots(d, 28);
     memset(d->counts, 0, sizeof d->counts);
     d->counts[0][3] = 4;

@@ -308,8 +308,8 @@ static void anomalies_as_a_table(void **state)
     /* too small; expected by the calendar; unknown */
     static const char *const more[] = {
         "SELECT count(*) FROM s, detect_anomalies(s.j, '2026-08-01', 800000000)",
-        "SELECT count(*) FROM s, detect_anomalies(s.j, '2026-08-01', NULL, NULL,"
-        " '[\"2026-10-01\"]') WHERE shape <> 'calendar'",
+        ("SELECT count(*) FROM s, detect_anomalies(s.j, '2026-08-01', NULL, NULL,"
+         " '[\"2026-10-01\"]') WHERE shape <> 'calendar'"),
         "SELECT count(*) FROM detect_anomalies(NULL, '2026-08-01')"};
     for (size_t i = 0; i < 3; i++) {
         if (run(drc_arena_printf(a, "%s%s", i < 2 ? SERIES : "", more[i]), &rows) < 0)

@@ -16,7 +16,7 @@
 #include "drc/file.h"
 #include "drc/slack.h"
 
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#ifdef SANITIZED
 #define REPEATS 3 /* they run five times slower, and look for something else */
 #else
 #define REPEATS 50

@@ -278,8 +278,8 @@ static void test_stored_json(void **state)
                                       "[]",
                                       "{}",
                                       "{\"report\":\"job-cost\",\"version\":1}",
-                                      "{\"report\":\"job-cost\",\"version\":2,\"columns\":[],"
-                                      "\"rows\":[]}",
+                                      ("{\"report\":\"job-cost\",\"version\":2,\"columns\":[],"
+                                       "\"rows\":[]}"),
                                       "{\"report\":\"gone\",\"version\":2}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err = (struct drc_err)DRC_ERR_INIT;
