@@ -379,7 +379,7 @@ CREATE TABLE compute_usage (
     CHECK ((parent_type = 'JOB_RUN') = (job_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX compute_usage_by_parent ON compute_usage (workspace_id, parent_id);
-CREATE INDEX compute_usage_by_date ON compute_usage (usage_date);
+CREATE INDEX compute_usage_by_date ON compute_usage (usage_date, workspace_id, parent_id); -- the order in which the rollups group
 CREATE INDEX compute_usage_corrected ON compute_usage (usage_date) WHERE record_type <> 'ORIGINAL';
 
 -- Node time of one parent, UTC day, role, market and instance type, what the machines cost (an estimate, not a bill) and how
@@ -411,7 +411,8 @@ CREATE TABLE node_usage (
     FOREIGN KEY (workspace_id, compute_id) REFERENCES non_job_compute,
     CHECK ((parent_type = 'JOB_RUN') = (job_id IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX node_usage_by_date ON node_usage (usage_date);
+-- The same order, and all that the rollups add up.
+CREATE INDEX node_usage_by_date ON node_usage (usage_date, workspace_id, parent_id, market, node_ms, udbu, vm_uusd);
 
 -- One row per hour in which a warehouse or an all-purpose cluster was up. Idle time is paid_ms - used_ms.
 CREATE TABLE resource_hour (

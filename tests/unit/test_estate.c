@@ -307,6 +307,12 @@ static const struct {
     {"DELETE FROM node_usage WHERE usage_date = '2026-10-01'",
      "'2026-09-30', '2026-10-01'",
      {"rollup-job-day", "rollup-workspace-day", "rollup-job-run-day"}},
+    /* several SKUs and products in one run and day */
+    {"UPDATE compute_usage SET compute_sku = compute_sku || '_2',"
+     " product = iif(rowid % 4 = 0, 'SQL', product)"
+     " WHERE usage_date = '2026-10-07' AND rowid % 2 = 0",
+     "'2026-10-07'",
+     {"rollup-sku-day", NULL}},
 };
 
 static const char *const rollup_checks[] = {
