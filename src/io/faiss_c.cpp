@@ -101,6 +101,13 @@ int faiss_Index_reconstruct(const FaissIndex *index, idx_t key, float *recons)
     return guarded([=] { of(index)->reconstruct(key, recons); });
 }
 
+void faiss_IndexFlat_xb(FaissIndexFlat *index, float **p_xb, size_t *p_size)
+{
+    auto *flat = static_cast<faiss::IndexFlat *>(of(index));
+    *p_xb = flat->get_xb();
+    *p_size = static_cast<size_t>(flat->ntotal) * static_cast<size_t>(flat->d);
+}
+
 int faiss_write_index(const FaissIndex *index, FILE *f)
 {
     return guarded([=] { faiss::write_index(of(index), f); });

@@ -19,6 +19,7 @@
 #include "drc/digest.h"
 #include "drc/fault.h"
 #include "drc/file.h"
+#include "vec_scan.h"
 
 #define SPARE 16 /* candidates beyond k: among equals at the end FAISS takes any */
 
@@ -32,16 +33,18 @@ static int refused(const char *what, struct drc_err *err)
     return drc_err_set(err, DRC_ERR_BUG, "%s: FAISS refused: %.200s", what, faiss_get_last_error());
 }
 
-/* Below this many queries FAISS leaves BLAS alone and is four times slower; we ask one by one. */
-static void set_threshold(void)
+/* Where FAISS searches: below this many queries it leaves BLAS alone, which is slower; we ask one
+ * by one. */
+static void set_up_search(void)
 {
     faiss_set_distance_compute_blas_threshold(1);
+    vec_scan_look();
 }
 
 static struct drc_vec *wrap(FaissIndex *index, int dim)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_threshold);
+    pthread_once(&once, set_up_search);
     struct drc_vec *v = calloc(1, sizeof *v);
     if (v == NULL)
         abort();
@@ -146,6 +149,20 @@ static int rescore(const struct drc_vec *v, const float *query, struct candidate
     return 0;
 }
 
+static int candidates(const struct drc_vec *v, const float *query, size_t ask, struct candidates *c,
+                      struct drc_err *err)
+{
+    float *rows;
+    size_t components;
+    if (!vec_scan_able)
+        return faiss_Index_search(v->index, 1, query, (idx_t)ask, c->scores, c->ids) == 0
+                   ? 0
+                   : refused("searching", err);
+    faiss_IndexFlat_xb((FaissIndexFlat *)v->index, &rows, &components);
+    vec_scan(rows, components / (size_t)v->dim, v->dim, query, ask, c->scores, c->ids);
+    return 0;
+}
+
 /* The first `ask` candidates; 1 where more have to be asked for, since the last may equal the kth.
  */
 static int search_wide(const struct drc_vec *v, const float *query, size_t k, size_t ask,
@@ -153,9 +170,7 @@ static int search_wide(const struct drc_vec *v, const float *query, size_t k, si
 {
     struct candidates c = {array(ask, sizeof *c.scores), array((size_t)v->dim, sizeof *c.vector),
                            array(ask, sizeof *c.ids), array(ask, sizeof *c.hits)};
-    int rc = faiss_Index_search(v->index, 1, query, (idx_t)ask, c.scores, c.ids) == 0
-                 ? rescore(v, query, &c, ask, err)
-                 : refused("searching", err);
+    int rc = candidates(v, query, ask, &c, err) < 0 ? -1 : rescore(v, query, &c, ask, err);
     if (rc == 0 && ask < drc_vec_count(v) && c.hits[k - 1].score - c.hits[ask - 1].score < 1e-5)
         rc = 1;
     if (rc == 0)

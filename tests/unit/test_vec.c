@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #include "drc/file.h"
 #include "drc/vec.h"
+#include "io/vec_scan.h"
 
 #define DIM 48
 #define COUNT 3000
@@ -122,6 +124,45 @@ static void test_ties_by_number(void **state)
     for (size_t i = 1; i < n; i++)
         assert_int_equal(hits[i].id, 40 + 50 * (i - 1));
     drc_vec_free(v);
+}
+
+/* The processor that has no AVX2. */
+static void test_by_faiss_alone(void **state)
+{
+    bool able = vec_scan_able;
+    drc_vec_free(filled()); /* the first index looks for it */
+    vec_scan_able = false;
+    test_against_plain_scan(state);
+    test_ties_by_number(state);
+    vec_scan_able = able;
+}
+
+/* Fewer rows than are read together, components that fill no register, sums that are no number. */
+static void test_shapes(void **state)
+{
+    (void)state;
+    for (int dim = 1; dim <= 19; dim++)
+        for (size_t count = 1; count <= 6; count++) {
+            struct drc_vec *v = drc_vec_new(dim, &err);
+            float x[6 * 19], query[19];
+            struct drc_vec_hit hits[6];
+            size_t n;
+            for (int j = 0; j < 6 * 19; j++)
+                x[j] = j / dim == 2 && dim > 2 ? (j % 2 ? FLT_MAX : -FLT_MAX) : chance();
+            for (int j = 0; j < 19; j++)
+                query[j] = 1 + chance();
+            assert_int_equal(drc_vec_add(v, x, count, &err), 0);
+            assert_int_equal(drc_vec_search(v, query, 6, hits, &n, &err), 0);
+            assert_int_equal(n, count);
+            for (size_t i = 0; i < n; i++) {
+                double sum = 0;
+                for (int j = 0; j < dim; j++)
+                    sum += (double)query[j] * (double)x[hits[i].id * (size_t)dim + (size_t)j];
+                assert_true(fabs(hits[i].score - sum) <= 1e-9 * fabs(sum));
+                assert_true(i == 0 || hits[i - 1].score >= hits[i].score);
+            }
+            drc_vec_free(v);
+        }
 }
 
 struct asker {
@@ -242,6 +283,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_plain_scan),
         cmocka_unit_test(test_ties_by_number),
+        cmocka_unit_test(test_by_faiss_alone),
+        cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_files),
