@@ -1,6 +1,6 @@
 /* One question against all rows. FAISS compares many questions with many rows well, but one: its
- * loop in Debian's build knows SSE only, and BLAS copies the rows before it multiplies them. Reading
- * them once with AVX2 takes a quarter of the time. */
+ * loop in Debian's build knows SSE only, and BLAS copies the rows before it multiplies them. To
+ * read them once with AVX2 takes a quarter of the time. */
 #include "vec_scan.h"
 
 #include <math.h>
