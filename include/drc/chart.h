@@ -161,30 +161,6 @@ struct drc_chart_step {
     int64_t uusd; /* signed; zero is left out */
 };
 
-/* The line of what was, over the band of what was expected, with numbered events; below it a list
- * of them, and a waterfall from one amount to another. */
-struct drc_chart_band {
-    const char *title, *subtitle, *footer;
-    const char *plot_title;                        /* "Total cost by day" */
-    int64_t first_day;                             /* day number, see drc/clock.h */
-    size_t day_count;                              /* at most DRC_CHART_DAYS_MAX */
-    const int64_t *actual, *expected, *low, *high; /* day_count each, micro-dollars or
-                                                      DRC_CHART_UNKNOWN */
-    const struct drc_chart_event *events;          /* worst first */
-    size_t event_count;                            /* at most DRC_CHART_EVENTS_MAX */
-    bool list; /* list the events by number; false: the picture is about one of them */
-    const char *note_titles[DRC_CHART_NOTES_MAX];
-    const char *steps_title;
-    const char *before_label, *after_label;
-    int64_t before_uusd; /* before and all steps make what stands at after_label */
-    const struct drc_chart_step *steps;
-    size_t step_count; /* at most DRC_CHART_STEPS_MAX; 0 = no waterfall */
-};
-
-/* Errors as above. */
-int drc_chart_band(const struct drc_theme *t, const struct drc_chart_band *spec,
-                   struct drc_buf *svg, struct drc_err *err);
-
 #define DRC_CHART_PATH_MAX 6
 
 struct drc_chart_path_box {
@@ -205,6 +181,31 @@ struct drc_chart_path {
 
 /* Errors as above. */
 int drc_chart_path(const struct drc_theme *t, const struct drc_chart_path *spec,
+                   struct drc_buf *svg, struct drc_err *err);
+
+/* The line of what was, over the band of what was expected, with numbered events; below it a list
+ * of them, and a waterfall from one amount to another. */
+struct drc_chart_band {
+    const char *title, *subtitle, *footer;
+    const char *plot_title;                        /* "Total cost by day" */
+    int64_t first_day;                             /* day number, see drc/clock.h */
+    size_t day_count;                              /* at most DRC_CHART_DAYS_MAX */
+    const int64_t *actual, *expected, *low, *high; /* day_count each, micro-dollars or
+                                                      DRC_CHART_UNKNOWN */
+    const struct drc_chart_event *events;          /* worst first */
+    size_t event_count;                            /* at most DRC_CHART_EVENTS_MAX */
+    bool list; /* list the events by number; false: the picture is about one of them */
+    const char *note_titles[DRC_CHART_NOTES_MAX];
+    const char *steps_title;
+    const char *before_label, *after_label;
+    int64_t before_uusd; /* before and all steps make what stands at after_label */
+    const struct drc_chart_step *steps;
+    size_t step_count;                 /* at most DRC_CHART_STEPS_MAX; 0 = no waterfall */
+    const struct drc_chart_path *path; /* below all of it; NULL = none */
+};
+
+/* Errors as above. */
+int drc_chart_band(const struct drc_theme *t, const struct drc_chart_band *spec,
                    struct drc_buf *svg, struct drc_err *err);
 
 struct drc_chart_days {

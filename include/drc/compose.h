@@ -29,6 +29,13 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
 int drc_compose_path(struct drc_arena *a, const struct drc_graph *graph, struct drc_db *facts,
                      const char *entity_id, struct drc_graph_window w, struct drc_chart_path *out,
                      struct drc_err *err);
+/* An entity, a change of it that came before, and by how much its cost then missed the expected, in
+ * micro-dollars. That the one came before the other is all that it says. No boxes where the graph
+ * does not know both. */
+int drc_compose_path_change(struct drc_arena *a, const struct drc_graph *graph,
+                            struct drc_db *facts, const char *entity_id, const char *change_id,
+                            const char *summary, int64_t impact_uusd, struct drc_chart_path *out,
+                            struct drc_err *err);
 
 /* Values of buttons: "<run id> <entity id>"; "@" as entity = the clicking person's own selection.
  */

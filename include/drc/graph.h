@@ -182,8 +182,9 @@ int drc_graph_dominators(struct drc_arena *a, const struct drc_graph *g, uint32_
                          uint32_t target, uint32_t **out);
 
 /* A path from an entity over a run and an attempt that failed to what ended it. */
+#define DRC_GRAPH_WHY_MAX 4
 struct drc_graph_why {
-    uint32_t nodes[4]; /* the entity first */
+    uint32_t nodes[DRC_GRAPH_WHY_MAX]; /* the entity first */
     size_t count;
     int64_t cost_uusd; /* of the attempt */
 };

@@ -241,13 +241,13 @@ factor AS MATERIALIZED ( -- the part that goes furthest in the direction of the 
         WHERE p.parts IS NOT NULL
     ) AS z
 ),
-change AS MATERIALIZED ( -- the newest recorded change that can change cost, from seven days before up to its end
+change AS MATERIALIZED ( -- the last recorded change that can change cost, of the seven days before or of its first day
     SELECT f.kind, f.workspace_id, f.native_id, f.from_date, c.change_id, c.change_key, c.summary, c.at_ms,
            row_number() OVER (PARTITION BY f.kind, f.workspace_id, f.native_id, f.from_date ORDER BY c.at_ms DESC, c.change_id) AS nth
     FROM found AS f
     JOIN change_event AS c ON c.workspace_id = f.workspace_id AND f.native_id = iif(f.kind = 'job', c.job_id, c.compute_id)
         AND c.kind NOT IN ('OWNER', 'TAGS', 'DESCRIPTION')
-        AND date(c.at_ms / 1000, 'unixepoch') BETWEEN date(f.from_date, '-7 days') AND f.to_date
+        AND date(c.at_ms / 1000, 'unixepoch') BETWEEN date(f.from_date, '-7 days') AND f.from_date
 ),
 days AS MATERIALIZED ( -- of W; the detector gives whole micro-dollars
     SELECT f.kind, f.workspace_id, f.native_id, json_group_array(x.actual_uusd) AS daily, json_group_array(x.expected_uusd) AS expected_daily,

@@ -42,18 +42,42 @@ void drc_picture_report(struct drc_env *env, const struct drc_context *whole,
     drc_buf_fini(&svg);
 }
 
-/* What explains the cost of the entity; a graph that cannot be read costs the picture this part. */
+/* What explains the cost of the entity, of an anomaly that of its days: a failed attempt, or, where
+ * attempts are not what made the difference, a change that came before. */
+static int compose_path(struct drc_env *env, const struct drc_context *c,
+                        struct drc_chart_path *out, struct drc_err *err)
+{
+    const struct drc_result *res = c->result;
+    size_t row = (size_t)c->selection.row;
+    const struct drc_graph *graph = drc_snapshot_graph(env->snap, env->facts, err);
+    const char *entity = drc_result_text(res, row, res->report->graph),
+               *change = drc_result_text(res, row, "linked_change_key");
+    int64_t first = res->first_day, last = res->params.as_of_day, day;
+    if (drc_date_parse(drc_result_text(res, row, "from_date"), &day) == 0)
+        first = day;
+    if (drc_date_parse(drc_result_text(res, row, "to_date"), &day) == 0)
+        last = day;
+    struct drc_graph_window w = {first * DRC_DAY_MS, (last + 1) * DRC_DAY_MS};
+    if (graph == NULL || drc_compose_path(env->a, graph, env->facts, entity, w, out, err) < 0)
+        return -1;
+    bool by_attempts = strcmp(drc_result_text(res, row, "top_factor"), "attempts per run") == 0;
+    if (*change == '\0' || (out->box_count > 0 && by_attempts))
+        return 0;
+    return drc_compose_path_change(env->a, graph, env->facts, entity, change,
+                                   drc_result_text(res, row, "linked_change"),
+                                   drc_result_int(res, row, "impact_uusd", 0), out, err);
+}
+
+/* A graph that cannot be read costs the picture this part. */
 static void find_path(struct drc_env *env, const struct drc_context *c, struct drc_chart_path *out)
 {
     struct drc_err err = DRC_ERR_INIT;
-    const struct drc_result *res = c->result;
-    const struct drc_graph *graph = drc_snapshot_graph(env->snap, env->facts, &err);
-    const char *entity = drc_result_text(res, (size_t)c->selection.row, res->report->graph);
-    struct drc_graph_window w = {res->first_day * DRC_DAY_MS,
-                                 (res->params.as_of_day + 1) * DRC_DAY_MS};
     *out = (struct drc_chart_path){.box_count = 0};
-    if (graph == NULL || drc_compose_path(env->a, graph, env->facts, entity, w, out, &err) < 0)
-        drc_log(DRC_LOG_WARN, "chart.path", "entity=\"%s\" why=\"%s\"", entity, err.msg);
+    if (compose_path(env, c, out, &err) < 0) {
+        out->box_count = 0;
+        drc_log(DRC_LOG_WARN, "chart.path", "entity=\"%s\" why=\"%s\"", c->selection.entity_id,
+                err.msg);
+    }
 }
 
 void drc_picture_entity(struct drc_env *env, const struct drc_context *c, struct drc_picture *pic)

@@ -359,13 +359,16 @@ static int draw_chart(struct plot *p, struct drc_err *err)
     if (drc_frame_init(&p->f, spec->title, spec->subtitle, spec->footer, NULL, 0, empty, err) != 0)
         return -1;
     double steps = empty ? p->f.top + EMPTY_HEIGHT : measure(p);
-    double bottom = steps + drc_steps_height(spec);
+    double below = steps + drc_steps_height(spec),
+           bottom = below + (spec->path == NULL ? 0 : drc_path_height(spec->path));
     drc_frame_draw(&p->f, bottom + drc_frame_footer_height(&p->f), NULL, 0);
     if (empty)
         drc_frame_empty(&p->f, p->f.top, EMPTY_HEIGHT, "Nothing to show: no day in this window.");
     else
         draw_plot(p);
     drc_steps_draw(&p->f, spec, steps);
+    if (spec->path != NULL)
+        drc_path_draw(&p->f, spec->path, below);
     return drc_svg_close(p->f.svg, err);
 }
 

@@ -152,7 +152,8 @@ int drc_compose_band(struct drc_arena *a, const struct drc_theme *t,
 }
 
 int drc_compose_band_entity(struct drc_arena *a, const struct drc_theme *t,
-                            const struct drc_context *c, struct drc_buf *svg, struct drc_err *err)
+                            const struct drc_context *c, const struct drc_chart_path *path,
+                            struct drc_buf *svg, struct drc_err *err)
 {
     static const char *const columns[] = {"daily", "expected_daily", "low_daily", "high_daily"};
     const struct drc_result *res = c->result;
@@ -173,7 +174,8 @@ int drc_compose_band_entity(struct drc_arena *a, const struct drc_theme *t,
         .plot_title = "Cost by day",
         .events = &event,
         .event_count = 1,
-        .steps_title = "What makes the difference to the 28 days before"};
+        .steps_title = "What makes the difference to the 28 days before",
+        .path = path};
     set_series(&spec, &s, res);
     take_steps(a, res, row, &spec);
     return drc_chart_band(t, &spec, svg, err);

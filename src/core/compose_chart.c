@@ -404,8 +404,10 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
     static const struct drc_chart_series series[] = {{"Cost by day", DRC_ROLE_DBU}};
     const struct drc_result *res = c->result;
     size_t row = (size_t)c->selection.row;
+    if (path != NULL && path->box_count == 0)
+        path = NULL;
     if (drc_result_cell(res, row, "expected_daily")->type != DRC_CELL_NULL)
-        return drc_compose_band_entity(a, t, c, svg, err);
+        return drc_compose_band_entity(a, t, c, path, svg, err);
     int64_t days[CHART_SERIES_DAYS], before = drc_result_int(res, row, "baseline_uusd", INT64_MIN),
                                      *marks;
     const char **labels;
@@ -423,7 +425,7 @@ int drc_compose_entity_chart(struct drc_arena *a, const struct drc_theme *t,
         .values = days,
         .reference_uusd = before == INT64_MIN ? INT64_MIN : before / res->params.days,
         .reference_label = "mean of the window before",
-        .path = path != NULL && path->box_count > 0 ? path : NULL,
+        .path = path,
     };
     spec.first_day = res->params.as_of_day + 1 - (int64_t)spec.day_count;
     spec.mark_count = take_marks(a, c, &marks, &labels);

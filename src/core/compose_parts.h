@@ -21,6 +21,7 @@ struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context
 int drc_compose_band(struct drc_arena *a, const struct drc_theme *t,
                      const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err);
 int drc_compose_band_entity(struct drc_arena *a, const struct drc_theme *t,
-                            const struct drc_context *c, struct drc_buf *svg, struct drc_err *err);
+                            const struct drc_context *c, const struct drc_chart_path *path,
+                            struct drc_buf *svg, struct drc_err *err);
 
 #endif

@@ -95,8 +95,8 @@ function attribution(f, s, from, to) {
     top: [words[best] ?? 'not attributable', r.parts[best] * CENT + 0], counts };
 }
 
-const change = (f, s, from, to) => f.changes.filter((e) => e.workspace_id === s.o.workspace_id && !['OWNER', 'TAGS', 'DESCRIPTION'].includes(e.kind)
-    && (s.kind === 'job' ? e.job_id === s.o.job_id : e.compute_id === s.o.compute_id) && dayOf(e.at_ms) >= addDays(from, -7) && dayOf(e.at_ms) <= to)
+const change = (f, s, from) => f.changes.filter((e) => e.workspace_id === s.o.workspace_id && !['OWNER', 'TAGS', 'DESCRIPTION'].includes(e.kind)
+    && (s.kind === 'job' ? e.job_id === s.o.job_id : e.compute_id === s.o.compute_id) && dayOf(e.at_ms) >= addDays(from, -7) && dayOf(e.at_ms) <= from)
   .sort((a, b) => b.at_ms - a.at_ms || byBytes(a.change_id, b.change_id))[0];
 
 // Each day of W that the series has, and its band: null where nothing is known before it.
@@ -110,7 +110,7 @@ function anomalyRow(f, c, s, e, points) {
   const start = msOf(s.start) / DAY_MS, from = dayOf((start + e.from) * DAY_MS), to = dayOf((start + e.to) * DAY_MS);
   const [actual, expected, low, high] = [e.actual, e.expected, e.low, e.high].map(round), impact = actual - expected;
   if (to < c.first || Math.abs(impact) < 0.25 * Math.abs(expected)) return null;
-  const a = attribution(f, s, from, to), linked = change(f, s, from, to), id = s.kind === 'job' ? s.o.job_id : s.o.compute_id;
+  const a = attribution(f, s, from, to), linked = change(f, s, from), id = s.kind === 'job' ? s.o.job_id : s.o.compute_id;
   const event = f.calendar.filter((x) => (x.workspace_id === null || x.workspace_id === s.o.workspace_id) && x.first_date <= to && x.last_date >= from)
     .sort((x, y) => byBytes(x.first_date, y.first_date) || byBytes(x.event_id, y.event_id))[0];
   const name = s.o.job_name ?? s.o.compute_name;

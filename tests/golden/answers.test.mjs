@@ -18,7 +18,7 @@ const dearest = (cause) => cause.entities.map((e) => [e, total(cause.effects.fil
 // Whether an anomaly says what the cause was.
 function says(row, cause) {
   const { type, ids } = cause.cause;
-  if (type === 'change') return ids.includes(row.linked_change_key);
+  if (type === 'change') return row.linked_change_key === ids.find((i) => i.startsWith('change:')); // not the one that mended it
   if (type === 'price') return row.top_factor === 'price per DBU';
   if (type === 'eviction') return row.evictions > 0 && row.top_factor === 'attempts per run';
   if (type === 'error') return row.failed_attempts > 0 && row.top_factor === 'attempts per run';
