@@ -49,6 +49,7 @@ struct drc_chip {
     const char *verb;      /* "explain" */
     enum drc_lane lane;
     int order;
+    int version;          /* of the text that a model is sent; grows with each change of it */
     bool primary;         /* the chip of its lane that stands on the report message */
     const char *label;    /* on the button */
     const char *question; /* the whole question, shown above the answer */

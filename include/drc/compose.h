@@ -50,10 +50,16 @@ struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_sna
                                        const struct drc_result *res,
                                        const struct drc_context *whole, const char *run_id,
                                        const char *asked_by, const struct drc_picture *pic);
+struct drc_card { /* what a card shows besides the figures of its context */
+    const struct drc_card_line *lines;
+    size_t line_count;
+    struct drc_option *follow; /* entities to go on to */
+    size_t follow_count;
+};
 struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s,
-                                     const struct drc_context *c, const struct drc_card_line *lines,
-                                     size_t line_count, const char *run_id, const char *asked_by,
-                                     const char *bot_user, const struct drc_picture *pic);
+                                     const struct drc_context *c, const struct drc_card *card,
+                                     const char *run_id, const char *asked_by, const char *bot_user,
+                                     const struct drc_picture *pic);
 
 struct drc_answer {
     const struct drc_chip *chip;

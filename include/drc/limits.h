@@ -44,7 +44,8 @@
 #define DRC_COMMAND_TEXT_MAX_BYTES 4000u /* a longer command is refused with a sentence */
 #define DRC_REQUEST_TRIES_MAX 2          /* the third start dead-letters the request */
 #define DRC_WORKERS_MAX 64
-#define DRC_NAME_MAX_CHARS 80 /* a name from the platform, shown or sent anywhere */
+#define DRC_OPTION_VALUE_MAX 150 /* bytes of the value of a choice: Slack's limit */
+#define DRC_NAME_MAX_CHARS 80    /* a name from the platform, shown or sent anywhere */
 
 /* presentation */
 #define DRC_PICKER_ROWS_MAX 99 /* plus "Whole report": Slack allows 100 options */

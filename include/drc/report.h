@@ -44,6 +44,7 @@ struct drc_param_def {
 
 struct drc_report {
     const char *path, *id, *title, *pillar, *question, *entity, *method, *mark;
+    bool single;              /* of sql/entities: its row is the entity that :entity names */
     const char *noun, *nouns; /* of a row, of rows, as a person says it: "job", "jobs" */
     int version, top;
     const char *key, *label; /* column names */
@@ -69,9 +70,12 @@ struct drc_report {
     char sql_hash[65]; /* SHA-256 of the SQL and of the reconciliation SQL */
 };
 
-/* Reads and checks one file: keys, one read-only statement, total order, no clock and no chance,
- * every named column exists. `facts` is a sandboxed handle. Errors: CONFIG with path and line. */
-int drc_report_load(struct drc_arena *a, const char *home, const char *file_name,
+/* Reads and checks one file of a folder (DRC_REPORTS_DIR, DRC_ENTITIES_DIR): keys, one read-only
+ * statement, total order, no clock and no chance, every named column exists. `facts` is a sandboxed
+ * handle. Errors: CONFIG with path and line. */
+#define DRC_REPORTS_DIR "sql/reports"
+#define DRC_ENTITIES_DIR "sql/entities" /* the figures of one entity, in the format of a report */
+int drc_report_load(struct drc_arena *a, const char *home, const char *dir, const char *file_name,
                     struct drc_db *facts, struct drc_report *out, struct drc_err *err);
 
 /* Unit and title of a declared column; TEXT and the name itself for others. */
@@ -93,6 +97,7 @@ struct drc_params {
     int64_t as_of_day; /* last day of the window; 0 = the newest complete day */
     const char *workspace, *owner, *department; /* NULL = all */
     const char *tag_key, *tag_value;            /* both or none */
+    const char *entity;                         /* id, for a file of sql/entities; else NULL */
     bool contract;                              /* contract price instead of list price */
     bool is_private;
 };

@@ -100,8 +100,17 @@ int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,
 
 int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words,
                    struct drc_err *err);
-int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *words,
-                struct drc_err *err);
+/* The card of the entity of a kind ("job", "run", "warehouse", ...) that the words name: an id, a
+ * name or a part of one. Several: a picker for the asking person. INPUT, NOTFOUND with the nearest
+ * name. */
+int drc_run_entity(struct drc_env *env, const struct drc_request *req, const char *kind,
+                   const char *words, struct drc_err *err);
+/* As above, but only the stored run and the entity's id; several that fit are INPUT. */
+int drc_find_entity(struct drc_env *env, const struct drc_request *req, const char *kind,
+                    const char *words, struct drc_run *run, const char **entity,
+                    struct drc_err *err);
+/* Kind and id of the entity that an address of Databricks shows; NULL where it shows none. */
+const char *drc_url_entity(struct drc_arena *a, const char *text, const char **id);
 /* The card of an entity of a stored run. */
 int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
                  const char *entity_id, struct drc_err *err);

@@ -18,6 +18,14 @@ struct drc_planned {
     const char *id, *pillar, *title, *question;
 };
 
+/* How an entity is found by its id or name: a file of sql/find. */
+struct drc_finder {
+    const char *path, *kind, *sql;
+    const char *noun, *nouns; /* "SQL warehouse", "SQL warehouses" */
+    const struct drc_report
+        *rows; /* whose row is its card: a report, or the file of sql/entities */
+};
+
 struct drc_snapshot {
     struct drc_arena *arena;
     const char *home, *facts_path;
@@ -29,8 +37,11 @@ struct drc_snapshot {
     struct drc_graph_model *graph_model;
     struct drc_card_sql *cards;
     size_t card_count;
-    struct drc_corpus runbooks;    /* corpus/runbooks; none where there is no such folder */
-    const char *find_job_sql;      /* sql/entities/job.sql */
+    struct drc_corpus runbooks;  /* corpus/runbooks; none where there is no such folder */
+    struct drc_report *entities; /* of sql/entities, by id (the kind) */
+    size_t entity_count;
+    struct drc_finder *finders; /* by kind */
+    size_t finder_count;
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
     struct drc_graph *graph;       /* NULL until drc_snapshot_graph */
 };
@@ -54,6 +65,11 @@ const struct drc_graph *drc_snapshot_graph(struct drc_snapshot *s, struct drc_db
 
 const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s,
                                              const char *id); /* NULL if unknown */
+/* The file of sql/entities for a kind; NULL where there is none. */
+const struct drc_report *drc_snapshot_entity(const struct drc_snapshot *s, const char *kind);
+/* How entities of a kind are found; NULL where they are not. `bytes` of `kind` count. */
+const struct drc_finder *drc_snapshot_finder(const struct drc_snapshot *s, const char *kind,
+                                             size_t bytes);
 const struct drc_planned *drc_snapshot_planned(const struct drc_snapshot *s,
                                                const char *id); /* NULL if unknown */
 /* Nearest report id to a mistyped one; NULL where nothing is near. */

@@ -7,7 +7,7 @@
 #include "drc/run.h"
 #include "drc/utf8.h"
 
-static const char *const verbs[] = {"help", "reports", "report", "job", "usage"};
+static const char *const verbs[] = {"help", "reports", "report", "usage"};
 
 enum drc_request_class drc_run_class(const struct drc_request *req)
 {
@@ -37,8 +37,10 @@ static const char *first_word(struct drc_arena *a, const char *text, const char 
     return word;
 }
 
-static bool is_verb(const char *word)
+static bool is_verb(const struct drc_snapshot *s, const char *word)
 {
+    if (drc_snapshot_finder(s, word, strlen(word)) != NULL)
+        return true;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verbs[i], word) == 0)
             return true;
@@ -55,6 +57,13 @@ static int unknown_command(struct drc_env *env, const struct drc_request *req, c
         if (d < distance) {
             distance = d;
             best = verbs[i];
+        }
+    }
+    for (size_t i = 0; i < env->snap->finder_count; i++) {
+        int d = drc_utf8_distance(word, env->snap->finders[i].kind);
+        if (d < distance) {
+            distance = d;
+            best = env->snap->finders[i].kind;
         }
     }
     const char *sigil = env->poster->sigil;
@@ -88,13 +97,19 @@ static int run_command(struct drc_env *env, const struct drc_request *req, struc
         return drc_run_usage(env, req, err);
     if (strcmp(word, "report") == 0)
         return drc_run_report(env, req, rest, err);
-    if (strcmp(word, "job") == 0)
-        return drc_run_job(env, req, rest, err);
-    if (strstr(text, "/jobs/") != NULL && strncmp(text, "https://", 8) == 0)
-        return drc_run_job(env, req, text, err);
+    const char *id, *kind = drc_url_entity(env->a, text, &id);
+    if (kind != NULL)
+        return drc_run_entity(env, req, kind, id, err);
+    bool asks = !req->is_slash && strchr(text, '?') != NULL; /* "warehouse up all night, why?" */
+    if (!asks && drc_snapshot_finder(env->snap, word, strlen(word)) != NULL) {
+        kind = drc_url_entity(env->a, rest, &id);
+        return kind != NULL ? drc_run_entity(env, req, kind, id, err)
+                            : drc_run_entity(env, req, word, rest, err);
+    }
     /* Words that are no command are a question where they can be one: in a thread, or in a direct
      * message. */
-    if (!req->is_slash && !is_verb(word) && (req->thread_ts != NULL || req->is_dm))
+    if (!req->is_slash && (asks || !is_verb(env->snap, word)) &&
+        (req->thread_ts != NULL || req->is_dm))
         return drc_run_question(env, req, out, err);
     return unknown_command(env, req, word, err);
 }

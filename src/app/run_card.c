@@ -1,12 +1,11 @@
-/* Entity cards: a pick in a report, or `job <id or name>`. */
-#include <stdlib.h>
+/* Entity cards: a pick in a report or on another card, or an entity that was found by its name. */
 #include <string.h>
 
 #include "drc/limits.h"
 #include "drc/run.h"
 #include "drc/utf8.h"
 
-#define CHOICES_MAX 20
+#define FOLLOW_MAX 40 /* entities that a card leads to */
 
 /* The card is there already: say where. */
 static int link_to(struct drc_env *env, const struct drc_request *req, const char *channel,
@@ -32,6 +31,50 @@ static const char *thread_of(const struct drc_request *req, const struct drc_run
     return run->message_ts != NULL ? run->message_ts : req->message_ts;
 }
 
+/* Where one may go from here: the entities of the graph rows that have a card of their own, in the
+ * order of the rows, the entity's own node first where it has another card (an anomaly's job). */
+static int follow(struct drc_env *env, const struct drc_context *c, struct drc_option **out,
+                  size_t *count, struct drc_err *err)
+{
+    const struct drc_graph *g = drc_snapshot_graph(env->snap, env->facts, err);
+    uint32_t *nodes = drc_arena_array(env->a, FOLLOW_MAX, sizeof *nodes);
+    const char **titles = drc_arena_array(env->a, FOLLOW_MAX, sizeof *titles), **labels;
+    size_t n = 0;
+    *count = 0;
+    if (g == NULL)
+        return -1;
+    uint32_t own = drc_graph_find(
+        g, drc_result_text(c->result, (size_t)c->selection.row, c->result->report->graph));
+    if (own != DRC_GRAPH_NONE && strcmp(drc_graph_kind(g, own)->kind, c->selection.kind) != 0) {
+        nodes[n] = own;
+        titles[n++] = "itself";
+    }
+    for (size_t i = 0; i < c->edge_count; i++)
+        for (size_t k = 0; k < c->edges[i].node_count && n < FOLLOW_MAX; k++) {
+            nodes[n] = drc_graph_find(g, c->edges[i].nodes[k]);
+            titles[n] = c->edges[i].title;
+            n += nodes[n] != DRC_GRAPH_NONE && nodes[n] != own;
+        }
+    labels = drc_arena_array(env->a, n + 1, sizeof *labels);
+    *out = drc_arena_array(env->a, n + 1, sizeof **out);
+    if (drc_graph_texts(env->a, g, env->facts, nodes, n, labels, err) < 0)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        const char *kind = drc_graph_kind(g, nodes[i])->kind,
+                   *id = strchr(drc_graph_id(g, nodes[i]), ':');
+        const char *value = drc_value_make(env->a, "-", drc_arena_printf(env->a, "%s%s", kind, id));
+        bool known = drc_snapshot_finder(env->snap, kind, strlen(kind)) == NULL ||
+                     strlen(value) > DRC_OPTION_VALUE_MAX;
+        for (size_t k = 0; k < *count && !known; k++)
+            known = strcmp((*out)[k].value, value) == 0;
+        if (!known)
+            (*out)[(*count)++] =
+                (struct drc_option){drc_utf8_clean(env->a, labels[i], strlen(labels[i]), 75, false),
+                                    value, titles[i], NULL};
+    }
+    return 0;
+}
+
 int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
                  const char *entity_id, struct drc_err *err)
 {
@@ -52,9 +95,12 @@ int drc_run_card(struct drc_env *env, const struct drc_request *req, const struc
     if (drc_card_lines(env->a, env->facts, env->snap->cards, env->snap->card_count, entity_id,
                        lines, DRC_CARD_LINES_MAX, &n, err) < 0)
         return -1;
+    struct drc_card card = {.lines = lines, .line_count = n};
+    if (follow(env, &c, &card.follow, &card.follow_count, err) < 0)
+        return -1;
     drc_picture_entity(env, &c, &pic);
-    struct drc_message *m = drc_compose_card(env->a, env->snap, &c, lines, n, run->run_id,
-                                             req->user, env->poster->bot_user, &pic);
+    struct drc_message *m = drc_compose_card(env->a, env->snap, &c, &card, run->run_id, req->user,
+                                             env->poster->bot_user, &pic);
     struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = thread};
     if (drc_deliver(env, req, "card", &to, m, &posted, err) < 0)
         return -1;
@@ -82,8 +128,10 @@ int drc_run_pick(struct drc_env *env, const struct drc_request *req, struct drc_
     const char *run_id, *entity;
     if (drc_value_split(env->a, req->value, &run_id, &entity) < 0)
         return drc_err_set(err, DRC_ERR_INPUT, "that menu entry is not one of mine");
-    if (strcmp(run_id, "-") == 0) /* chosen from a list of names: there is no run yet */
-        return drc_run_job(env, req, entity, err);
+    if (strcmp(run_id, "-") == 0) { /* chosen from a list of entities: there is no run yet */
+        const char *kind = drc_arena_strndup(env->a, entity, strcspn(entity, ":"));
+        return drc_run_entity(env, req, kind, entity, err);
+    }
     struct drc_run run;
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
         return -1;
@@ -95,133 +143,4 @@ int drc_run_pick(struct drc_env *env, const struct drc_request *req, struct drc_
         return drc_whisper_text(
             env, req, "The questions under the report now ask about the whole report.", err);
     return drc_run_card(env, req, &run, entity, err);
-}
-
-/* "https://host/jobs/123?o=7" or "https://host/?o=7#job/123": the id. */
-static const char *id_of_url(struct drc_arena *a, const char *text)
-{
-    const char *p = strstr(text, "/jobs/");
-    if (p != NULL)
-        p += strlen("/jobs/");
-    size_t n = p == NULL ? 0 : strspn(p, "0123456789");
-    return n == 0 ? NULL : drc_arena_strndup(a, p, n);
-}
-
-static const char *cell_text(const struct drc_rows *rows, size_t row, const char *name)
-{
-    for (size_t c = 0; c < rows->column_count; c++)
-        if (strcmp(rows->columns[c], name) == 0 &&
-            rows->cells[row * rows->column_count + c].type == DRC_CELL_TEXT)
-            return rows->cells[row * rows->column_count + c].text;
-    return "";
-}
-
-static int64_t cell_int(const struct drc_rows *rows, size_t row, const char *name)
-{
-    for (size_t c = 0; c < rows->column_count; c++)
-        if (strcmp(rows->columns[c], name) == 0 &&
-            rows->cells[row * rows->column_count + c].type == DRC_CELL_INT)
-            return rows->cells[row * rows->column_count + c].i;
-    return -1;
-}
-
-static int find_jobs(struct drc_env *env, const char *q, int max, struct drc_rows *rows,
-                     struct drc_err *err)
-{
-    struct drc_sql_param params[] = {{"q", {DRC_CELL_TEXT, 0, 0, q}},
-                                     {"workspace", {DRC_CELL_NULL, 0, 0, NULL}}};
-    if (drc_db_select(env->facts, env->a, env->snap->find_job_sql, params, 2, max,
-                      DRC_REPORT_DEADLINE_MS, rows, err) < 0)
-        return drc_err_context(err, "looking for a job");
-    return 0;
-}
-
-static int no_such_job(struct drc_env *env, const char *q, struct drc_err *err)
-{
-    struct drc_rows all;
-    const char *best = NULL;
-    int distance = 9;
-    if (find_jobs(env, "", DRC_REPORT_ROWS_MAX, &all, err) < 0)
-        return -1;
-    for (size_t i = 0; i < all.row_count; i++) {
-        const char *name = cell_text(&all, i, "job_name");
-        int d = drc_utf8_distance(q, name);
-        if (d < distance && (size_t)d < strlen(q)) {
-            distance = d;
-            best = name;
-        }
-    }
-    if (best != NULL)
-        return drc_err_set(err, DRC_ERR_NOTFOUND, "there is no job '%.80s'. Did you mean '%.80s'?",
-                           q, best);
-    return drc_err_set(err, DRC_ERR_NOTFOUND,
-                       "there is no job '%.80s'; give its id, its name or a part of the name", q);
-}
-
-static int offer(struct drc_env *env, const struct drc_request *req, const char *q,
-                 const struct drc_rows *rows, struct drc_err *err)
-{
-    struct drc_option *options = drc_arena_array(env->a, rows->row_count, sizeof *options);
-    size_t n = 0;
-    for (size_t i = 0; i < rows->row_count; i++) {
-        const char *name = cell_text(rows, i, "job_name"),
-                   *ws = cell_text(rows, i, "workspace_name");
-        const char *value = drc_value_make(env->a, "-", cell_text(rows, i, "job_key"));
-        if (strlen(value) <= 150)
-            options[n++] =
-                (struct drc_option){drc_utf8_clean(env->a, name, strlen(name), 75, false), value,
-                                    drc_utf8_clean(env->a, ws, strlen(ws), 75, false), NULL};
-    }
-    return drc_whisper(
-        env, req,
-        drc_compose_choice(
-            env->a, drc_arena_printf(env->a, "%zu jobs fit \u201c%s\u201d. Which one?", n, q),
-            options, n),
-        err);
-}
-
-static int card_of_job(struct drc_env *env, const struct drc_request *req, const char *entity,
-                       const char *name, struct drc_err *err)
-{
-    const struct drc_report *r = drc_snapshot_report(env->snap, "job-cost");
-    struct drc_params params;
-    struct drc_result res;
-    struct drc_run run;
-    if (r == NULL)
-        return drc_err_set(err, DRC_ERR_CONFIG, "the report job-cost is not there");
-    if (drc_params_parse(env->a, r, "", &params, err) < 0 ||
-        drc_report_run(env->facts, env->a, r, &params, &res, err) < 0)
-        return -1;
-    int row = drc_result_find(&res, entity);
-    if (row < 0)
-        return drc_err_set(err, DRC_ERR_NOTFOUND, "'%.80s' had no cost in the last %d days", name,
-                           params.days);
-    if (drc_store_run_put(env->state, env->a, env->snap, req->key, req->user, req->channel, &res,
-                          env->now_ms, &run, err) < 0)
-        return -1;
-    return drc_run_card(env, req, &run, entity, err);
-}
-
-int drc_run_job(struct drc_env *env, const struct drc_request *req, const char *words,
-                struct drc_err *err)
-{
-    const char *url_id = id_of_url(env->a, words);
-    const char *q = url_id != NULL ? url_id
-                                   : drc_utf8_clean(env->a, words, strlen(words),
-                                                    DRC_NAME_MAX_CHARS * 2, false);
-    if (*q == '\0')
-        return drc_err_set(err, DRC_ERR_INPUT,
-                           "which job? Give its id or its name, for example `%sjob 1042`",
-                           env->poster->sigil);
-    struct drc_rows rows;
-    if (find_jobs(env, q, CHOICES_MAX, &rows, err) < 0)
-        return -1;
-    if (rows.row_count == 0)
-        return no_such_job(env, q, err);
-    int64_t best = cell_int(&rows, 0, "match_rank");
-    bool clear = rows.row_count == 1 || cell_int(&rows, 1, "match_rank") != best;
-    if (!clear)
-        return offer(env, req, q, &rows, err);
-    return card_of_job(env, req, cell_text(&rows, 0, "job_key"), cell_text(&rows, 0, "job_name"),
-                       err);
 }

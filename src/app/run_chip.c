@@ -273,7 +273,7 @@ static void add_option(struct drc_env *env, const struct drc_run *run, int row,
     const char *label = drc_result_text(res, (size_t)row, res->report->label);
     const char *value =
         drc_value_make(env->a, run->run_id, drc_result_text(res, (size_t)row, res->report->key));
-    if (strlen(value) <= 150)
+    if (strlen(value) <= DRC_OPTION_VALUE_MAX)
         options[(*count)++] = (struct drc_option){
             drc_utf8_clean(env->a, label, strlen(label), 75, false), value, NULL, NULL};
 }

@@ -112,6 +112,8 @@ char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res)
                                   p->top, "workspace", p->workspace, "owner", p->owner,
                                   "department", p->department, "tag_key", p->tag_key, "tag_value",
                                   p->tag_value, "price", p->contract ? "contract" : "list"));
+    if (p->entity != NULL)
+        json_object_set_new(json_object_get(root, "parameters"), "entity", json_string(p->entity));
     json_object_set_new(root, "columns", columns_json(res));
     json_object_set_new(root, "rows", rows_json(res));
     json_object_set_new(root, "totals", totals_json(res));
@@ -189,6 +191,8 @@ static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const js
 {
     const char *id = drc_json_str(root, "report", "");
     out->report = drc_snapshot_report(s, id);
+    if (out->report == NULL)
+        out->report = drc_snapshot_entity(s, id);
     if (out->report == NULL || out->report->version != (int)drc_json_int(root, "version", -1))
         return drc_err_set(
             err, DRC_ERR_NOTFOUND,
@@ -208,7 +212,8 @@ static int from_tree(struct drc_arena *a, const struct drc_snapshot *s, const js
                    {"parameters.owner", &out->params.owner},
                    {"parameters.department", &out->params.department},
                    {"parameters.tag_key", &out->params.tag_key},
-                   {"parameters.tag_value", &out->params.tag_value}};
+                   {"parameters.tag_value", &out->params.tag_value},
+                   {"parameters.entity", &out->params.entity}};
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
         *filters[i].to = drc_arena_strdup(a, drc_json_str(root, filters[i].path, NULL));
     out->billed_uusd = drc_json_int(root, "reconciliation.billed_uusd", -1);

@@ -93,26 +93,32 @@ static int run(int argc, char **argv, struct drc_err *err)
                *entity = cli_option(argc, argv, "--entity"), *id = NULL;
     if (cli_no_more_options(argc, argv, err) < 0)
         return -1;
-    if (run_id == NULL && report == NULL)
+    if (run_id == NULL && report == NULL && entity == NULL)
         return drc_err_set(err, DRC_ERR_INPUT,
-                           "give --run ID or --report \"job-cost 30d\"; try --help");
+                           "give --run ID, --report \"job-cost 30d\" or --entity E; try --help");
     if (db != NULL)
         drc_conf_set("DRC_FACTS_DB", db);
     int rc = cli_env_open(&c, ".", err);
-    if (rc == 0)
+    const char *chip = rc == 0 ? cli_words(c.env.a, argc, argv, 1) : "";
+    if (rc == 0 && run_id == NULL && report == NULL) { /* the chip's id starts with the kind */
+        const char *kind = drc_arena_strndup(c.env.a, chip, strcspn(chip, "."));
+        rc = drc_find_entity(&c.env, &c.request, kind, entity, &stored, &id, err);
+    } else if (rc == 0) {
         rc = find_run(&c, run_id, report, &stored, err);
+        if (rc == 0)
+            rc = find_entity(&stored, entity, &id, err);
+    }
     if (rc == 0)
-        rc = find_entity(&stored, entity, &id, err);
-    if (rc == 0)
-        rc = answer(&c, cli_words(c.env.a, argc, argv, 1), &stored, id, err);
+        rc = answer(&c, chip, &stored, id, err);
     cli_env_close(&c);
     return rc;
 }
 
 const struct cli_command cli_chip = {
-    "chip", "<chip> (--run ID | --report \"job-cost 30d\") [--entity ID_OR_NAME] [--db FILE]",
+    "chip", "<chip> [--run ID | --report \"job-cost 30d\"] [--entity ID_OR_NAME] [--db FILE]",
     "Prints the exact prompt of a chip and its answer.\n\n"
     "  --run ID       a stored report run (the id under each report)\n"
     "  --report WORDS run this report first\n"
-    "  --entity E     entity id or unique name; without it: the whole report\n",
+    "  --entity E     entity id or unique name; without it: the whole report. Without a run\n"
+    "                 and a report: any entity of the chip's kind\n",
     run};

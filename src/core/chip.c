@@ -11,9 +11,9 @@
 
 #define PROMPT_MAX_BYTES 16384u
 
-static const char *const keys[] = {"id",    "entity",   "lane",   "order", "primary",
-                                   "label", "question", "asks",   "needs", "reports",
-                                   "say",   "corpora",  "search", NULL};
+static const char *const keys[] = {"id",    "entity",   "lane",   "order",   "primary",
+                                   "label", "question", "asks",   "needs",   "reports",
+                                   "say",   "corpora",  "search", "version", NULL};
 static const char *const lanes[DRC_LANES] = {"Understand", "Diagnose", "Optimize", "Monitor"};
 
 const char *drc_lane_title(enum drc_lane lane)
@@ -44,7 +44,8 @@ static size_t prompt_name_count(void)
 static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
                        struct drc_err *err)
 {
-    const char *lane = drc_meta_need(m, "lane", err), *order = drc_meta_need(m, "order", err);
+    const char *lane = drc_meta_need(m, "lane", err), *order = drc_meta_need(m, "order", err),
+               *version = drc_meta_need(m, "version", err);
     c->id = drc_meta_need(m, "id", err);
     c->entity = drc_meta_need(m, "entity", err);
     c->label = drc_meta_need(m, "label", err);
@@ -57,6 +58,7 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
                            c->entity);
     c->verb = c->id + n + 1;
     c->order = (int)strtol(order, NULL, 10);
+    c->version = (int)strtol(version, NULL, 10);
     const char *primary = drc_meta_get(m, "primary"), *asks = drc_meta_get(m, "asks"),
                *needs = drc_meta_get(m, "needs");
     c->primary = primary != NULL && strcmp(primary, "yes") == 0;

@@ -217,7 +217,7 @@ static void add_picker(struct drc_arena *a, struct drc_message *m, const struct 
         drc_value_make(a, run_id, drc_arena_printf(a, "report:%s", res->report->id)), NULL, NULL};
     for (size_t i = 0; i < n; i++) {
         const char *value = drc_value_make(a, run_id, drc_result_text(res, i, res->report->key));
-        if (strlen(value) > 150)
+        if (strlen(value) > DRC_OPTION_VALUE_MAX)
             continue; /* an id that long does not fit Slack's option; the card is reached by /drc
                          job */
         options[count++] = (struct drc_option){drc_result_label(a, res, i), value,
@@ -418,26 +418,33 @@ static void add_card_lines(struct drc_arena *a, struct drc_message *m,
 }
 
 struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snapshot *s,
-                                     const struct drc_context *c, const struct drc_card_line *lines,
-                                     size_t line_count, const char *run_id, const char *asked_by,
-                                     const char *bot_user, const struct drc_picture *pic)
+                                     const struct drc_context *c, const struct drc_card *card,
+                                     const char *run_id, const char *asked_by, const char *bot_user,
+                                     const struct drc_picture *pic)
 {
     char window[40];
     const struct drc_result *res = c->result;
     drc_date_range(res->first_day, res->params.as_of_day, window);
     const char *amount = drc_result_amount(a, res, c->selection.row);
     struct drc_message *m =
-        drc_message_new(a, drc_arena_printf(a, "%s, %s: %s, %s of the total", c->selection.label,
-                                            window, amount, shown(c, "share")));
+        drc_message_new(a, drc_arena_printf(a, "%s, %s: %s%s%s%s", c->selection.label, window,
+                                            amount, res->report->single ? "" : ", ",
+                                            res->report->single ? "" : shown(c, "share"),
+                                            res->report->single ? "" : " of the total"));
     add_header(a, m, c->selection.label);
     add_card_scope(a, m, c, window, asked_by);
-    add_card_lines(a, m, lines, line_count);
+    add_card_lines(a, m, card->lines, card->line_count);
     add_figures(a, m, res->report->cards, res->report->card_count, c);
     add_picture(a, m, pic, "days",
                 drc_arena_printf(a, "Cost by day of %s, %s. %s %s, dearest day %s.",
                                  c->selection.label, window, amount_title(res->report), amount,
                                  shown(c, "peak_day_uusd")));
     add_lanes(a, m, s, c, run_id);
+    if (card->follow_count > 0) {
+        struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_PICKER, "follow");
+        b->select = (struct drc_select){"pick:entity", "Go on to a run, a job, compute, a person",
+                                        card->follow, card->follow_count, -1};
+    }
     add_card_end(a, m, c, run_id, bot_user);
     return m;
 }

@@ -41,8 +41,9 @@ struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snaps
     for (size_t i = 0; i < s->report_count; i++)
         help_line(a, &b->text, drc_arena_printf(a, "/drc report %s", s->reports[i].id),
                   s->reports[i].question);
-    help_line(a, &b->text, "/drc job <id or name>",
-              "the card of one job: figures, days, questions");
+    for (size_t i = 0; i < s->finder_count; i++)
+        help_line(a, &b->text, drc_arena_printf(a, "/drc %s <id or name>", s->finders[i].kind),
+                  drc_arena_printf(a, "the card of one %s", s->finders[i].noun));
     help_line(a, &b->text, "/drc reports [word]", "all reports");
     help_line(a, &b->text, "/drc usage", "what AI commentary used: tokens, cost, times");
     help_line(a, &b->text, "/drc help", "this text");

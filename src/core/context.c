@@ -211,6 +211,12 @@ static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_f
                         : drc_arena_printf(a, "%s row %d, %s", res->report->id, row + 1, columns);
 }
 
+/* Says how a row stands among the others: nothing where there is one row. */
+static bool among_rows(enum op op)
+{
+    return op == OP_SHARE || op == OP_RANK || op == OP_ENTITIES || op == OP_REPORT_SUM;
+}
+
 static void add_listed(struct drc_arena *a, const struct drc_result *res, int row,
                        struct drc_context *out)
 {
@@ -218,7 +224,7 @@ static void add_listed(struct drc_arena *a, const struct drc_result *res, int ro
         const struct metric *m = &metrics[i];
         const char *x = column_of(res, m->x);
         if (!(m->scope & (row < 0 ? REPORT : ROW)) || (x != NULL && !declared(res, x)) ||
-            (m->y != NULL && !declared(res, m->y)))
+            (m->y != NULL && !declared(res, m->y)) || (res->report->single && among_rows(m->op)))
             continue;
         struct drc_fact *f = add_fact(out, m->metric, m->title, m->unit);
         if (f == NULL)
@@ -304,8 +310,9 @@ static int add_edges(struct drc_arena *a, const struct drc_result *res, size_t r
                      struct drc_err *err)
 {
     const char *entity = drc_result_text(res, row, res->report->graph);
-    struct drc_graph_window w = {res->first_day * DRC_DAY_MS,
-                                 (res->params.as_of_day + 1) * DRC_DAY_MS};
+    /* what happened long before a run does not explain it: its file says where the rows begin */
+    int64_t from_ms = drc_result_int(res, row, "graph_from_ms", res->first_day * DRC_DAY_MS);
+    struct drc_graph_window w = {from_ms, (res->params.as_of_day + 1) * DRC_DAY_MS};
     out->edges = drc_arena_array(a, DRC_EDGES_MAX, sizeof *out->edges);
     if (drc_graph_find(graph, entity) == DRC_GRAPH_NONE)
         return 0;

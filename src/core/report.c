@@ -264,11 +264,12 @@ static int load_reconcile(struct drc_arena *a, const char *home, struct drc_repo
     return 0;
 }
 
-int drc_report_load(struct drc_arena *a, const char *home, const char *file_name,
+int drc_report_load(struct drc_arena *a, const char *home, const char *dir, const char *file_name,
                     struct drc_db *facts, struct drc_report *out, struct drc_err *err)
 {
     memset(out, 0, sizeof *out);
-    out->path = drc_arena_printf(a, "sql/reports/%s", file_name);
+    out->path = drc_arena_printf(a, "%s/%s", dir, file_name);
+    out->single = strcmp(dir, DRC_ENTITIES_DIR) == 0;
     const char *full = drc_arena_printf(a, "%s/%s", home, out->path);
     out->sql = drc_file_read(a, full, DRC_REPORT_SQL_MAX_BYTES, NULL, err);
     struct drc_meta m;

@@ -109,6 +109,7 @@ static int run_inside(struct drc_db *facts, struct drc_arena *a, struct drc_resu
         {"department", text_cell(p->department)},
         {"tag_key", text_cell(p->tag_key)},
         {"tag_value", text_cell(p->tag_value)},
+        {"entity", text_cell(p->entity)},
         {"price", text_cell(p->contract ? "contract" : "list")}};
     size_t n = sizeof params / sizeof *params;
     if (drc_db_select(facts, a, out->report->sql, params, n, DRC_REPORT_ROWS_MAX,

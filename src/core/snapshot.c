@@ -18,17 +18,65 @@
 static pthread_mutex_t theme_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t graph_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int load_reports(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
+static int load_reports(struct drc_snapshot *s, const char *dir, struct drc_db *facts,
+                        struct drc_report **out, size_t *count, struct drc_err *err)
 {
-    const char **names;
-    size_t n;
-    if (drc_file_list(s->arena, drc_arena_printf(s->arena, "%s/sql/reports", s->home), ".sql",
-                      &names, &n, err) < 0)
+    const char **names, *path = drc_arena_printf(s->arena, "%s/%s", s->home, dir);
+    size_t n = 0;
+    if (drc_file_exists(path) && drc_file_list(s->arena, path, ".sql", &names, &n, err) < 0)
         return -1;
-    s->reports = drc_arena_array(s->arena, n + 1, sizeof *s->reports);
+    *out = drc_arena_array(s->arena, n + 1, sizeof **out);
     for (size_t i = 0; i < n; i++)
-        if (drc_report_load(s->arena, s->home, names[i], facts, &s->reports[s->report_count++],
-                            err) < 0)
+        if (drc_report_load(s->arena, s->home, dir, names[i], facts, &(*out)[(*count)++], err) < 0)
+            return -1;
+    return 0;
+}
+
+static int load_finder(struct drc_snapshot *s, struct drc_db *facts, const char *name,
+                       struct drc_finder *f, struct drc_err *err)
+{
+    static const char *const keys[] = {"id", "title", "rows", NULL}, *const columns[] = {
+                                                                         "entity_key",
+                                                                         "entity_name",
+                                                                         "workspace_name", "as_of",
+                                                                         "match_rank"};
+    struct drc_meta m;
+    struct drc_rows shape;
+    f->path = drc_arena_printf(s->arena, "sql/find/%s", name);
+    f->sql = drc_file_read(s->arena, drc_arena_printf(s->arena, "%s/%s", s->home, f->path),
+                           DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+    if (f->sql == NULL ||
+        drc_meta_parse(s->arena, DRC_META_SQL, f->path, f->sql, keys, &m, err) < 0 ||
+        (f->kind = drc_meta_need(&m, "id", err)) == NULL)
+        return -1;
+    if (drc_db_describe(facts, s->arena, f->sql, &shape, err) < 0)
+        return drc_err_context(err, "%s", f->path);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        if (i >= shape.column_count || strcmp(shape.columns[i], columns[i]) != 0)
+            return drc_err_set(err, DRC_ERR_CONFIG,
+                               "%s: the columns are entity_key, entity_name, workspace_name, "
+                               "as_of, match_rank",
+                               f->path);
+    const char *rows = drc_meta_get(&m, "rows");
+    f->rows = rows == NULL ? drc_snapshot_entity(s, f->kind) : drc_snapshot_report(s, rows);
+    if (f->rows == NULL)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no %s/%s.sql with its rows", f->path,
+                           rows == NULL ? DRC_ENTITIES_DIR : DRC_REPORTS_DIR,
+                           rows == NULL ? f->kind : rows);
+    f->noun = f->rows->noun;
+    f->nouns = f->rows->nouns;
+    return 0;
+}
+
+static int load_finders(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
+{
+    const char **names, *dir = drc_arena_printf(s->arena, "%s/sql/find", s->home);
+    size_t n = 0;
+    if (drc_file_exists(dir) && drc_file_list(s->arena, dir, ".sql", &names, &n, err) < 0)
+        return -1;
+    s->finders = drc_arena_array(s->arena, n + 1, sizeof *s->finders);
+    for (size_t i = 0; i < n; i++)
+        if (load_finder(s, facts, names[i], &s->finders[s->finder_count++], err) < 0)
             return -1;
     return 0;
 }
@@ -94,21 +142,15 @@ static int load_runbooks(struct drc_snapshot *s, struct drc_err *err)
 
 static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
 {
-    if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 || load_reports(s, facts, err) < 0 ||
+    if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 ||
+        load_reports(s, DRC_REPORTS_DIR, facts, &s->reports, &s->report_count, err) < 0 ||
+        load_reports(s, DRC_ENTITIES_DIR, facts, &s->entities, &s->entity_count, err) < 0 ||
         load_planned(s, err) < 0 ||
         drc_graph_model_load(s->arena, s->home, facts, &s->graph_model, err) < 0 ||
         drc_cards_load(s->arena, s->home, facts, &s->cards, &s->card_count, err) < 0 ||
         check_chips(s, err) < 0 || load_runbooks(s, err) < 0)
         return -1;
-    struct drc_rows shape;
-    s->find_job_sql =
-        drc_file_read(s->arena, drc_arena_printf(s->arena, "%s/sql/entities/job.sql", s->home),
-                      DRC_REPORT_SQL_MAX_BYTES, NULL, err);
-    if (s->find_job_sql == NULL)
-        return -1;
-    if (drc_db_describe(facts, s->arena, s->find_job_sql, &shape, err) < 0)
-        return drc_err_context(err, "sql/entities/job.sql");
-    return 0;
+    return load_finders(s, facts, err);
 }
 
 int drc_snapshot_facts_version(struct drc_db *facts, struct drc_err *err)
@@ -204,6 +246,23 @@ const struct drc_report *drc_snapshot_report(const struct drc_snapshot *s, const
     for (size_t i = 0; i < s->report_count; i++)
         if (strcmp(s->reports[i].id, id) == 0)
             return &s->reports[i];
+    return NULL;
+}
+
+const struct drc_report *drc_snapshot_entity(const struct drc_snapshot *s, const char *kind)
+{
+    for (size_t i = 0; i < s->entity_count; i++)
+        if (strcmp(s->entities[i].id, kind) == 0)
+            return &s->entities[i];
+    return NULL;
+}
+
+const struct drc_finder *drc_snapshot_finder(const struct drc_snapshot *s, const char *kind,
+                                             size_t bytes)
+{
+    for (size_t i = 0; i < s->finder_count; i++)
+        if (strlen(s->finders[i].kind) == bytes && strncmp(s->finders[i].kind, kind, bytes) == 0)
+            return &s->finders[i];
     return NULL;
 }
 

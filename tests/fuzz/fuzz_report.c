@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     struct drc_params p;
     struct drc_result res;
     MUST(drc_file_write(drc_arena_printf(a, "%s/sql/reports/x.sql", home), data, bytes, NULL) == 0);
-    int rc = drc_report_load(a, home, "x.sql", db, &r, &err);
+    int rc = drc_report_load(a, home, DRC_REPORTS_DIR, "x.sql", db, &r, &err);
     must_agree(rc, &err);
     if (rc == 0 && strcasestr(r.sql, "recursive") == NULL) { /* those have 10 s; below, 0.2 s */
         MUST(strlen(r.sql_hash) == 64 && r.column_count > 0 && r.top >= 1);

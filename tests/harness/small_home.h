@@ -67,11 +67,12 @@ static void small_put(const char *home, const char *name, const char *text)
 
 static char *small_chip(const char *id, const char *lane, char *out, size_t bytes)
 {
-    snprintf(out, bytes,
-             "---\nid: %s\nentity: %.*s\nlane: %s\norder: 10\nprimary: yes\nlabel: Ask\n"
-             "question: What is it?\nasks: explain,what is\nneeds: total_cost\n"
-             "corpora: telemetry\n---\n{{question}}\n{{context}}",
-             id, (int)strcspn(id, "."), id, lane);
+    snprintf(
+        out, bytes,
+        "---\nid: %s\nversion: 1\nentity: %.*s\nlane: %s\norder: 10\nprimary: yes\nlabel: Ask\n"
+        "question: What is it?\nasks: explain,what is\nneeds: total_cost\n"
+        "corpora: telemetry\n---\n{{question}}\n{{context}}",
+        id, (int)strcspn(id, "."), id, lane);
     return out;
 }
 
@@ -96,9 +97,10 @@ static void small_home(const char *home)
     small_put(home, "sql/graph/edge-job-note.sql",
               "-- edge: HAS_NOTE\n-- from: job\n-- to: note\n-- title: has note\n"
               "SELECT job_key AS src, 'note:' || text AS dst FROM note");
-    small_put(home, "sql/entities/job.sql",
-              "SELECT job_key, job_name, workspace AS workspace_name, '' AS owner, '' AS"
-              " description, 1 AS match_rank FROM cost WHERE instr(job_name, :q) > 0 AND"
+    small_put(home, "sql/find/job.sql",
+              "-- id: job\n-- title: Jobs\n-- rows: job-cost\n"
+              "SELECT job_key AS entity_key, job_name AS entity_name, workspace AS workspace_name,"
+              " NULL AS as_of, 1 AS match_rank FROM cost WHERE instr(job_name, :q) > 0 AND"
               " (:workspace IS NULL OR workspace = :workspace) ORDER BY job_key");
     small_put(home, "prompts/system.md", "You explain figures.\n");
     small_put(home, "prompts/chips/job.explain.md",

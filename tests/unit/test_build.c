@@ -417,7 +417,7 @@ static struct drc_result run_report(int days, const char *as_of, const char *wor
     struct drc_result res;
     struct drc_params p = {.days = days, .top = 15, .workspace = workspace};
     if (report.sql == NULL)
-        must(drc_report_load(a, HOME, "job-cost.sql", facts, &report, &err));
+        must(drc_report_load(a, HOME, DRC_REPORTS_DIR, "job-cost.sql", facts, &report, &err));
     if (as_of != NULL) {
         must(drc_date_parse(as_of, &p.as_of_day));
     }
@@ -587,7 +587,7 @@ static struct drc_rows find_job(const char *q, const char *workspace)
     struct drc_sql_param p[] = {
         {"q", {DRC_CELL_TEXT, 0, 0, q}},
         {"workspace", {workspace == NULL ? DRC_CELL_NULL : DRC_CELL_TEXT, 0, 0, workspace}}};
-    must(drc_db_select(facts, a, text_file("sql/entities/job.sql"), p, 2, 100, 1000, &rows, &err));
+    must(drc_db_select(facts, a, text_file("sql/find/job.sql"), p, 2, 100, 1000, &rows, &err));
     return rows;
 }
 
@@ -596,7 +596,7 @@ static void jobs_are_found(void **state)
     (void)state;
     struct drc_rows rows = find_job("620114501", NULL);
     assert_int_equal(rows.row_count, 2); /* one per workspace */
-    assert_int_equal(rows.cells[5].i, 0);
+    assert_int_equal(rows.cells[4].i, 0);
     rows = find_job("620114501", "data-science");
     assert_int_equal(rows.row_count, 1);
     assert_string_equal(rows.cells[1].text, "demand_forecast_training");
@@ -605,10 +605,10 @@ static void jobs_are_found(void **state)
     assert_string_equal(rows.cells[1].text, "finance_daily_close");
     rows = find_job("nightly_orders_etl", NULL);
     assert_int_equal(rows.row_count, 1);
-    assert_int_equal(rows.cells[5].i, 1);
+    assert_int_equal(rows.cells[4].i, 1);
     rows = find_job("supply_chain", NULL);
     assert_int_equal(rows.row_count, 3);
-    assert_int_equal(rows.cells[5].i, 3);
+    assert_int_equal(rows.cells[4].i, 3);
     rows = find_job("export <partner> & `billing` *reconcile*", NULL);
     assert_int_equal(rows.row_count, 1);
     rows = find_job("%", NULL);

@@ -337,7 +337,7 @@ static void test_bad_reports(void **state)
         {"SELECT job_key, job_name", "DELETE FROM cost; SELECT job_key, job_name", "job-cost.sql"},
         {"FROM cost", "FROM nosuch", "nosuch"},
         {"sql/reconcile/jobs.sql", "../../etc/passwd", "under sql/"},
-        {"sql/reconcile/jobs.sql", "sql/entities/job.sql", "no column 'billed_uusd'"},
+        {"sql/reconcile/jobs.sql", "sql/find/job.sql", "no column 'billed_uusd'"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         refused("sql/reports/job-cost.sql", report_with(rows[i].from, rows[i].to), rows[i].words);
@@ -346,7 +346,8 @@ static void test_bad_reports(void **state)
 }
 
 #define CHIP_START                                                                                 \
-    "---\nid: job.explain\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n"
+    "---\nid: job.explain\nversion: 1\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: " \
+    "Q\n"
 
 static void test_bad_chips(void **state)
 {
@@ -355,19 +356,23 @@ static void test_bad_chips(void **state)
         const char *text, *words;
     } rows[] = {
         {"no front matter", "job.explain.md:1:"},
-        {"---\nid: job.other\nentity: job\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n"
+        {"---\nid: job.other\nversion: 1\nentity: job\nlane: Monitor\norder: 1\nlabel: "
+         "L\nquestion: Q\n"
          "corpora: telemetry\n---\nx",
          "is not the file's name"},
-        {"---\nid: job.explain\nentity: run\nlane: Monitor\norder: 1\nlabel: L\nquestion: Q\n---\n",
+        {"---\nid: job.explain\nversion: 1\nentity: run\nlane: Monitor\norder: 1\nlabel: "
+         "L\nquestion: Q\n---\n",
          "starts with its entity"},
-        {"---\nid: job.explain\nentity: job\nlane: Fun\norder: 1\nlabel: L\nquestion: Q\n---\nx",
+        {"---\nid: job.explain\nversion: 1\nentity: job\nlane: Fun\norder: 1\nlabel: L\nquestion: "
+         "Q\n---\nx",
          "lane 'Fun'"},
-        {"---\nid: job.explain\nentity: job\nlane: Monitor\norder: 1\nlabel:\nquestion: Q\n---\n",
+        {"---\nid: job.explain\nversion: 1\nentity: job\nlane: Monitor\norder: "
+         "1\nlabel:\nquestion: Q\n---\n",
          "'label' is missing"},
         {CHIP_START "---\n", "'corpora' is missing"},
         {CHIP_START "corpora: telemetry, wiki\n---\n", "not 'wiki'"},
         {CHIP_START "corpora: docs\n---\n", "says what to search for"},
-        {CHIP_START "corpora: docs\nsearch: cost >> 3 | x\n---\n", "job.explain.md:9:"},
+        {CHIP_START "corpora: docs\nsearch: cost >> 3 | x\n---\n", "job.explain.md:10:"},
         {CHIP_START "corpora: telemetry\n---\n{{nosuch}}", "{{nosuch}}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -1,0 +1,20 @@
+-- id: warehouse
+-- title: SQL warehouses by id or name
+--
+-- match_rank: 0 the id, 1 the exact name, 2 the name but for upper and lower case, 3 a name that begins so, 4 a name that
+-- contains it. An empty :q lists all (for the nearest name). as_of: the day on which the window of its card ends, NULL for the
+-- newest complete one.
+SELECT m.entity_key, m.entity_name, m.workspace_name, NULL AS as_of, m.match_rank
+FROM (
+    SELECT entity_id('warehouse', n.workspace_id, n.compute_id) AS entity_key, n.compute_name AS entity_name, w.workspace_name,
+           CASE WHEN n.compute_id = :q OR n.compute_key = :q OR entity_id('warehouse', n.workspace_id, n.compute_id) = :q THEN 0
+                WHEN n.compute_name = :q THEN 1
+                WHEN n.compute_name = :q COLLATE NOCASE THEN 2
+                WHEN instr(lower(n.compute_name), lower(:q)) = 1 THEN 3
+                WHEN instr(lower(n.compute_name), lower(:q)) > 1 THEN 4 END AS match_rank
+    FROM non_job_compute AS n JOIN workspace AS w ON w.workspace_id = n.workspace_id
+    WHERE n.compute_type = 'SQL_WAREHOUSE' AND (:workspace IS NULL OR w.workspace_id = :workspace OR w.workspace_name = :workspace COLLATE NOCASE)
+) AS m
+WHERE m.match_rank IS NOT NULL
+ORDER BY m.match_rank, m.entity_name, m.entity_key
+LIMIT iif(:q = '', 5000, 20)
