@@ -122,17 +122,24 @@ struct minutes graph_minutes(struct drc_graph_window w)
     return (struct minutes){(uint32_t)from, to < from ? (uint32_t)from : (uint32_t)to};
 }
 
-/* The first arc that is not below `bound`. */
+/* The first arc that is not below `bound`. Halves without a branch: which half cannot be foreseen. */
 static const uint64_t *lower_bound(const uint64_t *from, const uint64_t *to, uint64_t bound)
 {
-    while (from < to) {
-        const uint64_t *middle = from + (to - from) / 2;
-        if (*middle < bound)
-            from = middle + 1;
-        else
-            to = middle;
+    size_t n = (size_t)(to - from);
+    for (size_t half; (half = n / 2) > 0; n -= half)
+        from += from[half - 1] < bound ? half : 0;
+    return from + (n == 1 && *from < bound);
+}
+
+/* The same where it is likely to be near `from`. */
+static const uint64_t *bound_near(const uint64_t *from, const uint64_t *to, uint64_t bound)
+{
+    size_t step = 4;
+    while (step < (size_t)(to - from) && from[step - 1] < bound) {
+        from += step;
+        step *= 2;
     }
-    return from;
+    return lower_bound(from, step < (size_t)(to - from) ? from + step : to, bound);
 }
 
 void graph_arcs_begin(const struct drc_graph *g, uint32_t node, enum drc_graph_way way,
@@ -143,7 +150,7 @@ void graph_arcs_begin(const struct drc_graph *g, uint32_t node, enum drc_graph_w
     *walk =
         (struct arc_walk){.kind = kind, .severity = 3, .lowest = lowest, .timeless = true, .w = w};
     walk->at = lower_bound(all, end, (uint64_t)kind << 58);
-    walk->end = lower_bound(walk->at, end, (uint64_t)(kind + 1) << 58);
+    walk->end = bound_near(walk->at, end, (uint64_t)(kind + 1) << 58);
 }
 
 /* The next run: of one severity those inside the window, then those without a time. */
@@ -158,9 +165,9 @@ static bool next_run(struct arc_walk *walk)
     uint32_t newest = walk->timeless ? 0 : walk->w.to - 1;
     uint32_t oldest = walk->timeless ? 0 : walk->w.from;
     unsigned s = (unsigned)walk->severity;
-    walk->run.from = lower_bound(walk->at, walk->end, arc_make(walk->kind, s, newest, 0));
+    walk->run.from = bound_near(walk->at, walk->end, arc_make(walk->kind, s, newest, 0));
     walk->run.to =
-        lower_bound(walk->run.from, walk->end, arc_make(walk->kind, s, oldest, ARC_NODES_MAX) + 1);
+        bound_near(walk->run.from, walk->end, arc_make(walk->kind, s, oldest, ARC_NODES_MAX) + 1);
     return true;
 }
 

@@ -38,9 +38,9 @@ static bool before(const struct order *a, const struct order *b)
 
 #define INSERTION_MAX 12
 
-/* Quicksort by the middle of three: these lists are sorted many times a walk, and a call for each
- * comparison would be most of its time. */
-static void sort_order(struct order *o, size_t n)
+/* The best `want` in order, the rest behind them. Quicksort by the middle of three: these lists are
+ * sorted many times a walk, and a call for each comparison would be most of its time. */
+static void sort_order(struct order *o, size_t n, size_t want)
 {
     while (n > INSERTION_MAX) {
         struct order *x = &o[0], *y = &o[n / 2], *z = &o[n - 1];
@@ -63,9 +63,12 @@ static void sort_order(struct order *o, size_t n)
             o[i] = o[k];
             o[k] = swap;
         }
-        sort_order(o, k + 1);
+        sort_order(o, k + 1, want);
+        if (want <= k + 1)
+            return;
         o += k + 1;
         n -= k + 1;
+        want -= k + 1;
     }
     for (size_t i = 1; i < n; i++) {
         struct order x = o[i];
@@ -134,7 +137,7 @@ static void take(struct walk *x, const struct drc_graph_step *step, unsigned kin
         found[i].score *= 1 + (cost > 0 ? (double)cost / cost_sum : 0);
     }
     if (n > (size_t)step->keep)
-        sort_order(found, n);
+        sort_order(found, n, n);
     for (size_t i = 0, kept = 0; i < n && kept < (size_t)step->keep; i++)
         if (x->hit_count < x->hop_end && see(x, found[i].node)) {
             x->minute[x->hit_count] = minutes[found[i].at];
@@ -180,15 +183,15 @@ static int last_hop(const struct drc_graph_plan *plan)
     return last;
 }
 
-/* The hits from `first` on in order of rank. */
-static struct order *rank(struct drc_arena *a, const struct walk *x, size_t first)
+/* The hits from `first` on, the best `want` of them first and in order of rank. */
+static struct order *rank(struct drc_arena *a, const struct walk *x, size_t first, size_t want)
 {
     size_t n = x->hit_count - first;
     struct order *o = drc_arena_array(a, n + 1, sizeof *o);
     for (size_t i = 0; i < n; i++)
         o[i] = (struct order){x->hits[first + i].score, x->hits[first + i].node,
                               (uint32_t)(first + i)};
-    sort_order(o, n);
+    sort_order(o, n, want);
     return o;
 }
 
@@ -198,7 +201,7 @@ static size_t answer(struct drc_arena *a, const struct walk *x, struct drc_graph
 {
     size_t n = x->hit_count < max ? x->hit_count : max;
     int *place = drc_arena_array(a, x->hit_count, sizeof *place);
-    const struct order *o = rank(a, x, 1);
+    const struct order *o = rank(a, x, 1, n);
     for (size_t i = 1; i < x->hit_count; i++)
         place[o[i - 1].at] = i < n ? (int)i : -1;
     for (size_t i = 0; i < n; i++) {
@@ -227,7 +230,7 @@ size_t drc_graph_walk(struct drc_arena *a, const struct drc_graph *g, uint32_t s
     see(x, start);
     for (size_t hop = 1, first = 0; hop <= (size_t)last; hop++, base *= HOP_DECAY) {
         size_t wide = x->hit_count - first;
-        const struct order *frontier = rank(a, x, first);
+        const struct order *frontier = rank(a, x, first, FRONTIER_MAX);
         first = x->hit_count;
         x->hop_end = first + CANDIDATES_MAX;
         for (size_t i = 0; i < wide && i < FRONTIER_MAX; i++) {
