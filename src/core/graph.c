@@ -122,7 +122,7 @@ struct minutes graph_minutes(struct drc_graph_window w)
     return (struct minutes){(uint32_t)from, to < from ? (uint32_t)from : (uint32_t)to};
 }
 
-/* The first arc that is not below `bound`. Halves without a branch: which half cannot be foreseen. */
+/* The first arc that is not below `bound`. No branch: which half it is cannot be foreseen. */
 static const uint64_t *lower_bound(const uint64_t *from, const uint64_t *to, uint64_t bound)
 {
     size_t n = (size_t)(to - from);

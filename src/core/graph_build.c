@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "drc/clock.h"
 #include "drc/log.h"
@@ -16,9 +15,7 @@
 #define BUILD_DEADLINE_MS 60000
 #define CHUNK_EDGES 65536
 #define BATCH 256 /* edges whose ends are looked up together, so that the memory's waits overlap */
-#define LARGE_BYTES (4u << 20)
-#define HUGE_PAGE (2u << 20)
-#define AHEAD 16 /* edges between the fetch of what one needs and its use */
+#define AHEAD 16  /* edges between the fetch of what one needs and its use */
 
 struct raw_edge {
     uint32_t src, dst, minute; /* minute: of the edge; 0 = none */
@@ -41,25 +38,6 @@ struct build {
     uint64_t edge_count;
     struct drc_err *err;
 };
-
-/* Large arrays are written and read all over: with pages of 2 MB that waits less for the table of
- * pages. Advice only; what does not know it goes on as it was. */
-static void advise(void *p, size_t bytes)
-{
-    uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1),
-              to = ((uintptr_t)p + bytes) & ~(uintptr_t)(HUGE_PAGE - 1);
-    if (bytes >= LARGE_BYTES && to > from)
-        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
-}
-
-void *graph_grown(void *p, size_t count, size_t bytes_each)
-{
-    void *q = reallocarray(p, count, bytes_each);
-    if (q == NULL)
-        abort();
-    advise(q, count * bytes_each);
-    return q;
-}
 
 static void *zeroed(size_t count, size_t bytes_each)
 {
@@ -658,13 +636,6 @@ static int read_all(struct build *b)
     return rc;
 }
 
-struct drc_graph *graph_new(const struct drc_graph_model *model)
-{
-    struct drc_graph *g = zeroed(1, sizeof *g);
-    g->model = model;
-    return g;
-}
-
 struct drc_graph *drc_graph_build(const struct drc_graph_model *model, struct drc_db *facts,
                                   struct drc_err *err)
 {
@@ -684,27 +655,4 @@ struct drc_graph *drc_graph_build(const struct drc_graph_model *model, struct dr
     }
     drc_graph_free(b.g);
     return NULL;
-}
-
-void drc_graph_free(struct drc_graph *g)
-{
-    if (g == NULL)
-        return;
-    if (g->image != NULL) {
-        drc_arena_free(g->image);
-        free(g);
-        return;
-    }
-    free(g->ids);
-    free(g->id_at);
-    free(g->kind);
-    free(g->severity);
-    free(g->minute);
-    free(g->cost);
-    for (int way = 0; way < 2; way++) {
-        free(g->first[way]);
-        free(g->arcs[way]);
-    }
-    free(g->faults);
-    free(g);
 }
