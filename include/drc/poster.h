@@ -53,6 +53,11 @@ struct drc_poster {
     /* A file of its own in to->channel, in the thread to->thread_ts, with a line of text. */
     int (*share)(struct drc_poster *p, struct drc_arena *a, const struct drc_to *to,
                  const struct drc_file_out *file, struct drc_err *err);
+    /* 0 where drc may post in the channel; -1 says why not and what to do. NULL: anywhere. */
+    int (*reachable)(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                     struct drc_err *err);
+    /* IANA zone of a person; NULL where it is not known. The function may be NULL. */
+    const char *(*zone)(struct drc_poster *p, struct drc_arena *a, const char *user);
     const char *bot_user; /* NULL where there is none */
     const char *sigil;    /* what people type before a command: "/drc " or "drc " */
 };

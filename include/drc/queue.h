@@ -13,9 +13,19 @@
 
 struct drc_queue;
 
+enum drc_item_kind {
+    DRC_ITEM_ENVELOPE,
+    DRC_ITEM_TIDY, /* give memory back, see app/worker.c */
+    DRC_ITEM_TICK, /* look which digests are due */
+    DRC_ITEM_SLOT  /* run a claimed slot of a digest */
+};
+
 struct drc_item {
+    enum drc_item_kind kind;
     int64_t inbox_id;
-    char *envelope; /* malloc'd, owned by the item; NULL: give memory back, see app/worker.c */
+    char *envelope;  /* ENVELOPE: malloc'd, owned by the item */
+    char sub_id[16]; /* SLOT */
+    int64_t slot_day;
     size_t bytes;
     char thread_key[160];
     enum drc_request_class class;

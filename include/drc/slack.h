@@ -174,6 +174,11 @@ int drc_slack_home(struct drc_slack_api *api, struct drc_arena *a, const char *u
 int drc_slack_status(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
                      const char *thread_ts, const char *status,
                      struct drc_err *err); /* "" clears; failures are not worth an error */
+/* 0 where the bot is in the channel and it is not archived; else NOTFOUND with what to do. */
+int drc_slack_reachable(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                        struct drc_err *err);
+/* IANA zone that a person has set; NULL where it cannot be asked. */
+const char *drc_slack_zone(struct drc_slack_api *api, struct drc_arena *a, const char *user);
 /* DM with a user: channel id (conversations.open). */
 const char *drc_slack_dm(struct drc_slack_api *api, struct drc_arena *a, const char *user,
                          struct drc_err *err);

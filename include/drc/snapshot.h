@@ -8,6 +8,7 @@
 #include "drc/chart.h"
 #include "drc/chip.h"
 #include "drc/corpus.h"
+#include "drc/digest_def.h"
 #include "drc/graph.h"
 #include "drc/report.h"
 
@@ -34,6 +35,7 @@ struct drc_snapshot {
     struct drc_planned *planned; /* in the order of the file */
     size_t planned_count;
     struct drc_chips chips;
+    struct drc_digests digests;
     struct drc_graph_model *graph_model;
     struct drc_card_sql *cards;
     size_t card_count;

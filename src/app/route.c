@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "drc/ask.h"
+#include "drc/digest_run.h"
 #include "drc/limits.h"
 #include "drc/run.h"
 #include "drc/utf8.h"
 
-static const char *const verbs[] = {"help", "reports", "report", "usage"};
+static const char *const verbs[] = {"help", "reports", "report", "usage", "digest"};
 
 enum drc_request_class drc_run_class(const struct drc_request *req)
 {
@@ -95,6 +96,8 @@ static int run_command(struct drc_env *env, const struct drc_request *req, struc
         return drc_whisper(env, req, drc_compose_reports(env->a, env->snap, rest), err);
     if (strcmp(word, "usage") == 0)
         return drc_run_usage(env, req, err);
+    if (strcmp(word, "digest") == 0)
+        return drc_run_digest(env, req, rest, err);
     if (strcmp(word, "report") == 0)
         return drc_run_report(env, req, rest, err);
     const char *id, *kind = drc_url_entity(env->a, text, &id);
@@ -132,6 +135,8 @@ static int run_action(struct drc_env *env, const struct drc_request *req, struct
         return drc_run_pick(env, req, err);
     if (strncmp(id, "tool:", 5) == 0)
         return drc_run_tool(env, req, err);
+    if (strncmp(id, "digest:", 7) == 0)
+        return drc_run_digest_item(env, req, err);
     if (strncmp(id, "start:", 6) == 0)
         return drc_run_report(env, req, id + 6, err);
     if (strncmp(id, "link:", 5) == 0)

@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "drc/clock.h"
+#include "drc/digest_run.h"
 #include "drc/fmt.h"
 #include "drc/run.h"
 
 #define RECENT_MAX 5
+#define HOME_SUBS_MAX 10
 
 static int open_modal(struct drc_env *env, const struct drc_request *req, const char *title,
                       struct drc_message *m, struct drc_err *err)
@@ -157,6 +159,27 @@ static int add_recent(struct drc_env *env, const struct drc_request *req, struct
     return 0;
 }
 
+/* The person's subscriptions, the next slots in the person's own zone. */
+static int add_subscriptions(struct drc_env *env, const struct drc_request *req,
+                             struct drc_message *m, struct drc_err *err)
+{
+    struct drc_sub subs[HOME_SUBS_MAX];
+    int n = drc_sub_list(env->state, env->a, req->user, NULL, subs, HOME_SUBS_MAX, err);
+    if (n < 0)
+        return -1;
+    const char *zone = n == 0 || env->poster->zone == NULL
+                           ? NULL
+                           : env->poster->zone(env->poster, env->a, req->user);
+    struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "digests");
+    drc_text_add(env->a, &b->text, DRC_SPAN_BOLD, "Your digests");
+    if (n == 0)
+        drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN,
+                     "\nNone yet. Type /drc digest subscribe in a channel; with dm behind it, it "
+                     "comes to you alone.");
+    drc_digest_lines(env, subs, n, zone, &b->text);
+    return 0;
+}
+
 /* How far the data goes, asked of the facts themselves. */
 static int add_freshness(struct drc_env *env, struct drc_message *m, struct drc_err *err)
 {
@@ -187,7 +210,8 @@ int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_
                  "from SQL facts. A report "
                  "started here comes to your direct messages with drc.");
     add_starters(env, m);
-    if (add_recent(env, req, m, err) < 0 || add_freshness(env, m, err) < 0)
+    if (add_recent(env, req, m, err) < 0 || add_subscriptions(env, req, m, err) < 0 ||
+        add_freshness(env, m, err) < 0)
         return -1;
     struct drc_to to = {.where = DRC_TO_HOME};
     struct drc_posted out;

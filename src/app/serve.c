@@ -17,6 +17,7 @@
 #include "drc/http.h"
 #include "drc/log.h"
 #include "drc/run.h"
+#include "drc/subscription.h"
 #include "local_slack.h"
 #include "serve_inner.h"
 
@@ -283,15 +284,29 @@ static int resume_rows(struct server *s, const struct drc_inbox_row *rows, size_
     return 0;
 }
 
-/* No request has ended for a while: a worker gives memory back. An item without an envelope asks
- * for that. */
-static void on_tidy(void *user)
+static void push_kind(struct server *s, enum drc_item_kind kind)
 {
-    struct server *s = user;
     struct drc_item *item = calloc(1, sizeof *item);
     if (item == NULL)
         abort();
+    item->kind = kind;
     drc_queue_push(s->queue, item);
+}
+
+/* No request has ended for a while: a worker gives memory back. */
+static void on_tidy(void *user)
+{
+    struct server *s = user;
+    push_kind(s, DRC_ITEM_TIDY);
+}
+
+/* One tick at a time: a slow one is not followed by a heap of others. */
+static void on_schedule(void *user)
+{
+    struct server *s = user;
+    if (!atomic_exchange(&s->tick_waits, true))
+        push_kind(s, DRC_ITEM_TICK);
+    drc_timer_set(s->schedule, drc_conf_int("DIGEST_TICK_MS"));
 }
 
 static int resume(struct server *s, struct drc_err *err)
@@ -380,9 +395,10 @@ static int open_stores(struct server *s, struct drc_err *err)
         return -1;
     struct drc_db *state = drc_store_open(s->state_path, s->home,
                                           err); /* migrated once, before the workers race for it */
-    if (state == NULL)
-        return -1;
+    int rc = state == NULL ? -1 : drc_slot_release_all(state, err);
     drc_db_close(state);
+    if (rc < 0)
+        return -1;
     s->inbox = drc_inbox_open(s->inbox_path, err);
     return s->inbox == NULL ? -1 : 0;
 }
@@ -425,6 +441,8 @@ static int run_threads(struct server *s, struct drc_err *err)
         s->prune = drc_timer_new(s->loop, on_prune, s);
         drc_timer_set(s->prune, 1000);
         s->tidy = drc_timer_new(s->loop, on_tidy, s);
+        s->schedule = drc_timer_new(s->loop, on_schedule, s);
+        drc_timer_set(s->schedule, drc_conf_int("DIGEST_TICK_MS"));
         rc = drc_loop_run(s->loop);
     } else {
         rc = -1;
@@ -448,6 +466,8 @@ static void tear_down(struct server *s)
         drc_timer_free(s->prune);
     if (s->tidy != NULL)
         drc_timer_free(s->tidy);
+    if (s->schedule != NULL)
+        drc_timer_free(s->schedule);
     if (s->socket != NULL)
         drc_slack_socket_free(s->socket);
     if (s->loop != NULL)

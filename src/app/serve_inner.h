@@ -41,7 +41,7 @@ struct server {
     struct drc_loop *loop;
     struct drc_slack_socket *socket;
     struct drc_inbox *inbox;
-    struct drc_timer *prune, *tidy;
+    struct drc_timer *prune, *tidy, *schedule;
     struct drc_arena *frames; /* reset by renewal, see on_envelope */
     unsigned puts;
     bool stopping;
@@ -50,7 +50,7 @@ struct server {
     struct drc_queue *queue;
     struct drc_slack_budget *budget;
     struct drc_ask_budget *ask_budget;
-    atomic_bool stop_asked, checkpoint_due;
+    atomic_bool stop_asked, checkpoint_due, tick_waits;
 
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t self_known;

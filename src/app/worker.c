@@ -1,6 +1,7 @@
 /* A worker thread: takes an item, runs its request with everything pinned, says how it ended. */
 #include <link.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "drc/clock.h"
+#include "drc/digest_run.h"
 #include "drc/log.h"
 #include "drc/raster.h"
 #include "drc/run.h"
@@ -212,16 +214,86 @@ static void give_back(void)
     malloc_trim(0);
 }
 
+/* ---- digests ------------------------------------------------------------------------------ */
+
+static void tick(struct worker *w)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_arena *a = drc_arena_new();
+    struct drc_slot *slots = drc_arena_array(a, DRC_SLOTS_PER_TICK + 1, sizeof *slots);
+    int n = -1;
+    if (open_all(w, &err) == 0) {
+        struct drc_env env = {.a = a, .state = w->state, .now_ms = drc_clock_wall_ms()};
+        n = drc_slots_tick(&env, slots, &err);
+    }
+    if (n < 0)
+        drc_log(DRC_LOG_ERROR, "digest.tick", "why=\"%s\"", err.msg);
+    for (int i = 0; i < n; i++) {
+        struct drc_item *item = calloc(1, sizeof *item);
+        if (item == NULL)
+            abort();
+        item->kind = DRC_ITEM_SLOT;
+        item->class = DRC_CLASS_REPORT;
+        item->slot_day = slots[i].day;
+        snprintf(item->sub_id, sizeof item->sub_id, "%s", slots[i].sub_id);
+        snprintf(item->thread_key, sizeof item->thread_key, "digest:%s", slots[i].sub_id);
+        drc_queue_push(w->s->queue, item);
+    }
+    drc_arena_free(a);
+    atomic_store(&w->s->tick_waits, false);
+}
+
+static void run_slot(struct worker *w, const struct drc_item *item)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_slack_self self;
+    struct edition *e;
+    if (!server_wait_self(w->s, &self))
+        return; /* stopping: it stays claimed, the next start releases it */
+    memcpy(w->bot_user, self.user_id, sizeof w->bot_user);
+    struct drc_arena *a = drc_arena_new();
+    int rc = open_all(w, &err);
+    if (rc == 0 && (e = server_edition_get(w->s, &err)) != NULL) {
+        rc = open_facts(w, e, &err);
+        struct drc_env env = {.a = a,
+                              .snap = e->snap,
+                              .facts = w->facts,
+                              .state = w->state,
+                              .http = w->http,
+                              .poster = &w->poster.poster,
+                              .now_ms = drc_clock_wall_ms()};
+        if (rc == 0)
+            rc = drc_run_slot(&env, item->sub_id, item->slot_day, &err);
+        server_edition_put(w->s, e);
+    } else {
+        rc = -1;
+    }
+    if (rc < 0)
+        drc_log(DRC_LOG_ERROR, "digest.run", "sub=%s code=%s why=\"%s\"", item->sub_id,
+                drc_err_name(err.code), err.msg);
+    drc_arena_free(a);
+}
+
 static void work(struct worker *w)
 {
     for (struct drc_item *item; (item = drc_queue_take(w->s->queue)) != NULL;) {
         const char *outcome = NULL;
         int64_t id = item->inbox_id;
         bool again = false;
-        if (item->envelope == NULL)
-            give_back();
-        else
+        switch (item->kind) {
+        case DRC_ITEM_ENVELOPE:
             again = run_item(w, item, &outcome);
+            break;
+        case DRC_ITEM_TIDY:
+            give_back();
+            break;
+        case DRC_ITEM_TICK:
+            tick(w);
+            break;
+        case DRC_ITEM_SLOT:
+            run_slot(w, item);
+            break;
+        }
         drc_queue_release(w->s->queue, item);
         if (again) {
             drc_queue_push(w->s->queue, item);

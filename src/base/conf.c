@@ -33,6 +33,11 @@ const struct drc_conf_option drc_conf_options[] = {
      "pause between two requests of `drc docs crawl`, milliseconds; robots.txt may ask for more"},
     {"DRC_LOG_LEVEL", DRC_CONF_STRING, "info", false, 0, 0, "debug, info, warn or error"},
     {"WORKERS", DRC_CONF_INT, "12", false, 0, 64, "worker threads; 0 runs everything inline"},
+    {"DIGEST_LATE_HOURS", DRC_CONF_INT, "24", false, 1, 168,
+     "a digest that could not be sent when it was due is sent late up to so many hours, then "
+     "skipped"},
+    {"DIGEST_TICK_MS", DRC_CONF_INT, "5000", false, 100, 60000,
+     "how often the schedule of digests is looked at, milliseconds"},
     {"LLM_PROVIDER", DRC_CONF_STRING, "none", false, 0, 0,
      "none, openai (any OpenAI-compatible endpoint), anthropic or gemini"},
     {"LLM_BASE_URL", DRC_CONF_STRING, NULL, false, 0, 0,

@@ -10,9 +10,9 @@
 #include "drc/utf8.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_serve,  &cli_report,   &cli_chip,     &cli_db,    &cli_detect,
-    &cli_doctor, &cli_manifest, &cli_emulator, &cli_route, &cli_docs,
-    &cli_index,  &cli_model,    &cli_usage,    &cli_graph, &cli_ground};
+    &cli_serve,    &cli_report,   &cli_chip,   &cli_db,       &cli_detect, &cli_doctor,
+    &cli_manifest, &cli_emulator, &cli_route,  &cli_docs,     &cli_index,  &cli_model,
+    &cli_usage,    &cli_graph,    &cli_ground, &cli_schedule, &cli_digest};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void)

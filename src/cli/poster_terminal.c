@@ -143,7 +143,7 @@ static int share(struct drc_poster *p, struct drc_arena *a, const struct drc_to 
 struct drc_poster *cli_poster_new(struct drc_arena *a, const char *dir)
 {
     struct terminal *t = drc_arena_alloc(a, sizeof *t);
-    t->poster = (struct drc_poster){post, find, permalink, status, share, NULL, "drc "};
+    t->poster = (struct drc_poster){post, find, permalink, status, share, NULL, NULL, NULL, "drc "};
     t->dir = dir;
     return &t->poster;
 }

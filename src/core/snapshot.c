@@ -148,7 +148,8 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
         load_planned(s, err) < 0 ||
         drc_graph_model_load(s->arena, s->home, facts, &s->graph_model, err) < 0 ||
         drc_cards_load(s->arena, s->home, facts, &s->cards, &s->card_count, err) < 0 ||
-        check_chips(s, err) < 0 || load_runbooks(s, err) < 0)
+        check_chips(s, err) < 0 || drc_digests_load(s, facts, &s->digests, err) < 0 ||
+        load_runbooks(s, err) < 0)
         return -1;
     return load_finders(s, facts, err);
 }

@@ -15,18 +15,20 @@ build_packages=(
     g++ libfaiss-dev libopenblas-serial-dev # vector search; BLAS without threads of its own
     libxml2-dev            # pages of documentation
     ca-certificates fonts-inter fonts-dejavu-core
+    tzdata                 # the zones of digests
 )
 test_packages=(
     libcmocka-dev
     clang-14 libclang-rt-14-dev lld-14 # second compiler, fuzzing
     chromium                           # the workbench page
+    python3                            # its zoneinfo checks our times
 )
 run_packages=(
     libwebsockets17 libcurl4 libjansson4 libsqlite3-0 libutf8proc2
     librsvg2-2 libpango-1.0-0 libpangocairo-1.0-0 libfontconfig1 libpng16-16 libssl3
     libopenblas0-serial libgomp1 libstdc++6
     librsvg2-2 libpango-1.0-0 libpangocairo-1.0-0 libfontconfig1 libpng16-16 libssl3 libxml2
-    ca-certificates fonts-inter fonts-dejavu-core
+    ca-certificates fonts-inter fonts-dejavu-core tzdata
     socat # container.sh
 )
 tries=3 # a mirror may fail once

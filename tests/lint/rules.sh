@@ -222,6 +222,8 @@ rule_packages_used() {
         clang-14 | libclang-rt-14-dev) pattern='clang-14' ;;
         lld-14) pattern='lld' ;;
         chromium) pattern='chromium' ;;
+        tzdata) pattern='usr/share/zoneinfo' ;;
+        python3) pattern="'python3'" ;;
         *) echo "src/packaging/deps.sh:1: nobody has said where $name is used (tests/lint/rules.sh)"; continue ;;
         esac
         # shellcheck disable=SC2086

@@ -87,6 +87,30 @@ const char *drc_slack_dm(struct drc_slack_api *api, struct drc_arena *a, const c
     return id;
 }
 
+int drc_slack_reachable(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                        struct drc_err *err)
+{
+    struct slack_reply r;
+    int rc = slack_call(api, a, "conversations.info", NULL, json_pack("{s:s}", "channel", channel),
+                        &r, err);
+    if (rc == 0 && drc_json_bool(r.root, "channel.is_archived", false))
+        rc = drc_err_set(err, DRC_ERR_NOTFOUND, "that channel is archived");
+    if (rc == 0 && !drc_json_bool(r.root, "channel.is_member", true))
+        rc = drc_err_set(err, DRC_ERR_NOTFOUND, "drc is not in this channel; type /invite @drc");
+    slack_reply_fini(&r);
+    return rc;
+}
+
+const char *drc_slack_zone(struct drc_slack_api *api, struct drc_arena *a, const char *user)
+{
+    struct slack_reply r;
+    const char *zone = NULL;
+    if (slack_call(api, a, "users.info", NULL, json_pack("{s:s}", "user", user), &r, NULL) == 0)
+        zone = drc_arena_strdup(a, drc_json_str(r.root, "user.tz", NULL));
+    slack_reply_fini(&r);
+    return zone;
+}
+
 int drc_slack_status(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
                      const char *thread_ts, const char *status, struct drc_err *err)
 {

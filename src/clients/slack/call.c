@@ -20,6 +20,8 @@ const struct slack_method slack_methods[] = {
     {"chat.getPermalink", "", 100, false, true},
     {"conversations.history", "channels:history,groups:history,im:history", 50, false, true},
     {"conversations.replies", "channels:history,groups:history,im:history", 50, false, true},
+    {"conversations.info", "channels:read,groups:read,im:read", 50, false, true},
+    {"users.info", "users:read", 100, false, true},
     {"conversations.open", "im:write", 50, true, true},
     {"files.getUploadURLExternal", "files:write", 100, false, true},
     {"files.completeUploadExternal", "files:write", 100, true, false},

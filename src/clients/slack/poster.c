@@ -133,7 +133,19 @@ static void status(struct drc_poster *p, struct drc_arena *a, const char *channe
         drc_slack_status(&self(p)->api, a, channel, thread_ts, text, NULL);
 }
 
+static int reachable(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                     struct drc_err *err)
+{
+    return drc_slack_reachable(&self(p)->api, a, channel, err);
+}
+
+static const char *zone(struct drc_poster *p, struct drc_arena *a, const char *user)
+{
+    return drc_slack_zone(&self(p)->api, a, user);
+}
+
 void drc_slack_poster_init(struct drc_slack_poster *sp, const char *bot_user)
 {
-    sp->poster = (struct drc_poster){post, find, permalink, status, share, bot_user, "/drc "};
+    sp->poster = (struct drc_poster){post,      find, permalink, status, share,
+                                     reachable, zone, bot_user,  "/drc "};
 }

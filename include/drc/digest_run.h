@@ -1,0 +1,53 @@
+/* Making a digest: the reports of a window, what needs a decision, forecast, budget. Used by slots,
+ * by `/drc digest` and by `drc digest`; worker threads. */
+#ifndef DRC_DIGEST_RUN_H
+#define DRC_DIGEST_RUN_H
+
+#include "drc/compose_digest.h"
+#include "drc/run.h"
+#include "drc/subscription.h"
+
+/* What is asked for. */
+struct drc_digest_ask {
+    const struct drc_digest_def *def;
+    const char *words;           /* filters as of a report: workspace:x owner:y tag:k=v ... */
+    int64_t first_day, last_day; /* of the window */
+    const char *sub_id;          /* whose items it carries on; NULL: a preview */
+    int64_t slot_day;
+    const char *zone, *every, *late, *skipped;
+};
+
+/* Filters of a digest: those words of a report that are no window. INPUT says which are wrong. */
+int drc_digest_scope(struct drc_arena *a, const struct drc_snapshot *s,
+                     const struct drc_digest_def *def, const char *words, struct drc_params *out,
+                     struct drc_err *err);
+/* Runs everything and composes; runs are stored under req->key. INPUT where the window is not whole
+ * in the data. */
+int drc_digest_make(struct drc_env *env, const struct drc_request *req,
+                    const struct drc_digest_ask *ask, struct drc_digest *out, struct drc_err *err);
+/* Posts root and sections, each exactly once; root gets where the root stands. */
+int drc_digest_post(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
+                    struct drc_digest *d, struct drc_posted *root, struct drc_err *err);
+/* The last whole window of `days` days in the facts; DB where there is none. */
+int drc_digest_newest(struct drc_env *env, int64_t *last_day, struct drc_err *err);
+
+/* `digest ...`, and the buttons of a digest's items. */
+int drc_run_digest(struct drc_env *env, const struct drc_request *req, const char *words,
+                   struct drc_err *err);
+int drc_run_digest_item(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
+/* A line for each, with the next slot in `zone` (NULL: its own). */
+void drc_digest_lines(struct drc_env *env, const struct drc_sub *subs, int n, const char *zone,
+                      struct drc_text *t);
+
+/* The slot of a subscription that is due first after an instant. */
+int drc_sub_next(struct drc_arena *a, const struct drc_sub *sub, int64_t after_ms,
+                 struct drc_slot_time *out, struct drc_err *err);
+/* Enrols what has come due by env->now_ms (env needs arena, state and that), claims what is to be
+ * run; `claimed` has room for DRC_SLOTS_PER_TICK. The count or -1. A slot that is more than
+ * DIGEST_LATE_HOURS old is skipped. */
+int drc_slots_tick(struct drc_env *env, struct drc_slot *claimed, struct drc_err *err);
+/* Runs a claimed slot: it is posted, waits for another try, or ends skipped or failed, which its
+ * owner hears of. -1: it stays claimed until its lease ends. */
+int drc_run_slot(struct drc_env *env, const char *sub_id, int64_t day, struct drc_err *err);
+
+#endif
