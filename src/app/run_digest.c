@@ -402,6 +402,8 @@ static void draw_trend(struct drc_env *env, struct drc_digest *d)
 static bool is_quiet(const struct drc_digest *d)
 {
     const struct drc_fact *change = drc_context_fact(d->whole, "change_ratio");
+    if (drc_result_live(d->total) == 0) /* nothing to show at length */
+        return true;
     return d->item_count == 0 && change != NULL && change->known &&
            fabs(change->value) <= d->def->quiet_ratio;
 }

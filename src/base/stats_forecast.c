@@ -100,6 +100,8 @@ int drc_stats_forecast(const double *values, size_t n, size_t ahead, struct drc_
             sums[d] +=
                 m.residual[drc_stats_mix64(SEED + d * DRC_FORECAST_AHEAD_MAX + i) % LEVEL_DAYS];
     }
+    /* Of the draws, too: residuals around a median have a mean of their own. */
+    out->sum = fmax(0, drc_stats_percentile(sums, DRAWS, 0.5));
     out->lo = fmax(0, drc_stats_percentile(sums, DRAWS, 0.1));
     out->hi = fmax(0, drc_stats_percentile(sums, DRAWS, 0.9));
     return 0;

@@ -325,6 +325,9 @@ static const char *summary(struct drc_arena *a, const struct drc_digest *d, cons
 {
     const struct drc_fact *total = drc_context_fact(d->whole, "total_uusd"),
                           *change = drc_context_fact(d->whole, "change_ratio");
+    if (drc_result_live(d->total) == 0)
+        return drc_arena_printf(a, "%s %s: nothing in this scope had any cost", d->def->title,
+                                window);
     return drc_arena_printf(
         a, "%s %s: %s%s, %s", d->def->title, window, total == NULL ? "n/a" : total->display,
         change == NULL || !change->known ? "" : drc_arena_printf(a, " (%s)", change->display),
@@ -337,6 +340,12 @@ static const char *summary(struct drc_arena *a, const struct drc_digest *d, cons
 static void add_quiet(struct drc_arena *a, struct drc_message *m, const struct drc_digest *d)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "quiet");
+    if (drc_result_live(d->total) == 0) {
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
+                     "Nothing in this scope had any cost in this window. If that is not so, check "
+                     "the filters of the subscription.");
+        return;
+    }
     if (!drc_slots_fill(a, d->def->quiet, d->whole, &b->text, NULL))
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Nothing needs a decision: %s.",
                         drc_result_amount(a, d->total, -1));

@@ -1,8 +1,9 @@
 // Digests through the real bot: subscribed by words, previewed, sent when due, found after a kill, decided about.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { Bot, channels, facts, people, sleep, text, waitFor, withSlack } from '../harness/drc.mjs';
+import { Bot, Slack, channels, facts, people, sleep, text, waitFor, withSlack } from '../harness/drc.mjs';
 
 const tick = { DIGEST_TICK_MS: '200' };
 const state = (slack) => { const db = new DatabaseSync(slack.path('state.db')); db.exec('PRAGMA busy_timeout = 10000'); return db; };
@@ -88,31 +89,34 @@ test('an incomplete week waits, a channel that is gone is said to the owner', as
 });
 
 test('kill -9 while digests are sent: each slot has exactly one', async () => {
-  await withSlack({ env: tick }, async (slack, first) => {
+  const slack = new Slack();
+  await slack.start();
+  let bot = new Bot(slack, tick);
+  try {
+    await bot.start();
     const ids = [];
     for (let i = 0; i < 3; i++) ids.push((await subscribe(slack, `weekly mon 08:0${i}`, people.bob, channels.data)).id);
     await slack.fault('method_5xx', { method: 'chat.postMessage', times: 1, executed: true });
     for (const id of ids) dueAt(slack, id, '2026-11-23', Date.now() - 1000);
-    let bot = first;
     for (let kills = 0; kills < 4; kills++) {
       await sleep(300 + kills * 250);
       await bot.kill();
       bot = new Bot(slack, tick);
       await bot.start();
     }
-    try {
-      for (const id of ids) await ended(slack, id);
-      assert.deepEqual(ask(slack, 'SELECT DISTINCT status FROM slot').map((r) => r.status), ['posted']);
-      const found = await roots(slack, channels.data);
-      assert.equal(found.length, 3);
-      for (const root of found) {
-        const thread = (await slack.messages(channels.data, people.bob, root.ts)).filter((m) => m.ts !== root.ts);
-        assert.equal(thread.length, 4, thread.map((m) => m.text).join('\n'));
-      }
-    } finally {
-      await bot.stop();
+    for (const id of ids) await ended(slack, id);
+    assert.deepEqual(ask(slack, 'SELECT DISTINCT status FROM slot').map((r) => r.status), ['posted']);
+    const found = await roots(slack, channels.data);
+    assert.equal(found.length, 3);
+    for (const root of found) {
+      const thread = (await slack.messages(channels.data, people.bob, root.ts)).filter((m) => m.ts !== root.ts);
+      assert.equal(thread.length, 4, thread.map((m) => m.text).join('\n'));
     }
-  });
+  } finally {
+    await bot.stop();
+    await slack.stop();
+    rmSync(slack.dir, { recursive: true, force: true });
+  }
 });
 
 test('items: Diagnose answers in the thread, taken and dismissed ones are known to the next digest', async () => {
