@@ -3,6 +3,7 @@
 // printed with each figure, and the smallest of the runs (left of "..") is the one that depends least on it.
 import { rmSync } from 'node:fs';
 import { Bot, Slack, channels, people, sleep, waitFor } from '../harness/drc.mjs';
+import { measureChips, measurePrompts, measureSlowModels } from './answers.mjs';
 import { measureEstates } from './estate.mjs';
 import { connectionsTo, figure, median, percentile, slowModel } from './measure.mjs';
 
@@ -245,6 +246,7 @@ const measureModelAcks = async () => {
 
 const only = process.argv.slice(2);
 const all = { start: measureStart, memory: measureMemory, reports: measureReports, connections: measureConnections, acks: measureAcks, models: measureModelAcks,
+  chips: measureChips(withBot), prompts: measurePrompts, slowmodels: measureSlowModels(withBot, { timedReport, ackRun, settled }),
   estate: measureEstates };
 for (const [name, body] of Object.entries(all))
   if (only.length === 0 || only.includes(name)) await section(name, body);

@@ -55,7 +55,8 @@ static double upkeep_us(struct drc_db *db, const char *rollups)
     struct drc_err err = DRC_ERR_INIT;
     double took[RUNS];
     must(drc_db_exec(db,
-                     "CREATE TEMP TABLE touched_day (usage_date TEXT PRIMARY KEY);"
+                     DRC_BUILD_WRITER
+                     "; CREATE TEMP TABLE touched_day (usage_date TEXT PRIMARY KEY);"
                      "INSERT INTO touched_day SELECT date FROM date_series"
                      " WHERE date BETWEEN '2026-10-26' AND '2026-11-22'",
                      &err),

@@ -27,12 +27,14 @@ export const figure = (name, runs, unit, limit) => {
 
 // An OpenAI-compatible endpoint that thinks for a while. Its text has no figure and no name: nothing to withhold.
 export const slowModel = async (thinkMs) => {
-  const stats = { done: 0, running: 0, most: 0 };
+  const stats = { done: 0, running: 0, most: 0, thoughtMs: 0 };
   const server = createServer((req, res) => {
     req.resume();
     stats.most = Math.max(stats.most, ++stats.running);
+    const asked = performance.now();
     setTimeout(() => {
       stats.running--;
+      stats.thoughtMs += performance.now() - asked;
       stats.done++;
       res.setHeader('content-type', 'application/json');
       res.end(JSON.stringify({ choices: [{ message: { role: 'assistant', content: 'the facts above say all that there is to say.' } }] }));

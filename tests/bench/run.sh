@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Speed and memory, each figure with its limit: `make bench`. Arguments: only these parts (start memory reports
-# connections acks models estate; embed, search and graph, which stand alone). Fails only where something could not be measured;
+# connections acks models chips prompts slowmodels estate; embed, search, graph and ground, which stand alone). Fails only where something could not be measured;
 # a missed limit says OVER.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
