@@ -13,9 +13,11 @@
 #include "graph_parts.h"
 
 #define BUILD_DEADLINE_MS 60000
-#define CHUNK_EDGES 65536
+#define CHUNK_EDGES_MIN 4096 /* of the first list of a file; each next one is twice as long */
+#define CHUNK_EDGES_MAX (1u << 19)
 #define BATCH 256 /* edges whose ends are looked up together, so that the memory's waits overlap */
-#define AHEAD 16  /* edges between the fetch of what one needs and its use */
+#define NEAR_AGAIN 8 /* batches until it is tried again */
+#define AHEAD 16     /* edges between the fetch of what one needs and its use */
 
 struct raw_edge {
     uint32_t src, dst, minute; /* minute: of the edge; 0 = none */
@@ -23,9 +25,9 @@ struct raw_edge {
 
 struct chunk { /* of one file */
     struct chunk *next;
-    size_t used;
+    size_t used, cap;
     unsigned kind;
-    struct raw_edge edges[CHUNK_EDGES];
+    struct raw_edge edges[];
 };
 
 struct build {
@@ -273,6 +275,8 @@ struct batch {
     unsigned kind, part[2]; /* places in the model: the file, the kinds of src and dst */
     size_t n, used;
     uint32_t last[2]; /* src and dst of the edge before; DRC_GRAPH_NONE where not known yet */
+    unsigned flushed, near[2]; /* batches; ends of this one that were found beside the one before */
+    bool look_near[2];
     uint32_t minute[BATCH];
     struct end ends[2][BATCH];
     char ids[2 * BATCH * (DRC_GRAPH_ID_MAX_BYTES + 2)];
@@ -281,11 +285,12 @@ struct batch {
 static void push_edge(struct build *b, unsigned kind, struct raw_edge e)
 {
     struct chunk *c = b->last_chunk;
-    if (c == NULL || c->used == CHUNK_EDGES || c->kind != kind) {
-        c = graph_grown(NULL, 1, sizeof *c);
-        c->next = NULL;
-        c->used = 0;
-        c->kind = kind;
+    if (c == NULL || c->used == c->cap || c->kind != kind) {
+        size_t cap = c == NULL || c->kind != kind ? CHUNK_EDGES_MIN
+                     : c->cap < CHUNK_EDGES_MAX   ? c->cap * 2
+                                                  : c->cap;
+        c = graph_grown(NULL, 1, sizeof *c + cap * sizeof *c->edges);
+        *c = (struct chunk){.cap = cap, .kind = kind};
         if (b->last_chunk == NULL)
             b->first_chunk = c;
         else
@@ -297,19 +302,23 @@ static void push_edge(struct build *b, unsigned kind, struct raw_edge e)
 }
 
 /* Rows often come in the order of an id: the node of the row before and the one behind it are tried
- * before the table. */
+ * before the table, unless that did not help lately. */
 static void take_end(struct build *b, struct batch *x, int side, const char *id)
 {
     struct end *e = &x->ends[side][x->n];
     uint32_t near = x->last[side];
     e->node = DRC_GRAPH_NONE;
-    if (near != DRC_GRAPH_NONE && is_node(b->g, near, id, x->part[side]))
-        e->node = near;
-    else if (near != DRC_GRAPH_NONE && is_node(b->g, near + 1, id, x->part[side]))
-        e->node = near + 1;
+    if (near != DRC_GRAPH_NONE && x->look_near[side]) {
+        if (is_node(b->g, near, id, x->part[side]))
+            e->node = near;
+        else if (is_node(b->g, near + 1, id, x->part[side]))
+            e->node = near + 1;
+    }
     x->last[side] = e->node;
-    if (e->node != DRC_GRAPH_NONE)
+    if (e->node != DRC_GRAPH_NONE) {
+        x->near[side]++;
         return;
+    }
     size_t bytes = strnlen(id, DRC_GRAPH_ID_MAX_BYTES + 1); /* one that is too long equals no id */
     e->id_pos = (uint32_t)x->used;
     memcpy(x->ids + x->used, id, bytes);
@@ -353,6 +362,11 @@ static void flush(struct build *b, struct batch *x)
         else
             push_edge(b, x->kind, (struct raw_edge){src->node, dst->node, x->minute[i]});
     }
+    x->flushed++;
+    for (int side = 0; side < 2; side++) {
+        x->look_near[side] = x->near[side] > BATCH / 16 || x->flushed % NEAR_AGAIN == 0;
+        x->near[side] = 0;
+    }
     x->n = x->used = 0;
 }
 
@@ -382,6 +396,7 @@ static int read_edges(struct build *b, unsigned kind, struct batch *x)
     x->part[0] = k->from_kind;
     x->part[1] = k->to_kind;
     x->last[0] = x->last[1] = DRC_GRAPH_NONE;
+    x->look_near[0] = x->look_near[1] = true;
     x->n = x->used = 0;
     while ((rc = drc_db_next(st, b->err)) == 1)
         add_edge(b, x, st, timed);
