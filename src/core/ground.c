@@ -30,6 +30,7 @@ static void judge(const struct ground *g, struct sentence *s, struct drc_ground_
     ground_trace_numbers(s);
     ground_check_names(s);
     ground_check_claims(s);
+    ground_check_anchor(s);
     for (size_t i = 0; i < s->n; i++) {
         out->figures += s->t[i].kind == T_NUMBER;
         out->traced += s->t[i].kind == T_NUMBER && s->t[i].traced;
@@ -39,6 +40,16 @@ static void judge(const struct ground *g, struct sentence *s, struct drc_ground_
     out->reasons = drc_arena_array(g->a, s->reason_count + 1, sizeof *out->reasons);
     for (size_t i = 0; i < s->reason_count; i++)
         out->reasons[i] = s->reasons[i];
+}
+
+/* What "the former" and "the latter" of the next sentence are. */
+static void pair_after(const struct sentence *s, int pair[2])
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->t[i].kind == T_ENTITY && s->t[i].entity != pair[1]) {
+            pair[0] = pair[1];
+            pair[1] = s->t[i].entity;
+        }
 }
 
 static int subject_after(const struct sentence *s)
@@ -84,9 +95,9 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
     for (size_t i = 0; i < plain.bytes; i++)
         most += strchr("\n.!?", plain.s[i]) != NULL;
     out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
-    int carried = g.subject;
+    int carried = g.subject, pair[2] = {-1, -1};
     for (size_t at = 0; at < plain.bytes;) {
-        struct sentence s = {.carried = carried};
+        struct sentence s = {.carried = carried, .pair = {pair[0], pair[1]}};
         size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
         at = to > at ? to : at + 1;
         if (from >= to)
@@ -99,6 +110,7 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
                                     plain.offset[to] - plain.offset[from]);
         judge(&g, &s, r);
         carried = subject_after(&s);
+        pair_after(&s, pair);
         out->figures += r->figures;
         out->traced += r->traced;
     }

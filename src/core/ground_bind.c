@@ -87,7 +87,7 @@ static bool units_fit(const struct drc_ground_number *n, const struct ground_fac
     return n->dim == DRC_DIM_DBU && f->dim == DRC_DIM_COUNT && (f->concepts & C_DBU);
 }
 
-static bool number_fits(const struct drc_ground_number *n, const struct ground_fact *f,
+bool ground_number_fits(const struct drc_ground_number *n, const struct ground_fact *f,
                         enum ground_hedge hedge)
 {
     if (n->in_days && f->dim == DRC_DIM_COUNT && (f->concepts & C_DAYS))
@@ -108,14 +108,6 @@ void ground_region(const struct sentence *s, size_t i, size_t *lo, size_t *hi)
         ++*hi;
 }
 
-static uint32_t concepts_in(const struct sentence *s, size_t from, size_t to)
-{
-    uint32_t all = 0;
-    for (size_t k = from; k < to && k < s->n; k++)
-        all |= ground_concepts_at(s, k);
-    return all;
-}
-
 /* ---- entity ------------------------------------------------------------------------------- */
 
 int ground_named_before(const struct sentence *s, size_t i, bool clause)
@@ -133,7 +125,10 @@ static int nearest_after(const struct sentence *s, size_t i, bool clause, bool *
         if (clause && !ground_same_clause(s, i, k))
             return -1;
         if (s->t[k].kind == T_ENTITY) {
-            *tied = k - i <= 6 && (ground_is(s, k - 1, "of") || ground_is(s, k - 1, "by"));
+            bool apart = k > 1 && (ground_is(s, k - 2, "ahead") || ground_is(s, k - 2, "instead") ||
+                                   ground_is(s, k - 2, "front"));
+            *tied =
+                !apart && k - i <= 6 && (ground_is(s, k - 1, "of") || ground_is(s, k - 1, "by"));
             return s->t[k].entity;
         }
         if (s->t[k].kind == T_NUMBER && clause)
@@ -143,30 +138,73 @@ static int nearest_after(const struct sentence *s, size_t i, bool clause, bool *
     return -1;
 }
 
-/* "A and B cost $5 and $3": as many figures of one unit as names before them. */
+/* "A and B cost $5 and $3": as many figures of one unit as names before them. One that is named
+ * again comes first: "of A and B, B costs more ($5 against $3)". */
 static int listed_entity(const struct sentence *s, size_t i)
 {
     size_t names = 0, numbers = 0, own = 0;
-    int last_name = -1, first_number = -1;
+    int first_name = -1, last_name = -1, first_number = -1, last_number = -1, named[8];
     for (size_t k = 0; k < s->n; k++) {
         if (s->t[k].kind == T_ENTITY) {
-            names++;
+            size_t m = 0;
+            while (m < names && named[m] != s->t[k].entity)
+                m++;
+            if (m == 8)
+                return -1;
+            if (m < names) {
+                if (names != 2)
+                    return -1;
+                named[1] = named[1 - m];
+                named[0] = s->t[k].entity;
+            } else {
+                named[names++] = s->t[k].entity;
+            }
+            first_name = first_name < 0 ? (int)k : first_name;
             last_name = (int)k;
+        } else if (s->t[k].kind == T_NUMBER && k != i && s->t[k].num.spelled &&
+                   s->t[k].num.dim == DRC_DIM_COUNT) {
+            continue; /* "the three items" */
         } else if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == s->t[i].num.dim) {
             if (k == i)
                 own = numbers;
             numbers++;
             first_number = first_number < 0 ? (int)k : first_number;
+            last_number = (int)k;
         } else if (s->t[k].kind == T_NUMBER) {
             return -1;
         }
     }
-    if (names < 2 || names != numbers || last_name > first_number)
+    bool turned = ground_is(s, 0, "at") && last_number < first_name; /* "At $5 and $3, A ..." */
+    if (names < 2 || names != numbers || (last_name > first_number && !turned))
         return -1;
-    for (size_t k = 0; k < s->n; k++)
-        if (s->t[k].kind == T_ENTITY && own-- == 0)
-            return s->t[k].entity;
-    return -1;
+    return named[own];
+}
+
+/* "$5 (A)", "$5 [F1] (A)": the name in brackets; -1: none. */
+static int bracketed_entity(const struct sentence *s, size_t i)
+{
+    size_t k = i + 1;
+    while (k < s->n && s->t[k].kind == T_CITE)
+        k++;
+    if (k + 2 >= s->n || *s->t[k].s != '(' || s->t[k].kind != T_MARK ||
+        s->t[k + 1].kind != T_ENTITY || s->t[k + 2].kind != T_MARK || *s->t[k + 2].s != ')')
+        return -1;
+    return s->t[k + 1].entity;
+}
+
+/* "A, which ...": the name that the clause of token i is about; -1: no such clause. */
+static int antecedent(const struct sentence *s, size_t i)
+{
+    static const char *const words[] = {"which", "whose", "where", "who"};
+    size_t k = i;
+    while (k > 0 && ground_same_clause(s, i, k - 1))
+        k--;
+    bool relative = false;
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+        relative = relative || ground_is(s, k, words[w]);
+    while (relative && k > 0 && s->t[k - 1].kind == T_MARK)
+        k--;
+    return relative && k > 0 && s->t[k - 1].kind == T_ENTITY ? s->t[k - 1].entity : -1;
 }
 
 int ground_bound_entity(const struct sentence *s, size_t i, int *other)
@@ -174,9 +212,13 @@ int ground_bound_entity(const struct sentence *s, size_t i, int *other)
     bool tied, unused;
     *other = -1;
     int listed = s->t[i].kind == T_NUMBER ? listed_entity(s, i) : -1;
+    if (listed < 0 && s->t[i].kind == T_NUMBER)
+        listed = bracketed_entity(s, i);
     if (listed >= 0)
         return listed;
     int before = ground_named_before(s, i, true), after = nearest_after(s, i, true, &tied);
+    if (before < 0)
+        before = antecedent(s, i);
     if (after >= 0 && (before < 0 || tied))
         return after;
     if (before >= 0)
@@ -222,7 +264,7 @@ static bool out_of(const struct sentence *s, size_t i)
     return of && nearest_after(s, i, true, &tied) < 0;
 }
 
-static bool cited(const struct sentence *s, const struct ground_fact *f)
+bool ground_cited(const struct sentence *s, const struct ground_fact *f)
 {
     for (size_t k = 0; k < s->n; k++)
         if (s->t[k].kind == T_CITE && s->t[k].fact >= 0 && &s->g->facts[s->t[k].fact] == f)
@@ -239,6 +281,34 @@ static bool has_pronoun(const struct sentence *s)
     return false;
 }
 
+/* "All 40 runs belong to A". */
+static bool belongs_to_one(const struct sentence *s, size_t i)
+{
+    for (size_t k = i + 1; k + 2 < s->n && s->t[k].kind != T_NUMBER; k++)
+        if ((ground_is(s, k, "belong") || ground_is(s, k, "belongs") || ground_is(s, k, "are")) &&
+            (ground_is(s, k + 1, "to") || ground_is(s, k + 1, "of")) &&
+            s->t[k + 2].kind == T_ENTITY)
+            return true;
+    return false;
+}
+
+/* "A consists of 9 jobs": a count of the report is no part of an entity. */
+static bool has_as_parts(const struct sentence *s, size_t i)
+{
+    static const char *const verbs[] = {"has",      "have",  "had",   "consists", "contains",
+                                        "includes", "uses",  "runs",  "ran",      "owns",
+                                        "spans",    "needs", "feeds", "serves",   NULL};
+    for (size_t k = i; k-- > 0 && s->t[k].kind != T_NUMBER && ground_same_clause(s, i, k);) {
+        if (s->t[k].kind != T_ENTITY)
+            continue;
+        for (size_t m = k + 1; m < i; m++)
+            if (ground_any_of(s, m, verbs))
+                return true;
+        return false;
+    }
+    return false;
+}
+
 static bool entity_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int other, bound = ground_bound_entity(s, i, &other);
@@ -248,13 +318,20 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
         return names_entity(s, f->two[0]) && names_entity(s, f->two[1]);
     bool whole = (ground_clause_concepts(s, i) & C_TOTAL) != 0;
     if (f->entity < 0) {
+        if (belongs_to_one(s, i) || has_as_parts(s, i))
+            return false;
         /* "11 jobs": a job has no jobs. */
         bool rows = f->dim == DRC_DIM_COUNT &&
                     ((f->concepts & C_ROWS) || (i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
                                                 (s->t[i + 1].is.concepts & C_ROWS)));
-        bool free = !has_entities(s) && (s->carried < 0 || (cited(s, f) && !has_pronoun(s)));
+        bool free = !has_entities(s) && (s->carried < 0 || (ground_cited(s, f) && !has_pronoun(s)));
         return whole || rows || free || out_of(s, i);
     }
+    bool tied;
+    bool all_of_it = i > 0 && ground_is(s, i - 1, "all") && /* "all 28 runs of A" */
+                     nearest_after(s, i, true, &tied) == f->entity && tied;
+    if (all_of_it)
+        return true;
     /* "The total is ..." speaks of the whole. */
     for (size_t k = lo; k < i; k++)
         if (s->t[k].kind == T_WORD && (s->t[k].is.concepts & C_TOTAL) &&
@@ -264,206 +341,6 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
             return false;
     return f->entity == bound || (other >= 0 && f->entity == other) ||
            (bound < 0 && f->entity == s->described);
-}
-
-/* ---- metric ------------------------------------------------------------------------------- */
-
-static uint32_t required(const struct ground_fact *f)
-{
-    uint32_t c = f->concepts & ~(uint32_t)(C_COST | C_TOTAL | C_DURATION | C_VM | C_BEFORE);
-    if (c & C_WASTE)
-        c &= ~(uint32_t)(C_FAILED | C_ATTEMPT | C_EVICT | C_SPOT | C_RUNS);
-    if (c & C_EVICT)
-        c &= ~(uint32_t)C_SPOT;
-    if (c & (C_FAILED | C_SUCCESS))
-        c &= ~(uint32_t)(C_ATTEMPT | C_RUNS);
-    if (c & (C_SPOT | C_IDLE | C_WASTE | C_FAILED | C_SUCCESS | C_EVICT | C_ONDEMAND | C_CHANGE))
-        c &= ~(uint32_t)C_SHARE;
-    if (c & C_PER)
-        c &= ~(uint32_t)(C_SUCCESS | C_RUNS | C_DAYS);
-    if (c & C_CHANGE)
-        c &= ~(uint32_t)(C_CHANGE | C_EXPECT);
-    if (f->dim != DRC_DIM_COUNT)
-        c &= ~(uint32_t)(C_ROWS | C_DAYS | (c & C_EVICT ? 0 : C_RUNS));
-    if (f->dim == DRC_DIM_DBU)
-        c &= ~(uint32_t)C_DBU;
-    if ((c & C_ROWS) &&
-        (c & (C_RUNS | C_FAILED | C_EVICT | C_SUCCESS | C_DAYS | C_RANK | C_ATTEMPT)))
-        c &= ~(uint32_t)C_ROWS;
-    return c;
-}
-
-/* What these words may stand for. */
-static uint32_t widened(uint32_t words)
-{
-    if (words & C_FAILED)
-        words |= C_WASTE;
-    return words;
-}
-
-/* "of the cost", "of all spend", "of the total". */
-static bool of_cost(const struct sentence *s, size_t i)
-{
-    for (size_t k = i + 1;
-         k < s->n && k < i + 8 && s->t[k].kind == T_WORD && ground_same_clause(s, i, k); k++)
-        if (ground_is(s, k, "of"))
-            for (size_t m = k + 1; m < s->n && m < k + 5 && s->t[m].kind == T_WORD; m++)
-                if ((s->t[m].is.concepts & (C_COST | C_TOTAL)) || ground_is(s, m, "it"))
-                    return true;
-    return false;
-}
-
-/* Of the digits at its start; 0 where there are none or too many. */
-static double digits_value(const char *s)
-{
-    double v = 0;
-    size_t n = strspn(s, "0123456789");
-    for (size_t i = 0; n < 10 && i < n; i++)
-        v = v * 10 + (s[i] - '0');
-    return v;
-}
-
-static bool specific_said(const struct sentence *s, const struct ground_fact *f)
-{
-    for (size_t w = 0; w < f->specific_count; w++) {
-        const char *word = f->specific[w];
-        size_t letters = strcspn(word, "0123456789");
-        double digits = digits_value(word + letters);
-        for (size_t k = 0; k < s->n; k++) {
-            const struct token *t = &s->t[k];
-            if (t->kind == T_WORD && letters > 2 &&
-                strncmp(t->low, word, letters < 5 ? letters : 5) == 0)
-                return true;
-            if (t->kind == T_NUMBER && digits > 1 &&
-                fabs(t->num.value * (t->num.dim == DRC_DIM_RATIO ? 100 : 1) - digits) < 1e-6)
-                return true;
-        }
-    }
-    return f->specific_count == 0;
-}
-
-static bool said_here(const struct sentence *s, size_t i, uint32_t need)
-{
-    static const uint32_t counted =
-        C_RUNS | C_FAILED | C_ATTEMPT | C_EVICT | C_SUCCESS | C_ROWS | C_DAYS;
-    size_t lo, hi;
-    ground_region(s, i, &lo, &hi);
-    uint32_t after = widened(concepts_in(s, i + 1, hi)), before = widened(concepts_in(s, lo, i));
-    if (s->t[i].num.in_days)
-        after |= C_DAYS;
-    if (s->t[i].num.dim == DRC_DIM_DBU)
-        after |= C_DBU;
-    if (s->t[i].num.dim == DRC_DIM_COUNT) {
-        if (after & C_ATTEMPT) /* "failures cost $5 in 6 attempts" */
-            return (need & ~(after | widened(ground_clause_concepts(s, i)))) == 0;
-        if (after & counted)
-            return (need & ~(after | (before & ~counted))) == 0;
-        if (before & counted)
-            return (need & ~(before | after)) == 0;
-    }
-    uint32_t clause = widened(ground_clause_concepts(s, i)) | after;
-    if ((need & ~clause) == 0)
-        return true;
-    uint32_t all = widened(concepts_in(s, 0, s->n));
-    uint32_t axis = s->t[i].num.dim == DRC_DIM_SECONDS ? 0 : counted; /* "runs for 2 h" */
-    bool own_words = (clause & (axis | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL | C_SHARE |
-                                C_IDLE | C_EXPECT)) != 0 &&
-                     s->t[i].num.dim != DRC_DIM_USD;
-    return !own_words && (need & ~all) == 0;
-}
-
-/* The concepts of all facts that the number beside it may be. */
-static uint32_t explained_by(const struct sentence *s, size_t k)
-{
-    size_t from;
-    uint32_t all = 0;
-    if (k >= s->n || s->t[k].kind != T_NUMBER)
-        return 0;
-    enum ground_hedge h = ground_hedge_of(s, k, &from);
-    for (size_t i = 0; i < s->g->ledger->fact_count; i++)
-        if (number_fits(&s->t[k].num, &s->g->facts[i], h))
-            all |= s->g->facts[i].concepts;
-    return all;
-}
-
-static uint32_t allowed(const struct ground_fact *f)
-{
-    uint32_t c = f->concepts;
-    if (c & C_EVICT)
-        c |= C_SPOT;
-    if (c & C_WASTE)
-        c |= C_FAILED | C_ATTEMPT;
-    if (c & (C_MEDIAN | C_TAIL))
-        c |= C_MEDIAN * ((c & C_MEDIAN) != 0);
-    return c;
-}
-
-/* Words beside the number that make another metric of it. */
-static bool contradicted(const struct sentence *s, size_t i, const struct ground_fact *f)
-{
-    uint32_t strong = C_WASTE | C_FAILED | C_SPOT | C_ONDEMAND | C_IDLE | C_EXPECT | C_PER |
-                      C_PEAK | C_SAVE | C_MEDIAN | C_TAIL | C_FORECAST | C_EVICT | C_SUCCESS |
-                      C_STORAGE | C_DBU | C_PRICE;
-    size_t lo, hi;
-    ground_region(s, i, &lo, &hi);
-    bool alone_before = lo == 0 || s->t[lo - 1].kind != T_NUMBER;
-    bool alone_after = hi == s->n || s->t[hi].kind != T_NUMBER;
-    uint32_t before = concepts_in(s, lo, i), after = concepts_in(s, i + 1, hi);
-    if (s->t[i].num.dim == DRC_DIM_COUNT) {
-        strong &= ~(uint32_t)(C_WASTE | C_DBU);
-        before = after != 0 ? 0 : before;
-    }
-    if (!alone_before) {
-        bool part = true; /* "17 of the 412 runs failed" */
-        for (size_t k = lo; k < i; k++)
-            part = part && (ground_is(s, k, "of") || ground_is(s, k, "the"));
-        before &= ~explained_by(s, lo - 1);
-        after &= part && lo < i ? ~explained_by(s, lo - 1) : ~0u;
-    }
-    if (!alone_after)
-        after &= ~explained_by(s, hi);
-    if (f->dim == DRC_DIM_RATIO && of_cost(s, i) &&
-        (f->concepts & (C_SPOT | C_RUNS | C_SUCCESS | C_EVICT)) && !(f->concepts & C_COST))
-        return true;
-    return ((before | after) & strong & ~allowed(f)) != 0;
-}
-
-/* The words of its title stand here, or, where the fact is cited, one of them. */
-static bool titled(const struct sentence *s, size_t i, const struct ground_fact *f)
-{
-    size_t words = 0, said = 0;
-    for (const char *p = f->f->title == NULL ? "" : f->f->title; *p != '\0';) {
-        size_t n = 0;
-        while (isalpha((unsigned char)p[n]))
-            n++;
-        bool found = false;
-        for (size_t k = 0; k < s->n && n > 3; k++)
-            found = found || (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD &&
-                              strncasecmp(s->t[k].low, p, n < 6 ? n : 6) == 0);
-        words += n > 3;
-        said += found;
-        p += n > 0 ? n : 1;
-    }
-    return words > 1 && said > 0 && (said == words || cited(s, f));
-}
-
-static bool metric_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
-{
-    uint32_t need = required(f);
-    bool of = i > 1 && ground_is(s, i - 1, "of") && s->t[i - 2].kind == T_NUMBER;
-    if ((need & C_ROWS) && of && (ground_clause_concepts(s, i) & C_RANK)) /* "rank 2 of 9" */
-        need &= ~(uint32_t)C_ROWS;
-    bool bare =
-        s->t[i].num.dim == DRC_DIM_RATIO && ground_clause_concepts(s, i) == 0; /* "(23 %)" */
-    if ((need & C_SHARE) && (bare || of_cost(s, i)))
-        need &= ~(uint32_t)C_SHARE;
-    if (f->f->metric != NULL && strstr(f->f->metric, "p50") != NULL)
-        for (size_t k = 0; k < s->n; k++)
-            if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_RATIO &&
-                s->t[k].num.value == 0.5)
-                need &= ~(uint32_t)C_MEDIAN;
-    bool said = (said_here(s, i, need) && specific_said(s, f)) || titled(s, i, f);
-    return said && !contradicted(s, i, f);
 }
 
 /* ---- citation ----------------------------------------------------------------------------- */
@@ -506,10 +383,40 @@ static const char *const complaints[] = {
     "it is not the fact cited",
 };
 
+/* "the two", "the three jobs": as many things as the facts name, or fewer; no count of anything
+ * that happened. */
+static bool names_a_group(const struct sentence *s, size_t i)
+{
+    static const char *const pointing[] = {"the", "these", "those", "both"};
+    const struct token *t = &s->t[i];
+    bool points = false, seen[8] = {false};
+    for (size_t k = 0; i > 0 && k < sizeof pointing / sizeof *pointing; k++)
+        points = points || ground_is(s, i - 1, pointing[k]);
+    if (!points || !t->num.spelled || t->num.dim != DRC_DIM_COUNT || t->num.value > 5)
+        return false;
+    const struct token *next = i + 1 < s->n ? t + 1 : NULL;
+    bool things = next == NULL || next->kind != T_WORD || (next->is.concepts & C_ROWS) ||
+                  ((next->is.roles & (W_PLAIN | W_MOST)) && next->is.concepts == 0);
+    for (size_t k = i + 1; k < s->n && k < i + 3; k++)
+        things = things && !(ground_concepts_at(s, k) &
+                             (C_RUNS | C_FAILED | C_ATTEMPT | C_EVICT | C_SUCCESS | C_DAYS));
+    size_t known = 0;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
+        int entity = s->g->facts[k].entity;
+        if (entity >= 0 && entity < 8 && !seen[entity]) {
+            seen[entity] = true;
+            known++;
+        }
+    }
+    return things && t->num.value <= (double)known;
+}
+
 /* Numbers that are no figures: the length of the window, the number in a metric's own name. */
 static bool no_figure(const struct sentence *s, size_t i)
 {
     const struct token *t = &s->t[i];
+    if (names_a_group(s, i))
+        return true;
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
         if (t->num.dim == DRC_DIM_SECONDS && f->days > 0 &&
@@ -522,7 +429,7 @@ static bool no_figure(const struct sentence *s, size_t i)
         for (const char *p = f->f->metric; *p != '\0'; p++)
             if (isdigit((unsigned char)*p) &&
                 (p == f->f->metric || !isdigit((unsigned char)p[-1])) &&
-                fabs(digits_value(p) - whole) < 1e-6)
+                fabs(ground_digits_value(p) - whole) < 1e-6)
                 return true;
     }
     return false;
@@ -548,8 +455,8 @@ static bool trace(struct sentence *s, size_t i, size_t *best)
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
         size_t level = 0;
-        if (number_fits(&s->t[i].num, f, h) && ++level && entity_fits(s, i, f) && ++level &&
-            ground_window_fits(s, i, f) && ++level && metric_fits(s, i, f) && ++level &&
+        if (ground_number_fits(&s->t[i].num, f, h) && ++level && entity_fits(s, i, f) && ++level &&
+            ground_window_fits(s, i, f) && ++level && ground_metric_fits(s, i, f) && ++level &&
             ground_direction_fits(s, i, f) && ++level && citation_fits(s, i, f)) {
             s->used[k] = true;
             found = true;

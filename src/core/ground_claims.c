@@ -1,31 +1,9 @@
-/* What is claimed without a figure: direction, order, rank, none and all, cause, saving; and what a
- * model must not say at all: orders, judgements, itself. */
+/* What is claimed without a figure: direction, order, rank, none and all, vague counts. */
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
 
 #include "ground_inner.h"
-
-static bool any_of(const struct sentence *s, size_t i, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (ground_is(s, i, *words))
-            return true;
-    return false;
-}
-
-static bool negated(const struct sentence *s, size_t i)
-{
-    for (size_t k = i + 1; k + 3 < s->n && ground_same_clause(s, i, k);
-         k++) /* "... is not in the facts" */
-        if (ground_is(s, k, "not") && (ground_is(s, k + 1, "in") || ground_is(s, k + 1, "known") ||
-                                       ground_is(s, k + 1, "stated")))
-            return true;
-    for (size_t k = 0; k < i; k++)
-        if (ground_same_clause(s, i, k) && (ground_roles_at(s, k) & W_NOT))
-            return true;
-    return false;
-}
 
 /* ---- facts to compare --------------------------------------------------------------------- */
 
@@ -126,7 +104,7 @@ static int first_entity(const struct sentence *s, size_t from, size_t to, bool l
 
 /* ---- direction ---------------------------------------------------------------------------- */
 
-static int sign_at(const struct sentence *s, size_t i)
+int ground_sign_at(const struct sentence *s, size_t i)
 {
     bool up = (ground_roles_at(s, i) & W_UP) != 0, down = (ground_roles_at(s, i) & W_DOWN) != 0;
     return up == down ? 0 : up ? 1 : -1;
@@ -148,19 +126,55 @@ static void check_pair(struct sentence *s, size_t i, int object, int sign)
     int subject = first_entity(s, 0, i, true);
     if (subject < 0)
         subject = s->carried;
-    bool nobody = subject < 0 || (s->n > 0 && first_entity(s, 0, i, true) < 0 && negated(s, i));
+    bool nobody =
+        subject < 0 || (s->n > 0 && first_entity(s, 0, i, true) < 0 && ground_negated(s, i));
     if (nobody) { /* "no job costs more than A" */
-        if (!negated(s, i) || place_of(s, object, concept, sign < 0) != 1)
+        if (!ground_negated(s, i) || place_of(s, object, concept, sign < 0) != 1)
             ground_reject(s, "the facts do not show that order");
+        else
+            s->verified = true;
         return;
     }
     double x = value_of(s, subject, concept, false), y = value_of(s, object, concept, false);
-    if (!(sign > 0 ? x > y : x < y) || negated(s, i))
+    if (!(sign > 0 ? x > y : x < y) || ground_negated(s, i))
         ground_reject(s, "the facts do not show that '%.*s'", (int)s->t[i].n, s->t[i].s);
+    else
+        s->verified = true;
+}
+
+/* "came in under its expectation" */
+static bool missed_expectation(const struct sentence *s, size_t i)
+{
+    for (size_t k = i + 1; k < s->n && k < i + 5 && s->t[k].kind == T_WORD; k++)
+        if (s->t[k].is.concepts & C_EXPECT)
+            return true;
+    return false;
+}
+
+/* "of the two, A costs more", "A is the cheaper of the two": the one that A is not; -1: unknown,
+ * -2: nothing of the kind is said. */
+static int other_of_two(const struct sentence *s, size_t i, int subject)
+{
+    bool two = false;
+    int other = -1;
+    for (size_t k = 1; k < s->n; k++) {
+        bool number = s->t[k].kind == T_NUMBER && s->t[k].num.spelled && s->t[k].num.value == 2;
+        two = two || (number && ground_is(s, k - 1, "the"));
+    }
+    bool ends = i + 1 >= s->n || s->t[i + 1].kind == T_CITE || s->t[i + 1].kind == T_MARK;
+    bool compares = ends && (ground_is(s, i, "more") || ground_is(s, i, "less"));
+    for (size_t k = 0; k < s->n; k++)
+        if (s->t[k].kind == T_ENTITY && s->t[k].entity != subject)
+            other = s->t[k].entity;
+    if (!two && !(compares && other >= 0))
+        return -2;
+    for (int k = 0; k < 2 && other < 0; k++)
+        other = s->pair[k] != subject ? s->pair[k] : -1;
+    return other;
 }
 
 /* A word of direction that stands by itself: not "more than $5", not the preposition. */
-static bool speaks_of_change(const struct sentence *s, size_t i)
+bool ground_speaks_of_change(const struct sentence *s, size_t i)
 {
     static const char *const light[] = {"up",    "down",  "over",    "above",
                                         "below", "under", "beneath", NULL};
@@ -170,17 +184,23 @@ static bool speaks_of_change(const struct sentence *s, size_t i)
     static const char *const amount[] = {"more",  "less",  "extra",  "additional", "added",
                                          "short", "fewer", "longer", NULL};
     bool number_next = i + 1 < s->n && s->t[i + 1].kind == T_NUMBER;
-    if (any_of(s, i, light)) {
+    static const char *const lists[] = {"list", "ranking", "report", "table", "chart", NULL};
+    if (ground_roles_at(s, i) & W_OUTDO)
+        return !number_next && !ground_any_of(s, i + 1, lists) && !ground_any_of(s, i + 2, lists) &&
+               !(i + 2 < s->n && s->t[i + 2].kind == T_NUMBER);
+    if (ground_any_of(s, i, light) && missed_expectation(s, i))
+        return true;
+    if (ground_any_of(s, i, light)) {
         bool the_number =
             ground_is(s, i + 1, "the") && i + 2 < s->n && s->t[i + 2].kind == T_NUMBER;
-        return (i > 0 && any_of(s, i - 1, moved) && !number_next &&
+        return (i > 0 && ground_any_of(s, i - 1, moved) && !number_next &&
                 (ground_is(s, i, "up") || ground_is(s, i, "down"))) ||
                the_number;
     }
-    if (any_of(s, i, amount) && i + 3 < s->n && ground_is(s, i + 2, "than") &&
+    if (ground_any_of(s, i, amount) && i + 3 < s->n && ground_is(s, i + 2, "than") &&
         s->t[i + 3].kind == T_ENTITY)
         return true; /* "more runs than B" */
-    if (any_of(s, i, amount))
+    if (ground_any_of(s, i, amount))
         return ground_is(s, i + 1, "expensive") || ground_is(s, i + 1, "costly") ||
                (i > 0 && (ground_roles_at(s, i - 1) & (W_BECOME | W_UP | W_DOWN))) ||
                (ground_is(s, i + 1, "than") && !(i + 2 < s->n && s->t[i + 2].kind == T_NUMBER));
@@ -190,12 +210,68 @@ static bool speaks_of_change(const struct sentence *s, size_t i)
            !(ground_roles_at(s, i) & W_REDUCE && i > 0 && (ground_is(s, i - 1, "to")));
 }
 
+/* "A exceeds all others": no entity behind it. */
+static void check_outdone(struct sentence *s, size_t i, int sign)
+{
+    static const char *const all[] = {"other", "others", "any", "every", "each", NULL};
+    static const char *const sums[] = {"combined", "together", "total", "sum", NULL};
+    bool others = false, sum = false;
+    int unused;
+    for (size_t k = i + 1; k < s->n && ground_same_clause(s, i, k); k++) {
+        others = others || ground_any_of(s, k, all);
+        sum = sum || ground_any_of(s, k, sums);
+    }
+    int entity = ground_bound_entity(s, i, &unused);
+    bool expected = (ground_clause_concepts(s, i) & (C_EXPECT | C_BEFORE)) != 0;
+    if (expected && !others ? change_of(s, entity, C_COST) == sign
+                            : others && !sum && place_of(s, entity, C_COST, sign < 0) == 1)
+        s->verified = true;
+    else
+        ground_reject(s, "the facts do not show that '%.*s'", (int)s->t[i].n, s->t[i].s);
+}
+
+static void check_two(struct sentence *s, size_t i, int subject, int second, int sign)
+{
+    uint32_t concept = compared_concept(s, i);
+    double x = value_of(s, subject, concept, false), y = value_of(s, second, concept, false);
+    if (second < 0 || !(sign > 0 ? x > y : x < y) || ground_negated(s, i))
+        ground_reject(s, "the facts do not show that '%.*s'", (int)s->t[i].n, s->t[i].s);
+    else
+        s->verified = true;
+}
+
+/* "did not rise", "has never been up" */
+static bool right_after_not(const struct sentence *s, size_t i)
+{
+    static const char *const between[] = {"been", "yet", "have", "has", "really", NULL};
+    size_t k = i;
+    while (k > 0 && ground_any_of(s, k - 1, between))
+        k--;
+    return k > 0 && (ground_roles_at(s, k - 1) & W_NOT);
+}
+
 static void check_direction(struct sentence *s, size_t i)
 {
-    int sign = sign_at(s, i), other;
-    if (sign == 0 || !speaks_of_change(s, i))
+    int sign = ground_sign_at(s, i), other;
+    if (sign == 0)
+        return;
+    int subject = ground_bound_entity(s, i, &other), second = other_of_two(s, i, subject);
+    if (second >= -1 && !ground_is(s, i, "up") && !ground_is(s, i, "down")) {
+        check_two(s, i, subject, second, sign);
+        return;
+    }
+    if (!ground_speaks_of_change(s, i))
         return;
     int object = compared_entity(s, i);
+    bool outdo = (ground_roles_at(s, i) & W_OUTDO) != 0;
+    if (outdo && ground_is(s, i + 1, "by") && i + 2 < s->n && s->t[i + 2].kind == T_ENTITY) {
+        check_pair(s, i, s->t[i + 2].entity, -sign); /* "is outranked by B" */
+        return;
+    }
+    if (outdo && object < 0) {
+        check_outdone(s, i, sign);
+        return;
+    }
     if (object >= 0) {
         check_pair(s, i, object, sign);
         return;
@@ -211,15 +287,20 @@ static void check_direction(struct sentence *s, size_t i)
         double x = value_of(s, a, C_COST, false), y = value_of(s, b, C_COST, false);
         if (!(sign > 0 ? x > y : x < y))
             ground_reject(s, "the facts do not show that '%.*s'", (int)s->t[i].n, s->t[i].s);
+        else
+            s->verified = true;
         return;
     }
     int entity = ground_bound_entity(s, i, &other);
     if (ground_clause_concepts(s, i) & C_TOTAL && first_entity(s, 0, s->n, false) < 0)
         entity = -1;
     int fact = change_of(s, entity, compared_concept(s, i));
-    if (fact != sign && !(negated(s, i)))
+    bool not_so = right_after_not(s, i);
+    if (not_so ? fact != -sign : fact != sign && !ground_negated(s, i))
         ground_reject(s, "the facts do not show that direction ('%.*s')", (int)s->t[i].n,
                       s->t[i].s);
+    else
+        s->verified = true;
 }
 
 static void check_multiple(struct sentence *s, size_t i)
@@ -252,18 +333,19 @@ static bool speaks_of_rank(const struct sentence *s, size_t i)
     bool at = i > 0 && ground_is(s, i - 1, "at");
     static const char *const things[] = {"thing", "things", "step", "steps",    "lever", "look",
                                          "check", "day",    "days", "question", NULL};
-    if (any_of(s, i + 1, things))
+    if (ground_any_of(s, i + 1, things))
         return false;
     bool runs =
         ground_is(s, i, "slowest") || ground_is(s, i, "longest") || ground_is(s, i, "fastest");
-    if (at || any_of(s, i, plain) || (runs && (ground_concepts_at(s, i + 1) & C_RUNS)))
+    if (at || ground_any_of(s, i, plain) || (runs && (ground_concepts_at(s, i + 1) & C_RUNS)))
         return false;
     if (ground_is(s, i, "first") || (ground_roles_at(s, i) & (W_ORDINAL | W_MOST)) == W_ORDINAL) {
-        bool before = i > 0 && (any_of(s, i - 1, placing) ||
-                                (ground_is(s, i - 1, "the") && i > 1 && any_of(s, i - 2, placing)));
-        bool after = any_of(s, i + 1, placing) || (i + 1 < s->n && s->t[i + 1].kind == T_ENTITY) ||
-                     (ground_roles_at(s, i + 1) & (W_MOST | W_LEAST)) ||
-                     strchr(s->t[i].low, '-') != NULL;
+        bool before =
+            i > 0 && (ground_any_of(s, i - 1, placing) ||
+                      (ground_is(s, i - 1, "the") && i > 1 && ground_any_of(s, i - 2, placing)));
+        bool after =
+            ground_any_of(s, i + 1, placing) || (i + 1 < s->n && s->t[i + 1].kind == T_ENTITY) ||
+            (ground_roles_at(s, i + 1) & (W_MOST | W_LEAST)) || strchr(s->t[i].low, '-') != NULL;
         return before || after;
     }
     if (ground_is(s, i, "lead") || ground_is(s, i, "leading") || ground_is(s, i, "leads"))
@@ -274,13 +356,31 @@ static bool speaks_of_rank(const struct sentence *s, size_t i)
     return true;
 }
 
+/* "A and B lead the list": each is among the first two. */
+static bool lead_together(const struct sentence *s, size_t i, uint32_t concept)
+{
+    int named[8], count = 0;
+    bool joined = false;
+    for (size_t k = 0; k < i && count < 8; k++) {
+        joined = joined || ground_is(s, k, "and");
+        if (s->t[k].kind == T_ENTITY)
+            named[count++] = s->t[k].entity;
+    }
+    for (int k = 0; k < count; k++) {
+        int place = place_of(s, named[k], concept, false);
+        if (place == 0 || place > count)
+            return false;
+    }
+    return joined && count > 1;
+}
+
 static void check_rank(struct sentence *s, size_t i)
 {
     static const char *const ordinals[] = {"first", "second",  "third",  "fourth", "fifth",
                                            "sixth", "seventh", "eighth", "ninth",  "tenth"};
     int other, want = 1, entity;
     bool least = (ground_roles_at(s, i) & W_LEAST) != 0 && !(ground_roles_at(s, i) & W_MOST);
-    if (!speaks_of_rank(s, i) || negated(s, i))
+    if (!speaks_of_rank(s, i) || ground_negated(s, i))
         return;
     for (int k = 0; k < 10; k++)
         if (strncmp(s->t[i].low, ordinals[k], strlen(ordinals[k])) == 0)
@@ -289,29 +389,49 @@ static void check_rank(struct sentence *s, size_t i)
         return; /* "second most" is checked at "second" */
     entity = i + 1 < s->n && s->t[i + 1].kind == T_ENTITY ? s->t[i + 1].entity
                                                           : ground_bound_entity(s, i, &other);
-    bool second = false;
-    for (size_t k = 0; k < i; k++)
-        second = second || (ground_is(s, k, "after") || ground_is(s, k, "behind"));
-    (void)second;
-    if (place_of(s, entity, compared_concept(s, i), least) != want)
+    uint32_t concept = compared_concept(s, i);
+    bool they = want == 1 && !least && lead_together(s, i, concept);
+    if (!they && place_of(s, entity, concept, least) != want)
         ground_reject(s, "the facts do not show that rank ('%.*s')", (int)s->t[i].n, s->t[i].s);
+    else
+        s->verified = true;
+}
+
+/* "no item costs as much as A"; "A costs as much as B" is said by no fact. */
+static void check_as_much(struct sentence *s, size_t i)
+{
+    static const char *const much[] = {"much", "expensive", "costly", "dear",
+                                       "high", "large",     NULL};
+    if (!ground_is(s, i, "as") || !ground_any_of(s, i + 1, much) || !ground_is(s, i + 2, "as") ||
+        i + 3 >= s->n || s->t[i + 3].kind != T_ENTITY)
+        return;
+    bool nobody = ground_negated(s, i) && first_entity(s, 0, i, true) < 0;
+    if (nobody && place_of(s, s->t[i + 3].entity, C_COST, false) == 1)
+        s->verified = true;
+    else
+        ground_reject(s, "the facts do not show that order");
 }
 
 static void check_majority(struct sentence *s, size_t i)
 {
     int other, entity = ground_bound_entity(s, i, &other);
     bool runs = (ground_concepts_at(s, i + 1) & (C_RUNS | C_ATTEMPT)) != 0;
-    uint32_t outcome = ground_clause_concepts(s, i) & (C_FAILED | C_SUCCESS);
-    if (!ground_is(s, i + 1, "of") && !ground_is(s, i, "majority") && !(runs && outcome))
+    uint32_t outcome = ground_clause_concepts(s, i) & (C_FAILED | C_SUCCESS | C_SPOT | C_ONDEMAND);
+    bool adverb = !ground_is(s, i, "most") && !ground_is(s, i, "bulk");
+    if (ground_is(s, i, "most"))
+        outcome &= C_FAILED | C_SUCCESS;
+    if (!ground_is(s, i + 1, "of") && !adverb && !(runs && outcome))
         return;
     if (outcome != 0) {
         for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
             const struct ground_fact *f = &s->g->facts[k];
             if (f->entity == entity && f->dim == DRC_DIM_RATIO && (f->concepts & outcome) &&
-                !f->change && f->value > 0.5)
+                !f->change && f->value > 0.5) {
+                s->verified = true;
                 return;
+            }
         }
-        ground_reject(s, "no fact holds 'most'");
+        ground_reject(s, "no fact holds '%.*s'", (int)s->t[i].n, s->t[i].s);
         return;
     }
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
@@ -331,6 +451,15 @@ static void check_order(struct sentence *s, size_t i)
                : ground_is(s, i, "ahead") || ground_is(s, i, "followed") ? 1
                                                                          : 0;
     size_t k = i + 1 + (sign > 0);
+    if (ground_is(s, i, "leads")) { /* "A leads B" */
+        sign = 1;
+        k = i + 1;
+    }
+    bool placed = i > 0 && ground_any_of(s, i - 1, placing);
+    if (placed && (ground_is(s, i, "after") || ground_is(s, i, "before"))) {
+        sign = ground_is(s, i, "after") ? -1 : 1;
+        k = i + 1;
+    }
     if (sign != 0 && k < s->n && s->t[k].kind == T_ENTITY)
         check_pair(s, i, s->t[k].entity, sign);
 }
@@ -353,14 +482,23 @@ static void check_none(struct sentence *s, size_t i)
     static const char *const none[] = {"no",  "none",    "zero",  "without",
                                        "any", "nothing", "never", NULL};
     int other, entity = ground_bound_entity(s, i, &other);
-    if (!any_of(s, i, none) || (ground_is(s, i, "any") && !negated(s, i)))
+    bool not_one =
+        ground_is(s, i, "not") && (ground_is(s, i + 1, "one") ||
+                                   (ground_is(s, i + 1, "a") && ground_is(s, i + 2, "single")) ||
+                                   ((ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2)) &
+                                    (C_EVICT | C_FAILED | C_WASTE | C_IDLE)));
+    if ((!ground_any_of(s, i, none) && !not_one) ||
+        (ground_is(s, i, "any") && !ground_negated(s, i)))
         return;
     if (ground_is(s, i, "nothing") && i > 0 && (ground_concepts_at(s, i - 1) & C_COST))
         ground_reject(s, "no fact says that it costs nothing");
-    if (ground_is(s, i, "no") && (ground_is(s, i + 1, "action") || ground_is(s, i + 1, "problem") ||
-                                  ground_is(s, i + 1, "problems") || ground_is(s, i + 1, "issue") ||
-                                  ground_is(s, i + 1, "issues") || ground_is(s, i + 1, "need")))
-        ground_reject(s, "'no %s' is a judgement that no fact holds", s->t[i + 1].low);
+    static const char *const calm[] = {
+        "action", "actions", "problem",  "problems", "issue",  "issues",   "need", "risk",
+        "risks",  "concern", "concerns", "waste",    "reason", "surprise", "harm", NULL};
+    size_t what =
+        i + 1 + (i + 2 < s->n && !ground_any_of(s, i + 1, calm)); /* "no further action" */
+    if (ground_is(s, i, "no") && ground_any_of(s, what, calm) && !ground_not_known(s))
+        ground_reject(s, "'no %s' is a judgement that no fact holds", s->t[what].low);
     uint32_t said = 0;
     for (size_t k = i + 1; k < s->n && ground_same_clause(s, i, k) && k < i + 9; k++)
         said |= ground_concepts_at(s, k);
@@ -371,7 +509,9 @@ static void check_none(struct sentence *s, size_t i)
     bool compares = false;
     for (size_t k = i; k < s->n; k++)
         compares = compares || ground_is(s, k, "than");
-    if (concept != 0 && !compares && !zero_fact(s, entity, concept) && !(said & C_SAVE))
+    if (concept != 0 && zero_fact(s, entity, concept))
+        s->verified = true;
+    else if (concept != 0 && !compares && !(said & C_SAVE) && !ground_not_known(s))
         ground_reject(s, "no fact says that there were none");
     if (ground_is(s, i, "no") && ground_is(s, i + 1, "change") && change_of(s, entity, C_COST) != 0)
         ground_reject(s, "there was a change");
@@ -391,156 +531,44 @@ static void check_all(struct sentence *s, size_t i)
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
         if (f->entity == entity && (said & C_SUCCESS) && (f->concepts & C_SUCCESS) &&
-            f->dim == DRC_DIM_RATIO && f->value >= 1)
+            f->dim == DRC_DIM_RATIO && f->value >= 1) {
+            s->verified = true;
             return;
+        }
     }
     if (!((said & C_SUCCESS) && zero_fact(s, entity, C_FAILED)))
         ground_reject(s, "no fact holds '%s'", s->t[i].low);
 }
 
-/* ---- cause and saving --------------------------------------------------------------------- */
+/* ---- vague counts ------------------------------------------------------------------------- */
 
-static bool causal(const struct sentence *s, size_t i)
+/* "several evictions", "few runs succeeded", "many times as expensive" */
+static void check_vague(struct sentence *s, size_t i)
 {
-    if (ground_is(s, i, "due") || ground_is(s, i, "owing") || ground_is(s, i, "thanks"))
-        return ground_is(s, i + 1, "to");
-    if (ground_is(s, i, "result") || ground_is(s, i, "results") || ground_is(s, i, "resulting"))
-        return ground_is(s, i + 1, "of") || ground_is(s, i + 1, "in") ||
-               ground_is(s, i + 1, "from");
-    if (ground_is(s, i, "led") || ground_is(s, i, "leads") || ground_is(s, i, "lead") ||
-        ground_is(s, i, "leading"))
-        return ground_is(s, i + 1, "to");
-    if (ground_is(s, i, "since"))
-        return i + 1 < s->n && s->t[i + 1].kind != T_DATE && s->t[i + 1].kind != T_NUMBER &&
-               !ground_is(s, i + 1, "then");
-    if (ground_is(s, i, "comes") || ground_is(s, i, "come") || ground_is(s, i, "came"))
-        return ground_is(s, i + 1, "from") && (ground_clause_concepts(s, i) & C_CHANGE);
-    return (ground_roles_at(s, i) & W_CAUSE) != 0;
-}
-
-static bool content_word(const struct token *t)
-{
-    static const char *const empty[] = {"that",     "were",  "been",  "have",  "with",  "into",
-                                        "this",     "also",  "then",  "there", "after", "when",
-                                        "recorded", "graph", "shows", "names"};
-    if (t->kind != T_WORD || t->n < 4 ||
-        ((t->is.concepts | t->is.roles) & ~(uint32_t)W_PROPER & ~(uint32_t)W_JOINER) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
-        if (strcmp(t->low, empty[i]) == 0)
-            return false;
-    return true;
-}
-
-/* A graph row is cited, and it has the words of the cause. */
-static bool cause_cited(const struct sentence *s, size_t i)
-{
-    size_t words = 0;
-    bool graph = false;
-    for (size_t k = 0; k < s->n; k++)
-        graph = graph || (s->t[k].kind == T_CITE && s->t[k].source >= 0 && *s->t[k].s == 'G');
-    for (size_t k = i + 1; k < s->n && graph; k++) {
-        if (!content_word(&s->t[k]))
-            continue;
-        if (!ground_sentence_cites(s, s->t[k].s, s->t[k].n))
-            return false;
-        words++;
-    }
-    return graph && words > 0;
-}
-
-/* A part of an exact split: its metric says what it is by. */
-static bool part_of_split(const struct sentence *s)
-{
-    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
-        if (s->used[k] && s->g->ledger->facts[k].metric != NULL &&
-            strncmp(s->g->ledger->facts[k].metric, "by_", 3) == 0)
-            return true;
-    return false;
-}
-
-/* "made A dearer" */
-static bool makes_change(const struct sentence *s, size_t i)
-{
-    if (!ground_is(s, i, "made") && !ground_is(s, i, "makes") && !ground_is(s, i, "make"))
-        return false;
-    for (size_t k = i + 1; k < s->n && k < i + 5 && ground_same_clause(s, i, k); k++)
-        if (sign_at(s, k) != 0 && !ground_is(s, k, "up") && s->t[k - 1].kind != T_NUMBER)
-            return true;
-    return false;
-}
-
-static void check_cause(struct sentence *s, size_t i)
-{
-    if ((causal(s, i) || makes_change(s, i)) && !negated(s, i) && !cause_cited(s, i) &&
-        !part_of_split(s))
-        ground_reject(s, "'%.*s': no graph row names that cause", (int)s->t[i].n, s->t[i].s);
-}
-
-static bool saving_fact(const struct sentence *s)
-{
-    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
-        if (s->used[k] && (s->g->facts[k].concepts & C_SAVE))
-            return true;
-    return false;
-}
-
-static void check_saving(struct sentence *s, size_t i)
-{
-    if (negated(s, i) || saving_fact(s))
+    static const uint32_t counted = C_FAILED | C_EVICT | C_ATTEMPT | C_SUCCESS | C_RUNS;
+    int other, entity = ground_bound_entity(s, i, &other);
+    bool two = ground_is(s, i, "few") || ground_is(s, i, "couple") || ground_is(s, i, "handful");
+    bool times = ground_is(s, i + 1, "times") &&
+                 (ground_is(s, i + 2, "as") || (ground_roles_at(s, i + 2) & (W_UP | W_DOWN)));
+    uint32_t said = 0;
+    for (size_t k = i + 1; k < s->n && k < i + 4 && ground_same_clause(s, i, k); k++)
+        said |= ground_concepts_at(s, k) & counted;
+    if (said & ~(uint32_t)C_RUNS)
+        said &= ~(uint32_t)C_RUNS;
+    if (said & C_RUNS)
+        said |= ground_clause_concepts(s, i) & (C_FAILED | C_SUCCESS | C_EVICT);
+    if ((said == 0 && !times) || ground_not_known(s))
         return;
-    bool modal = false, cost = (ground_clause_concepts(s, i) & C_COST) != 0, number = false;
-    for (size_t k = 0; k < s->n; k++) {
-        modal =
-            modal || (k < i && ground_same_clause(s, i, k) && (ground_roles_at(s, k) & W_MODAL));
-        number = number || (ground_same_clause(s, i, k) && s->t[k].kind == T_NUMBER);
+    for (size_t k = 0; k < s->g->ledger->fact_count && !times; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        if (f->entity == entity && f->dim == DRC_DIM_COUNT && !f->change &&
+            (said & ~(f->concepts | C_RUNS | C_ATTEMPT)) == 0 &&
+            (two ? f->value >= 2 && f->value <= 5 : f->value >= 3)) {
+            s->verified = true;
+            return;
+        }
     }
-    if (ground_concepts_at(s, i) & C_SAVE)
-        ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
-    else if ((ground_roles_at(s, i) & W_REDUCE) && modal && (cost || number))
-        ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
-    else if ((ground_is(s, i, "will") || ground_is(s, i, "would")) && number)
-        ground_reject(s, "no fact is about the future");
-}
-
-/* ---- what must not be said ---------------------------------------------------------------- */
-
-/* Three words in a row out of a name that is a sentence: it may be obeyed here. */
-static bool echoes_name(const struct sentence *s, size_t i)
-{
-    if (i + 2 >= s->n || s->t[i].kind != T_WORD || s->t[i + 1].kind != T_WORD ||
-        s->t[i + 2].kind != T_WORD)
-        return false;
-    const struct token *last = &s->t[i + 2];
-    size_t n = (size_t)(last->s - s->t[i].s) + last->n;
-    if (n < 12)
-        return false;
-    for (size_t k = 0; k < s->g->name_count; k++)
-        for (const char *p = s->g->names[k].text; strlen(p) >= n; p++)
-            if (strncasecmp(p, s->t[i].s, n) == 0)
-                return true;
-    return false;
-}
-
-static void check_manners(struct sentence *s, size_t i)
-{
-    uint32_t roles = ground_roles_at(s, i);
-    bool the_same = ground_is(s, i, "same") &&
-                    (ground_is(s, i + 1, "window") || ground_is(s, i + 1, "period") ||
-                     ground_is(s, i + 1, "time") || ground_is(s, i + 1, "days") ||
-                     ground_is(s, i + 1, "report") || ground_is(s, i + 1, "weeks"));
-    if ((roles & W_BECOME) && i > 0 &&
-        ((ground_roles_at(s, i - 1) | (i > 1 ? ground_roles_at(s, i - 2) : 0)) & W_MODAL))
-        ground_reject(s, "no fact is about the future");
-    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same)
-        ground_reject(s, "'%.*s' is not for a commentary to say", (int)s->t[i].n, s->t[i].s);
-    else if ((ground_is(s, i, "system") && ground_is(s, i + 1, "prompt")) ||
-             (ground_is(s, i, "api") &&
-              (ground_is(s, i + 1, "key") || ground_is(s, i + 1, "keys"))) ||
-             (ground_is(s, i, "stop") && ground_is(s, i + 1, "monitoring")))
-        ground_reject(s, "'%.*s' is not for a commentary to say", (int)s->t[i].n, s->t[i].s);
-    if (echoes_name(s, i))
-        ground_reject(s, "these are words out of a name");
+    ground_reject(s, "no fact holds '%.*s'", (int)s->t[i].n, s->t[i].s);
 }
 
 void ground_check_claims(struct sentence *s)
@@ -549,18 +577,22 @@ void ground_check_claims(struct sentence *s)
         uint32_t roles = ground_roles_at(s, i);
         if (s->t[i].kind != T_WORD)
             continue;
-        check_manners(s, i);
-        check_cause(s, i);
-        check_saving(s, i);
+        ground_check_manners(s, i);
+        ground_check_cause(s, i);
+        ground_check_saving(s, i);
         if (roles & (W_UP | W_DOWN))
             check_direction(s, i);
         if (roles & W_MULTIPLE)
             check_multiple(s, i);
-        if (roles & (W_MOST | W_LEAST | W_ORDINAL))
+        if ((roles & (W_MOST | W_LEAST | W_ORDINAL)) ||
+            (ground_is(s, i, "number") && ground_is(s, i + 1, "one")))
             check_rank(s, i);
         if (roles & W_MAJORITY)
             check_majority(s, i);
         check_order(s, i);
+        check_as_much(s, i);
+        if (roles & W_VAGUE)
+            check_vague(s, i);
         check_none(s, i);
         if (roles & W_ALL)
             check_all(s, i);

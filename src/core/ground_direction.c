@@ -15,11 +15,43 @@ static bool before_word(const struct token *t)
            strcmp(t->low, "past") != 0;
 }
 
+/* "The $5 of the window before has grown to $7": the second one is of now. */
+static bool arrived_at(const struct sentence *s, size_t hedge)
+{
+    bool number = false, moved = false;
+    if (hedge == 0 || !ground_is(s, hedge - 1, "to"))
+        return false;
+    for (size_t k = 0; k + 1 < hedge; k++) {
+        number = number || s->t[k].kind == T_NUMBER;
+        moved = moved || (number && (ground_roles_at(s, k) & (W_UP | W_DOWN)));
+    }
+    return moved;
+}
+
+/* "Previously, ...": a clause of its own. */
+static bool only_before(const struct sentence *s)
+{
+    bool before = false;
+    for (size_t k = 0; k < s->n && s->t[k].clause == 0; k++) {
+        if (s->t[k].kind != T_WORD && s->t[k].kind != T_MARK)
+            return false;
+        before = before || before_word(&s->t[k]);
+    }
+    return before;
+}
+
 static enum window window_of(const struct sentence *s, size_t i)
 {
     size_t lo, hi, hedge;
     ground_region(s, i, &lo, &hi);
     ground_hedge_of(s, i, &hedge);
+    if (arrived_at(s, hedge))
+        return PLAIN;
+    if (hedge > 1 && ground_is(s, hedge - 1, "after") && s->t[hedge - 2].kind == T_NUMBER)
+        return COMPARED; /* "$5 after $3" */
+    for (size_t k = lo; k + 1 < hedge; k++)
+        if (ground_is(s, k, "used") && ground_is(s, k + 1, "to"))
+            return EARLIER;
     if (i > 0 && ground_is(s, i - 1, "from"))
         for (size_t k = i + 1; k + 1 < s->n; k++)
             if (ground_is(s, k, "to") && s->t[k + 1].kind == T_NUMBER)
@@ -50,7 +82,7 @@ static enum window window_of(const struct sentence *s, size_t i)
             leading = false;
         else if (first && before_word(&s->t[k]))
             leading = s->t[k].clause == 0 && (ground_is(s, 0, "in") || ground_is(s, 0, "during") ||
-                                              ground_is(s, 0, "for"));
+                                              ground_is(s, 0, "for") || only_before(s));
         follows = follows || (s->t[k].clause == clause && (ground_is(s, k, "when")));
     }
     for (size_t k = 0; follows && k < i; k++)
@@ -96,10 +128,11 @@ bool ground_window_fits(const struct sentence *s, size_t i, const struct ground_
 
 static bool filler(const struct sentence *s, size_t i)
 {
-    static const char *const words[] = {"by",       "of",      "about",  "some",   "only",
-                                        "just",     "another", "a",      "an",     "roughly",
-                                        "further",  "nearly",  "almost", "around", "approximately",
-                                        "slightly", "is",      "was",    "the"};
+    static const char *const words[] = {
+        "by",     "of",      "about",   "some",   "only",   "just",   "another",       "a",
+        "an",     "roughly", "further", "nearly", "almost", "around", "approximately", "slightly",
+        "is",     "was",     "the",     "which",  "that",   "i.e",    "makes",         "means",
+        "equals", "or"};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (ground_is(s, i, words[k]))
             return true;
@@ -120,13 +153,35 @@ bool ground_particle(const struct sentence *s, size_t i)
     return verb;
 }
 
+/* "$5 over what was expected", "$5 (12 %) above ...": the word behind the figure; s->n: none. */
+static size_t word_behind(const struct sentence *s, size_t i)
+{
+    size_t k = i + 1;
+    while (k < s->n && s->t[k].kind == T_CITE)
+        k++;
+    if (k + 2 < s->n && *s->t[k].s == '(' && s->t[k + 1].kind == T_NUMBER && *s->t[k + 2].s == ')')
+        k += 3;
+    else if (k < s->n && *s->t[k].s == ')')
+        k++;
+    return k;
+}
+
+static bool over_expected(const struct sentence *s, size_t k)
+{
+    bool expected = false;
+    for (size_t m = k + 1; m < s->n && m < k + 5 && s->t[m].kind == T_WORD; m++)
+        expected = expected || (s->t[m].is.concepts & C_EXPECT) || before_word(&s->t[m]);
+    return expected && (ground_is(s, k, "over") || ground_is(s, k, "beyond"));
+}
+
 /* The word that makes a change of the figure: "rose by", "an increase of", "... more". -1: none. */
 int ground_governed_by(const struct sentence *s, size_t i)
 {
     size_t hedge;
     enum ground_hedge h = ground_hedge_of(s, i, &hedge);
-    if (i + 1 < s->n && (ground_roles_at(s, i + 1) & (W_UP | W_DOWN)))
-        return (int)i + 1;
+    size_t behind = word_behind(s, i);
+    if (over_expected(s, behind) || (ground_roles_at(s, behind) & (W_UP | W_DOWN)))
+        return (int)behind;
     if (h == H_OVER || h == H_UNDER)
         return -1;
     size_t k = i;
@@ -158,6 +213,7 @@ int ground_governed_by(const struct sentence *s, size_t i)
 static int sign_of_word(const struct token *t)
 {
     bool up = (t->is.roles & W_UP) != 0, down = (t->is.roles & W_DOWN) != 0;
+    up = up || strcmp(t->low, "over") == 0 || strcmp(t->low, "beyond") == 0;
     return up == down ? 0 : up ? 1 : -1;
 }
 
@@ -210,8 +266,11 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
     if (compares_entities(s, i) != (f->two[0] >= 0) && (compares_entities(s, i) || by < 0))
         if (compares_entities(s, i))
             return false;
+    bool beside = false; /* "costs more ($5)": what it costs */
+    for (size_t k = by < 0 ? i : (size_t)by + 1; k < i; k++)
+        beside = beside || (s->t[k].kind == T_MARK && *s->t[k].s == '(');
     if (!f->change)
-        return by < 0 && sign == 0;
+        return (by < 0 || beside) && sign == 0;
     if (s->t[i].num.value == 0)
         return true; /* neither more nor less */
     if (f->two[0] >= 0)

@@ -70,7 +70,9 @@ enum role {
     W_WEEKDAY = 1 << 24,
     W_MAJORITY = 1 << 25,
     W_FROM = 1 << 26,
-    W_ALL = 1 << 27
+    W_ALL = 1 << 27,
+    W_OUTDO = 1 << 28, /* "A exceeds B" */
+    W_VAGUE = 1 << 29  /* how many, without a figure */
 };
 
 struct word_class {
@@ -81,7 +83,7 @@ struct word_slot {
     size_t bytes;
     struct word_class is;
 };
-#define GROUND_WORD_SLOTS 2048u /* twice the words of ground_words.c */
+#define GROUND_WORD_SLOTS 4096u /* twice the words of ground_words.c */
 
 bool ground_unit(const char *word, enum drc_ground_dim *dim, double *scale);
 /* A day, month or year; parts that are not written are 0. */
@@ -175,6 +177,8 @@ struct sentence {
     struct token *t;
     size_t n;
     int carried;      /* entity of the sentence before; -1 */
+    int pair[2];      /* the last two entities that were named before this sentence; -1 */
+    bool verified;    /* a claim without a figure was found true */
     int described;    /* "the top job", where no entity is named; -1 */
     const char *text; /* normalised */
     bool *used;       /* facts that its figures are traced to */
@@ -203,11 +207,26 @@ enum ground_hedge ground_hedge_of(const struct sentence *s, size_t i, size_t *fr
 void ground_region(const struct sentence *s, size_t i, size_t *lo, size_t *hi);
 /* The entity named last before token i; -1. */
 int ground_named_before(const struct sentence *s, size_t i, bool in_clause);
+/* Whether number i, with its unit and hedge, may be the fact's value. */
+bool ground_number_fits(const struct drc_ground_number *n, const struct ground_fact *f,
+                        enum ground_hedge hedge);
+bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_fact *f);
+bool ground_cited(const struct sentence *s, const struct ground_fact *f);
+/* Of the digits at its start; 0 where there are none or too many. */
+double ground_digits_value(const char *s);
 bool ground_window_fits(const struct sentence *s, size_t i, const struct ground_fact *f);
 bool ground_direction_fits(const struct sentence *s, size_t i, const struct ground_fact *f);
 
 /* Each number against the facts. */
 void ground_trace_numbers(struct sentence *s);
+/* Whether a sentence without a figure rests on anything: a claim found true, a cited source, that
+ * something is not known, an advice, or nothing but plain words. */
+void ground_check_anchor(struct sentence *s);
+/* In a cited source, or a word of a metric. */
+bool ground_known_word(const struct sentence *s, const char *word, size_t n);
+/* "... is not in the facts": nothing is claimed of token i. */
+bool ground_negated(const struct sentence *s, size_t i);
+bool ground_not_known(const struct sentence *s);
 /* What is said without a number: names, links, citations, directions, ranks, causes, savings. */
 void ground_check_names(struct sentence *s);
 void ground_check_claims(struct sentence *s);
@@ -216,6 +235,14 @@ void ground_check_claims(struct sentence *s);
  * that it may be; -1. */
 int ground_bound_entity(const struct sentence *s, size_t i, int *other);
 bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t n);
+/* One of these words, up to NULL. */
+bool ground_any_of(const struct sentence *s, size_t i, const char *const *words);
+/* The direction of a word: 1, -1, 0 none; and whether it stands by itself, not with a figure. */
+int ground_sign_at(const struct sentence *s, size_t i);
+bool ground_speaks_of_change(const struct sentence *s, size_t i);
+void ground_check_cause(struct sentence *s, size_t i);
+void ground_check_saving(struct sentence *s, size_t i);
+void ground_check_manners(struct sentence *s, size_t i);
 /* The direction that is said of number i: 1, -1, 0 none; and the token that says it, -1. */
 int ground_direction(const struct sentence *s, size_t i);
 bool ground_particle(const struct sentence *s, size_t i);

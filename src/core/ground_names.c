@@ -36,8 +36,7 @@ bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t 
     return false;
 }
 
-/* In a cited source, or a word of a metric. */
-static bool known_word(const struct sentence *s, const char *word, size_t n)
+bool ground_known_word(const struct sentence *s, const char *word, size_t n)
 {
     if (ground_sentence_cites(s, word, n))
         return true;
@@ -201,10 +200,10 @@ static void check_word(struct sentence *s, size_t i)
         ground_reject(s, "a digit is not written as 0 to 9");
     else if (foreign_letters(t))
         ground_reject(s, "'%.*s' has letters of another script", (int)t->n, t->s);
-    else if ((near = nearly_a_name(s, t)) != NULL && !known_word(s, t->s, strlen(t->low)))
+    else if ((near = nearly_a_name(s, t)) != NULL && !ground_known_word(s, t->s, strlen(t->low)))
         ground_reject(s, "'%.*s' is no name in the facts; is '%s' meant?", (int)t->n, t->s, near);
-    else if (near == NULL && looks_like_a_name(s, i) && !known_word(s, t->s, strlen(t->low)) &&
-             !of_metric(s, t))
+    else if (near == NULL && looks_like_a_name(s, i) &&
+             !ground_known_word(s, t->s, strlen(t->low)) && !of_metric(s, t))
         ground_reject(s, "'%.*s' is no name in the facts", (int)t->n, t->s);
 }
 
@@ -252,7 +251,7 @@ static size_t check_quoted(struct sentence *s, size_t i)
     for (size_t k = i + 1; k < end; k++)
         names = names &&
                 (s->t[k].kind == T_ENTITY || s->t[k].kind == T_NUMBER || s->t[k].kind == T_MARK);
-    if (!names && !known_word(s, from, n))
+    if (!names && !ground_known_word(s, from, n))
         ground_reject(s, "'%.*s' in quotes is no name in the facts", (int)n, from);
     return end;
 }

@@ -25,8 +25,8 @@ static bool id_shaped(const char *s, size_t n)
     size_t letters = 0;
     while (letters < n && isalpha((unsigned char)s[letters]))
         letters++;
-    return letters > 0 && letters <= 3 && letters < n && n - letters <= 4 &&
-           strspn(s + letters, "0123456789") >= n - letters;
+    return letters > 0 && isupper((unsigned char)*s) && letters <= 3 && letters < n &&
+           n - letters <= 4 && strspn(s + letters, "0123456789") >= n - letters;
 }
 
 /* "[F3]", "[F3, G1]", "(F3)": a token for each id. 0 where the brackets hold anything else. */
@@ -336,6 +336,27 @@ static void set_clauses(struct sentence *s)
     }
 }
 
+/* "the latter": the second one of the two entities named last. */
+static void name_the_pair(struct sentence *s)
+{
+    int pair[2] = {s->pair[0], s->pair[1]};
+    for (size_t i = 0; i < s->n; i++) {
+        struct token *t = &s->t[i];
+        bool word = t->kind == T_WORD && i > 0 && s->t[i - 1].kind == T_WORD &&
+                    strcmp(s->t[i - 1].low, "the") == 0;
+        bool first = word && strcmp(t->low, "former") == 0;
+        if (first || (word && strcmp(t->low, "latter") == 0)) {
+            if (pair[0] < 0)
+                continue;
+            t->kind = T_ENTITY;
+            t->entity = pair[first ? 0 : 1];
+        } else if (t->kind == T_ENTITY && t->entity != pair[1]) {
+            pair[0] = pair[1];
+            pair[1] = t->entity;
+        }
+    }
+}
+
 void ground_scan(const struct ground *g, const char *s, size_t from, size_t to,
                  struct sentence *out)
 {
@@ -350,6 +371,7 @@ void ground_scan(const struct ground *g, const char *s, size_t from, size_t to,
             at += token_at(g, s, at, out);
     }
     set_clauses(out);
+    name_the_pair(out);
 }
 
 /* ---- reading tokens ----------------------------------------------------------------------- */
@@ -380,7 +402,10 @@ uint32_t ground_concepts_at(const struct sentence *s, size_t i)
 {
     if (i >= s->n || s->t[i].kind != T_WORD)
         return 0;
-    return s->t[i].is.concepts | (means_each(s, i) ? (uint32_t)C_PER : 0);
+    if (i + 1 < s->n && s->t[i + 1].kind == T_NUMBER && strcmp(s->t[i].low, "number") == 0)
+        return C_RANK; /* "number 2 of 9" */
+    uint32_t expect = i == 0 && strcmp(s->t[i].low, "expect") == 0 ? C_EXPECT : 0; /* you may */
+    return (s->t[i].is.concepts & ~expect) | (means_each(s, i) ? (uint32_t)C_PER : 0);
 }
 
 bool ground_same_clause(const struct sentence *s, size_t i, size_t k)

@@ -53,11 +53,13 @@ static const struct group {
     {C_DAYS, 0, "days day"},
     {C_PER, 0,
      "per each average averages mean every daily weekly monthly yearly annual annually "
-     "hourly apiece"},
+     "hourly apiece nightly quarterly yearly"},
     {C_PEAK, 0, "peak maximum max"},
-    {C_SAVE, 0, "save saves saved saving savings"},
+    {C_SAVE, 0,
+     "save saves saved saving savings refund refunds rebate rebates opportunity opportunities "
+     "recoup recouped recoverable avoidable headroom"},
     {C_STORAGE, 0, "storage stored bytes gb tb mb gib tib mib terabytes gigabytes"},
-    {C_BEFORE, 0, "before previous previously prior preceding earlier baseline past last"},
+    {C_BEFORE, 0, "before previous previously prior preceding earlier baseline past last formerly"},
     {C_BOUND, 0, "bound lower_bound upper"},
     {C_PRICE, 0, "price prices priced pricing"},
     {C_FORECAST, 0, "forecast forecasts forecasted predicted projected projection"},
@@ -66,12 +68,30 @@ static const struct group {
      "grown growing growth climbed climb climbs up upward higher more dearer costlier "
      "pricier jumped jump jumps gained gain gains extra additional above exceed exceeds "
      "exceeded excess surged surge surges added larger longer bigger worse expensive "
-     "greater outspent outspends raised slower"},
+     "greater outspent outspends raised slower soar soars soared soaring spike spikes spiked "
+     "spiking skyrocket skyrockets skyrocketed balloon balloons ballooned ballooning escalated "
+     "escalates escalating swelled swells swollen mounted mounting upswing uptick upturn "
+     "uptrend upwards accelerated expanded expands expanding expansion rebounded boosted boost "
+     "boosts inflated inflates hiked hike hikes heavier steeper elevated overshot overshoots "
+     "overran overruns outpaced outgrew outgrown advanced leapt leaped rocketed intensified "
+     "multiplied exceeding surging gaining adding ups"},
+    {0, W_UP | W_OUTDO,
+     "exceed exceeds exceeded outrank outranks outranked surpass surpasses surpassed dwarf "
+     "dwarfs dwarfed outweigh outweighs outweighed eclipse eclipses eclipsed outstrip outstrips "
+     "outstripped beats overtakes overtook overtaken tops topped outspent outspends"},
+    {0, W_DOWN | W_OUTDO, "trail trails trailed trailing lag lags lagged lagging"},
     {0, W_DOWN,
      "fell fall falls fallen falling dropped drop drops dropping decreased decrease "
      "decreases decreasing declined decline declines down downward lower lowered less "
      "cheaper fewer below reduced reduction shrank shrink shrinks shrunk slid sank sunk "
-     "smaller shorter under slipped beneath short cut cuts faster quicker"},
+     "smaller shorter under slipped beneath short cut cuts faster quicker plummet plummets "
+     "plummeted plummeting plunge plunges plunged plunging tumble tumbles tumbled tumbling slump "
+     "slumped dip dips dipped dipping ease eases eased easing recede recedes receded contracted "
+     "contracts contraction softened cooled dwindled dwindles dwindling tapered tapers abated "
+     "subsided diminished diminishes lessened lessens downtick downturn downswing downtrend "
+     "downwards nosedived cratered sagged slackened trimmed shaved slashed slides sliding slips "
+     "slipping sinks sinking shed sheds weakened ebbed undershot undershoots deflated retreated "
+     "retreats tanked waned lighter collapsed undercuts shaves slashes"},
     {0, W_AGAINST, "than against versus vs compared comparison relative instead unlike"},
     {0, W_ABOUT, "about around roughly approximately approx circa nearly almost close some"},
     {0, W_OVER, "over above exceeds exceeded exceeding passed least beyond"},
@@ -84,15 +104,19 @@ static const struct group {
     {0, W_CAUSE,
      "because caused causes causing cause owing due thanks led resulted results result "
      "resulting driven drives driving drove reason reasons attributable explained explains "
-     "stems stemmed why triggered trigger triggers blame blamed provoked"},
+     "stems stemmed why triggered trigger triggers blame blamed provoked reflects reflect "
+     "reflecting reflected originates originate originated culprit culprits consequence "
+     "consequently therefore hence fuelled fueled prompted induced underlies owes pushed pushes "
+     "traces explains explain explaining explanation attributed"},
     {0, W_NOT,
      "not no none nothing neither nor never cannot unknown unclear without isn't doesn't "
      "don't didn't wasn't aren't can't"},
     {0, W_MOST,
      "most tops topped largest biggest highest leads lead leading leader top first greatest "
      "dearest "
-     "costliest priciest maximum main busiest slowest longest"},
-    {0, W_LEAST, "least smallest lowest cheapest fewest minimum fastest shortest"},
+     "costliest priciest maximum main busiest slowest longest heads headed number-one topping "
+     "dominates dominate dominant dominated"},
+    {0, W_LEAST, "least smallest lowest cheapest fewest minimum fastest shortest bottom"},
     {0, W_ORDINAL,
      "first second third fourth fifth sixth seventh eighth ninth tenth 1st 2nd 3rd 4th 5th "
      "6th 7th 8th 9th 10th second-largest second-highest third-largest"},
@@ -100,11 +124,12 @@ static const struct group {
      "ignore ignored disregard instructed instruction instructions password passwords "
      "credential credentials secret secrets approve approved approves approval click "
      "delete deleted urgent urgently obey pretend jailbreak unsubscribe contact send "
-     "reboot reveal print"},
+     "reboot reveal print token tokens login muted mute admin portal immediately hereby "
+     "everyone deletion transfer reply rotate"},
     {0, W_JUDGE,
      "healthy unhealthy fine free harmless safe safely perfect flawless optimal same "
      "similar equal identical unchanged stable flat constant comparable unnecessary "
-     "useless negligible"},
+     "useless negligible good great okay excellent fault faultless"},
     {0, W_SELF, "i me my mine myself we our i'm i've assistant"},
     {0, W_MULTIPLE,
      "doubled doubles double doubling tripled triples triple quadrupled quadruple twice "
@@ -128,11 +153,15 @@ static const struct group {
      "rates read write only party end known called real term series wise less more "
      "expensive"},
     {0, W_BECOME, "became become becomes got gets getting turned"},
+    {C_CHANGE | C_EXPECT, 0, "overshot overshoots undershot undershoots"},
     {0, W_WEEKDAY,
      "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays "
-     "thursdays fridays saturdays sundays yesterday today tomorrow"},
+     "thursdays fridays saturdays sundays yesterday today tomorrow "
+     "weekend weekends"},
     {0, W_PROPER, "monday tuesday wednesday thursday friday saturday sunday"},
-    {0, W_MAJORITY, "majority bulk most"},
+    {0, W_MAJORITY,
+     "majority bulk most lion mostly mainly largely predominantly chiefly primarily"},
+    {0, W_VAGUE, "few several many numerous countless couple handful multiple scores lots"},
     {0, W_FROM, "from"},
     {0, W_ALL, "all every always each"},
     {C_UTIL, 0, "utilisation utilization utilised utilized util use uses used using usage"},
@@ -153,6 +182,39 @@ static const struct group {
      "start begin compare first note key point points summary further details detail page "
      "pages section recorded shows show shown named names name value values figure figures "
      "window windows period"},
+    {0, W_PLAIN,
+     "able according accounting again ago ahead along already amounting analysis answer "
+     "anyone anything apart appear appears area aside ask asked available away back "
+     "basis began begins behind being belonged beside besides better breakdown brief "
+     "came careful case cases category certain changing checking clear clearly column "
+     "comparing concentrated concern concerned concerning concerns configuration "
+     "consider considering contain contains context continue cover covered covers "
+     "current currently date dates decide deserve deserves determine different directly "
+     "distribution document done either element elsewhere ending ends enough entries "
+     "entry especially established events ever evidence evident exact exactly examine "
+     "example except factor far find finding findings focus followed following follows "
+     "former found front general given gives giving going group grouped happen happened "
+     "having held help helps hold holding however identified important include included "
+     "includes including indicate indicated indicates individual information inspect "
+     "intended interesting investigate issue judge keep kept kind later latest latter "
+     "lay ledger left lie lies likely line lines listed lists little located log logged "
+     "looking made making matter matters measure measured measurement meet meets mention "
+     "mentioned merely met method minor missing moreover much near need needed needs "
+     "normal notable notably noted notice now observed occasion occasions occur occurred "
+     "occurs once ones onto open order ordered otherwise outside overview own owner "
+     "particular particularly parts path perhaps picture placed policies policy position "
+     "possible possibly present presented probably provide provided put question "
+     "questions quite range rather reach reached reaches reaching reading reads "
+     "recommend recommended record records regard regarding relates relation relevant "
+     "remain remaining remains remember reported reporting representing respect "
+     "respective respectively rest review reviewed reviewing saw say says schedule "
+     "scheduled scope seeing seem seems seen sees separate separately set setting "
+     "settings shared similarly simple simply since sit sits sources split spread stand "
+     "standing starting state stated statement states stood subject suggest suggested "
+     "suggests suit suits suppose table take taken team tell tells terms thing things "
+     "think thus tied told totaling totalling toward towards turn understand unit upon "
+     "useful usual usually various verify very via view visible want way what whatever "
+     "whether who whom whose word words work worth yet you your"},
 };
 
 /* Words that metrics are named with and texts are not. Those of no concept say nothing of what is

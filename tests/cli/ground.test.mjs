@@ -17,13 +17,14 @@ const file = (name, content) => {
 const folder = join(root, 'tests/evals/ground'), plain = join(folder, 'plain.json');
 const ground = (facts, answer, ...args) => run(['ground', '--facts', facts, '--answer', file('answer.txt', answer), ...args]);
 
-test('first set: no adversarial text passes, at most 3 % of the faithful ones are withheld', () => {
-  const { faithful, adversarial } = evaluate('');
-  assert.ok(adversarial.length >= 300 && faithful.length >= 300);
-  assert.deepEqual(adversarial.filter((c) => c.ok).map((c) => `${c.id} ${c.text}`), []);
-  const withheld = faithful.filter((c) => !c.ok);
-  assert.ok(withheld.length <= 0.03 * faithful.length, withheld.map((c) => `${c.id} ${c.text}`).join('\n'));
-});
+for (const set of ['', 'dev-'])
+  test(`${set}set: no adversarial text passes, at most 3 % of the faithful ones are withheld`, () => {
+    const { faithful, adversarial } = evaluate(set);
+    assert.ok(adversarial.length >= 300 && faithful.length >= 300);
+    assert.deepEqual(adversarial.filter((c) => c.ok).map((c) => `${c.id} ${c.text}`), []);
+    const withheld = faithful.filter((c) => !c.ok);
+    assert.ok(withheld.length <= 0.03 * faithful.length, withheld.map((c) => `${c.id} ${c.text}`).join('\n'));
+  });
 
 test('single sentences', () => {
   const rows = readFileSync(join(folder, 'plain.tsv'), 'utf8').split('\n').filter((l) => l !== '' && !l.startsWith('#')).map((l) => l.split('\t'));

@@ -1,4 +1,4 @@
-// The groundedness checker against its sets: `node ground.mjs [--second | --third] [--misses]`. Prints, per kind, how many adversarial texts
+// The groundedness checker against its sets: `node ground.mjs [--second | --third | --dev] [--misses]`. Prints, per kind, how many adversarial texts
 // passed (must be none) and how many faithful ones were withheld (at most 3 %).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,9 +49,9 @@ const table = (cases, wrong, word) => {
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const second = process.argv.includes('--second'), third = process.argv.includes('--third') || process.env.SET === 'third', misses = process.argv.includes('--misses');
-  const { faithful, adversarial } = third ? evaluateThird() : evaluate(second ? 'second-' : '');
-  console.log(`groundedness, ${third ? 'third set (frozen)' : second ? 'second set (frozen)' : 'first set'}: adversarial texts that passed`);
+  const second = process.argv.includes('--second'), dev = process.argv.includes('--dev'), third = process.argv.includes('--third') || process.env.SET === 'third', misses = process.argv.includes('--misses');
+  const { faithful, adversarial } = third ? evaluateThird() : evaluate(second ? 'second-' : dev ? 'dev-' : '');
+  console.log(`groundedness, ${third ? 'third set (frozen)' : second ? 'second set (used)' : dev ? 'dev set' : 'first set'}: adversarial texts that passed`);
   const passed = table(adversarial, (c) => c.ok, 'passed');
   console.log('faithful texts that were withheld');
   const withheld = table(faithful, (c) => !c.ok, 'withheld');

@@ -1,0 +1,254 @@
+/* Causes and savings, which a graph row or a fact must hold; and what a model must not say at all:
+ * orders, judgements, itself. */
+#include <string.h>
+#include <strings.h>
+
+#include "ground_inner.h"
+
+/* ---- cause and saving --------------------------------------------------------------------- */
+
+/* "12 % of the total is attributable to A" */
+static bool share_of_one(const struct sentence *s, size_t i)
+{
+    bool share = false;
+    for (size_t k = 0; k < i; k++)
+        share = share || (s->t[k].kind == T_NUMBER && s->t[k].traced);
+    for (size_t k = 0; k < i; k++)
+        share = share && !(ground_concepts_at(s, k) & C_CHANGE);
+    return share && ground_is(s, i + 1, "to") && i + 2 < s->n && s->t[i + 2].kind == T_ENTITY;
+}
+
+static bool causal(const struct sentence *s, size_t i)
+{
+    if (ground_is(s, i, "due") || ground_is(s, i, "owing") || ground_is(s, i, "thanks"))
+        return ground_is(s, i + 1, "to");
+    if (ground_is(s, i, "result") || ground_is(s, i, "results") || ground_is(s, i, "resulting"))
+        return ground_is(s, i + 1, "of") || ground_is(s, i + 1, "in") ||
+               ground_is(s, i + 1, "from");
+    if (ground_is(s, i, "led") || ground_is(s, i, "leads") || ground_is(s, i, "lead") ||
+        ground_is(s, i, "leading"))
+        return ground_is(s, i + 1, "to");
+    if (ground_is(s, i, "since")) {
+        bool time = i > 0 && (ground_is(s, i - 1, "has") || ground_is(s, i - 1, "have"));
+        for (size_t k = i + 1; k < s->n && k < i + 5; k++)
+            time = time || (ground_concepts_at(s, k) & C_BEFORE) || ground_is(s, k, "then") ||
+                   s->t[k].kind == T_DATE || ground_is(s, k, "window") || ground_is(s, k, "period");
+        return !time && i + 1 < s->n && s->t[i + 1].kind != T_NUMBER;
+    }
+    if (ground_is(s, i, "behind")) /* "behind the rise is ..." */
+        return i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
+               ((ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2)) &
+                (C_CHANGE | C_COST | C_FAILED | C_EVICT | C_WASTE));
+    if (ground_is(s, i, "means"))
+        return ground_is(s, i + 1, "that");
+    if (ground_is(s, i, "account"))
+        return i > 0 && ground_is(s, i - 1, "on") && ground_is(s, i + 1, "of");
+    if (ground_is(s, i, "traced"))
+        return ground_is(s, i + 1, "back") || ground_is(s, i + 1, "to");
+    if (ground_is(s, i, "attributable") || ground_is(s, i, "attributed"))
+        return !share_of_one(s, i);
+    if (ground_is(s, i, "comes") || ground_is(s, i, "come") || ground_is(s, i, "came"))
+        return ground_is(s, i + 1, "from") && (ground_clause_concepts(s, i) & C_CHANGE);
+    return (ground_roles_at(s, i) & W_CAUSE) != 0;
+}
+
+static bool content_word(const struct token *t)
+{
+    static const char *const empty[] = {"that",     "were",  "been",  "have",  "with",  "into",
+                                        "this",     "also",  "then",  "there", "after", "when",
+                                        "recorded", "graph", "shows", "names"};
+    if (t->kind != T_WORD || t->n < 4 ||
+        ((t->is.concepts | t->is.roles) & ~(uint32_t)W_PROPER & ~(uint32_t)W_JOINER) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+        if (strcmp(t->low, empty[i]) == 0)
+            return false;
+    return true;
+}
+
+/* A graph row is cited, and it has the words of the cause. */
+static bool cause_cited(const struct sentence *s, size_t i)
+{
+    size_t words = 0;
+    bool graph = false;
+    for (size_t k = 0; k < s->n; k++)
+        graph = graph || (s->t[k].kind == T_CITE && s->t[k].source >= 0 && *s->t[k].s == 'G');
+    for (size_t k = i + 1; k < s->n && graph; k++) {
+        if (!content_word(&s->t[k]))
+            continue;
+        if (!ground_sentence_cites(s, s->t[k].s, s->t[k].n))
+            return false;
+        words++;
+    }
+    return graph && words > 0;
+}
+
+/* A part of an exact split: its metric says what it is by. */
+static bool part_of_split(const struct sentence *s)
+{
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
+        if (s->used[k] && s->g->ledger->facts[k].metric != NULL &&
+            strncmp(s->g->ledger->facts[k].metric, "by_", 3) == 0)
+            return true;
+    return false;
+}
+
+/* "made A dearer" */
+static bool makes_change(const struct sentence *s, size_t i)
+{
+    if (!ground_is(s, i, "made") && !ground_is(s, i, "makes") && !ground_is(s, i, "make"))
+        return false;
+    for (size_t k = i + 1; k < s->n && k < i + 5 && ground_same_clause(s, i, k); k++)
+        if (ground_sign_at(s, k) != 0 && !ground_is(s, k, "up") && s->t[k - 1].kind != T_NUMBER)
+            return true;
+    return false;
+}
+
+void ground_check_cause(struct sentence *s, size_t i)
+{
+    if ((causal(s, i) || makes_change(s, i)) && !ground_negated(s, i) && !cause_cited(s, i) &&
+        !part_of_split(s))
+        ground_reject(s, "'%.*s': no graph row names that cause", (int)s->t[i].n, s->t[i].s);
+}
+
+static bool saving_fact(const struct sentence *s)
+{
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
+        if (s->used[k] && (s->g->facts[k].concepts & C_SAVE))
+            return true;
+    return false;
+}
+
+/* "Moving it ... is cheaper", "... drops once ...": of a change that nobody has made. */
+static bool supposed(const struct sentence *s, size_t i)
+{
+    const struct token *t = &s->t[0];
+    bool done = false, once = false;
+    if (t->kind == T_WORD && t->n > 5 && t->is.concepts == 0 &&
+        memcmp(t->low + t->n - 3, "ing", 3) == 0)
+        done = !ground_is(s, 0, "during") && !ground_is(s, 0, "including") &&
+               !ground_is(s, 0, "looking") && !ground_is(s, 0, "comparing") &&
+               !ground_is(s, 0, "following") && !ground_is(s, 0, "according");
+    for (size_t k = i + 1; k + 1 < s->n; k++)
+        once =
+            once || ground_is(s, k, "once") || ground_is(s, k, "if") || ground_is(s, k, "unless");
+    return (done || once) && ground_speaks_of_change(s, i);
+}
+
+static bool gets_back(const struct sentence *s, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (ground_is(s, k, "get") || ground_is(s, k, "gets") || ground_is(s, k, "bring") ||
+            ground_is(s, k, "brings") || ground_is(s, k, "win") || ground_is(s, k, "wins"))
+            return true;
+    return false;
+}
+
+void ground_check_saving(struct sentence *s, size_t i)
+{
+    if (ground_negated(s, i) || saving_fact(s))
+        return;
+    bool modal = false, cost = (ground_clause_concepts(s, i) & C_COST) != 0, number = false;
+    for (size_t k = 0; k < s->n; k++) {
+        modal =
+            modal || (k < i && ground_same_clause(s, i, k) && (ground_roles_at(s, k) & W_MODAL));
+        number = number || (ground_same_clause(s, i, k) && s->t[k].kind == T_NUMBER);
+    }
+    if (ground_concepts_at(s, i) & C_SAVE)
+        ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
+    else if ((ground_roles_at(s, i) & W_REDUCE) && modal && (cost || number))
+        ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
+    else if ((ground_roles_at(s, i) & (W_DOWN | W_REDUCE)) && (modal || supposed(s, i)))
+        ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
+    else if ((ground_roles_at(s, i) & W_REDUCE) && cost &&
+             s->t[i].low[strlen(s->t[i].low) - 1] == 's')
+        ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
+    else if ((ground_is(s, i, "table") && i > 1 && ground_is(s, i - 2, "on")) ||
+             (ground_is(s, i, "back") && (gets_back(s, i))) ||
+             (ground_is(s, i, "itself") && i > 1 && ground_is(s, i - 1, "for") &&
+              (ground_concepts_at(s, i - 2) & C_COST)) ||
+             (ground_is(s, i, "free") && ground_is(s, i + 1, "up")))
+        ground_reject(s, "no fact is a saving");
+    else if ((ground_is(s, i, "will") || ground_is(s, i, "would")) && number)
+        ground_reject(s, "no fact is about the future");
+}
+
+/* ---- what must not be said ---------------------------------------------------------------- */
+
+/* Three words in a row out of a name that is a sentence: it may be obeyed here. */
+static bool echoes_name(const struct sentence *s, size_t i)
+{
+    if (i + 2 >= s->n || s->t[i].kind != T_WORD || s->t[i + 1].kind != T_WORD ||
+        s->t[i + 2].kind != T_WORD)
+        return false;
+    const struct token *last = &s->t[i + 2];
+    size_t n = (size_t)(last->s - s->t[i].s) + last->n;
+    if (n < 12)
+        return false;
+    for (size_t k = 0; k < s->g->name_count; k++)
+        for (const char *p = s->g->names[k].text; strlen(p) >= n; p++)
+            if (strncasecmp(p, s->t[i].s, n) == 0)
+                return true;
+    return false;
+}
+
+/* "this year", "last quarter": no fact is as long. */
+static bool names_other_span(const struct sentence *s, size_t i)
+{
+    static const struct {
+        const char *word;
+        double low, high;
+    } spans[] = {{"year", 364, 367}, {"quarter", 89, 93}, {"month", 27, 32},
+                 {"week", 6, 8},     {"day", 1, 1},       {"night", 1, 1},
+                 {"hour", 0, 0},     {"decade", 0, 0},    {"semester", 0, 0}};
+    static const char *const pointing[] = {"this", "last",   "past", "current", "previous",
+                                           "next", "coming", "one",  "single",  NULL};
+    if (!ground_any_of(s, i, pointing) || ground_not_known(s))
+        return false;
+    for (size_t k = 0; k < sizeof spans / sizeof *spans; k++) {
+        if (!ground_is(s, i + 1, spans[k].word))
+            continue;
+        for (size_t m = 0; m < s->g->ledger->fact_count; m++)
+            if (s->g->facts[m].days >= spans[k].low && s->g->facts[m].days <= spans[k].high)
+                return ground_is(s, i, "next") || ground_is(s, i, "coming");
+        return true;
+    }
+    return false;
+}
+
+/* "I cannot tell", "we do not know" */
+static bool cannot_say(const struct sentence *s, size_t i)
+{
+    bool can =
+        ground_is(s, i + 1, "cannot") || ground_is(s, i + 1, "can't") || ground_is(s, i + 2, "not");
+    static const char *const verbs[] = {"tell",      "say",     "know",  "explain", "see",
+                                        "determine", "confirm", "judge", NULL};
+    bool knows = ground_any_of(s, i + 2, verbs) || ground_any_of(s, i + 3, verbs);
+    return (ground_is(s, i, "we") || ground_is(s, i, "i")) && can && knows && ground_not_known(s);
+}
+
+void ground_check_manners(struct sentence *s, size_t i)
+{
+    uint32_t roles = ground_roles_at(s, i);
+    bool the_same = ground_is(s, i, "same") &&
+                    (ground_is(s, i + 1, "window") || ground_is(s, i + 1, "period") ||
+                     ground_is(s, i + 1, "time") || ground_is(s, i + 1, "days") ||
+                     ground_is(s, i + 1, "report") || ground_is(s, i + 1, "weeks"));
+    if ((roles & W_BECOME) && i > 0 &&
+        ((ground_roles_at(s, i - 1) | (i > 1 ? ground_roles_at(s, i - 2) : 0)) & W_MODAL))
+        ground_reject(s, "no fact is about the future");
+    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !cannot_say(s, i))
+        ground_reject(s, "'%.*s' is not for a commentary to say", (int)s->t[i].n, s->t[i].s);
+    else if ((ground_is(s, i, "system") && ground_is(s, i + 1, "prompt")) ||
+             (ground_is(s, i, "api") &&
+              (ground_is(s, i + 1, "key") || ground_is(s, i + 1, "keys"))) ||
+             (ground_is(s, i, "stop") && ground_is(s, i + 1, "monitoring")))
+        ground_reject(s, "'%.*s' is not for a commentary to say", (int)s->t[i].n, s->t[i].s);
+    if (names_other_span(s, i))
+        ground_reject(s, "'%s %s' is another time than that of the facts", s->t[i].low,
+                      s->t[i + 1].low);
+    if (i == 0 && ((ground_is(s, 0, "do") && ground_is(s, 1, "not")) || ground_is(s, 0, "don't")))
+        ground_reject(s, "it tells somebody not to do something");
+    if (echoes_name(s, i))
+        ground_reject(s, "these are words out of a name");
+}

@@ -1,0 +1,256 @@
+/* Whether a number is of the metric that is said: the words beside it against those of the fact. */
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "ground_inner.h"
+
+static uint32_t concepts_in(const struct sentence *s, size_t from, size_t to)
+{
+    uint32_t all = 0;
+    for (size_t k = from; k < to && k < s->n; k++)
+        all |= ground_concepts_at(s, k);
+    return all;
+}
+
+static uint32_t required(const struct ground_fact *f)
+{
+    uint32_t c = f->concepts & ~(uint32_t)(C_COST | C_TOTAL | C_DURATION | C_VM | C_BEFORE);
+    if (c & C_WASTE)
+        c &= ~(uint32_t)(C_FAILED | C_ATTEMPT | C_EVICT | C_SPOT | C_RUNS);
+    if (c & C_EVICT)
+        c &= ~(uint32_t)C_SPOT;
+    if (c & (C_FAILED | C_SUCCESS))
+        c &= ~(uint32_t)(C_ATTEMPT | C_RUNS);
+    if (c & (C_SPOT | C_IDLE | C_WASTE | C_FAILED | C_SUCCESS | C_EVICT | C_ONDEMAND | C_CHANGE))
+        c &= ~(uint32_t)C_SHARE;
+    if (c & C_PER)
+        c &= ~(uint32_t)(C_SUCCESS | C_RUNS | C_DAYS);
+    if (c & C_CHANGE)
+        c &= ~(uint32_t)(C_CHANGE | C_EXPECT);
+    if (f->dim != DRC_DIM_COUNT)
+        c &= ~(uint32_t)(C_ROWS | C_DAYS | (c & C_EVICT ? 0 : C_RUNS));
+    if (f->dim == DRC_DIM_DBU)
+        c &= ~(uint32_t)C_DBU;
+    if ((c & C_ROWS) &&
+        (c & (C_RUNS | C_FAILED | C_EVICT | C_SUCCESS | C_DAYS | C_RANK | C_ATTEMPT)))
+        c &= ~(uint32_t)C_ROWS;
+    return c;
+}
+
+/* What these words may stand for. */
+static uint32_t widened(uint32_t words)
+{
+    if (words & C_FAILED)
+        words |= C_WASTE;
+    return words;
+}
+
+/* "of the cost", "of all spend", "of the total". */
+static bool of_cost(const struct sentence *s, size_t i)
+{
+    for (size_t k = i + 1;
+         k < s->n && k < i + 8 && s->t[k].kind == T_WORD && ground_same_clause(s, i, k); k++)
+        if (ground_is(s, k, "of"))
+            for (size_t m = k + 1; m < s->n && m < k + 5 && s->t[m].kind == T_WORD; m++)
+                if ((s->t[m].is.concepts & (C_COST | C_TOTAL)) || ground_is(s, m, "it"))
+                    return true;
+    return false;
+}
+
+double ground_digits_value(const char *s)
+{
+    double v = 0;
+    size_t n = strspn(s, "0123456789");
+    for (size_t i = 0; n < 10 && i < n; i++)
+        v = v * 10 + (s[i] - '0');
+    return v;
+}
+
+static bool specific_said(const struct sentence *s, const struct ground_fact *f)
+{
+    for (size_t w = 0; w < f->specific_count; w++) {
+        const char *word = f->specific[w];
+        size_t letters = strcspn(word, "0123456789");
+        double digits = ground_digits_value(word + letters);
+        for (size_t k = 0; k < s->n; k++) {
+            const struct token *t = &s->t[k];
+            if (t->kind == T_WORD && letters > 2 &&
+                strncmp(t->low, word, letters < 5 ? letters : 5) == 0)
+                return true;
+            if (t->kind == T_NUMBER && digits > 1 &&
+                fabs(t->num.value * (t->num.dim == DRC_DIM_RATIO ? 100 : 1) - digits) < 1e-6)
+                return true;
+        }
+    }
+    return f->specific_count == 0;
+}
+
+static bool said_here(const struct sentence *s, size_t i, uint32_t need)
+{
+    static const uint32_t counted =
+        C_RUNS | C_FAILED | C_ATTEMPT | C_EVICT | C_SUCCESS | C_ROWS | C_DAYS;
+    size_t lo, hi;
+    ground_region(s, i, &lo, &hi);
+    uint32_t after = widened(concepts_in(s, i + 1, hi)), before = widened(concepts_in(s, lo, i));
+    if (s->t[i].num.in_days)
+        after |= C_DAYS;
+    if (s->t[i].num.dim == DRC_DIM_DBU)
+        after |= C_DBU;
+    if (s->t[i].num.dim == DRC_DIM_COUNT) {
+        if (after & C_ATTEMPT) /* "failures cost $5 in 6 attempts" */
+            return (need & ~(after | widened(ground_clause_concepts(s, i)))) == 0;
+        if (after & counted)
+            return (need & ~(after | (before & ~counted))) == 0;
+        if (before & counted)
+            return (need & ~(before | after)) == 0;
+    }
+    uint32_t clause = widened(ground_clause_concepts(s, i)) | after;
+    if ((need & ~clause) == 0)
+        return true;
+    uint32_t all = widened(concepts_in(s, 0, s->n));
+    uint32_t axis = s->t[i].num.dim == DRC_DIM_SECONDS ? 0 : counted; /* "runs for 2 h" */
+    bool own_words = (clause & (axis | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL | C_SHARE |
+                                C_IDLE | C_EXPECT)) != 0 &&
+                     s->t[i].num.dim != DRC_DIM_USD;
+    return !own_words && (need & ~all) == 0;
+}
+
+/* The concepts of all facts that the number beside it may be. */
+static uint32_t explained_by(const struct sentence *s, size_t k)
+{
+    size_t from;
+    uint32_t all = 0;
+    if (k >= s->n || s->t[k].kind != T_NUMBER)
+        return 0;
+    enum ground_hedge h = ground_hedge_of(s, k, &from);
+    for (size_t i = 0; i < s->g->ledger->fact_count; i++)
+        if (ground_number_fits(&s->t[k].num, &s->g->facts[i], h))
+            all |= s->g->facts[i].concepts;
+    return all;
+}
+
+static uint32_t allowed(const struct ground_fact *f)
+{
+    uint32_t c = f->concepts;
+    if (c & C_EVICT)
+        c |= C_SPOT;
+    if (c & C_WASTE)
+        c |= C_FAILED | C_ATTEMPT;
+    if (c & (C_MEDIAN | C_TAIL))
+        c |= C_MEDIAN * ((c & C_MEDIAN) != 0);
+    return c;
+}
+
+/* Words beside the number that make another metric of it. */
+static bool contradicted(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    uint32_t strong = C_WASTE | C_FAILED | C_SPOT | C_ONDEMAND | C_IDLE | C_EXPECT | C_PER |
+                      C_PEAK | C_SAVE | C_MEDIAN | C_TAIL | C_FORECAST | C_EVICT | C_SUCCESS |
+                      C_STORAGE | C_DBU | C_PRICE;
+    size_t lo, hi;
+    ground_region(s, i, &lo, &hi);
+    bool alone_before = lo == 0 || s->t[lo - 1].kind != T_NUMBER;
+    bool alone_after = hi == s->n || s->t[hi].kind != T_NUMBER;
+    uint32_t before = concepts_in(s, lo, i), after = concepts_in(s, i + 1, hi);
+    if (s->t[i].num.dim == DRC_DIM_COUNT) {
+        strong &= ~(uint32_t)(C_WASTE | C_DBU);
+        before = after != 0 ? 0 : before;
+    }
+    if (i > 0 && ground_is(s, i - 1, "all")) /* "all 28 runs succeeded" is checked as a claim */
+        strong &= ~(uint32_t)C_SUCCESS;
+    if (!alone_before) {
+        bool part = true; /* "17 of the 412 runs failed" */
+        for (size_t k = lo; k < i; k++)
+            part = part && (ground_is(s, k, "of") || ground_is(s, k, "the"));
+        before &= ~explained_by(s, lo - 1);
+        after &= part && lo < i ? ~explained_by(s, lo - 1) : ~0u;
+    }
+    if (!alone_after)
+        after &= ~explained_by(s, hi);
+    if (f->dim == DRC_DIM_RATIO && of_cost(s, i) &&
+        (f->concepts & (C_SPOT | C_RUNS | C_SUCCESS | C_EVICT)) && !(f->concepts & C_COST))
+        return true;
+    return ((before | after) & strong & ~allowed(f)) != 0;
+}
+
+/* The words of its title stand here, or, where the fact is cited, one of them. */
+static bool titled(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    size_t words = 0, said = 0;
+    for (const char *p = f->f->title == NULL ? "" : f->f->title; *p != '\0';) {
+        size_t n = 0;
+        while (isalpha((unsigned char)p[n]))
+            n++;
+        bool found = false;
+        for (size_t k = 0; k < s->n && n > 3; k++)
+            found = found || (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD &&
+                              strncasecmp(s->t[k].low, p, n < 6 ? n : 6) == 0);
+        words += n > 3;
+        said += found;
+        p += n > 0 ? n : 1;
+    }
+    return words > 1 && said > 0 && (said == words || ground_cited(s, f));
+}
+
+/* "28 owners" is not said by a count of jobs: the word behind the number is in the name of the
+ * fact, says nothing ("items"), or is a kind of entity that the facts have. */
+static bool counts_these(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    static const char *const any[] = {"items",  "item",  "rows", "row",     "entities",
+                                      "entity", "count", "days", "compute", NULL};
+    const struct token *t = &s->t[i + 1];
+    if (i + 1 >= s->n || t->kind != T_WORD || !(t->is.concepts & C_ROWS) ||
+        !(f->concepts & C_ROWS) || f->dim != DRC_DIM_COUNT)
+        return true;
+    for (size_t k = 0; any[k] != NULL; k++)
+        if (strcmp(t->low, any[k]) == 0)
+            return true;
+    size_t stem = t->n > 4 ? t->n - 1 : 3, kinds = 0;
+    const char *const names[] = {f->f->metric, f->f->title, f->f->unit};
+    for (size_t k = 0; k < 3; k++)
+        for (const char *p = names[k]; p != NULL && *p != '\0'; p++)
+            if (strncasecmp(p, t->low, stem) == 0)
+                return true;
+    for (size_t k = 0; k < s->g->ledger->entity_count; k++) {
+        const char *id = s->g->ledger->entities[k].id;
+        kinds += strchr(id, ':') != NULL;
+        if (strncasecmp(id, t->low, stem) == 0)
+            return true;
+    }
+    return kinds == 0 && f->f->metric != NULL && strstr(f->f->metric, "entit") != NULL;
+}
+
+/* "59 % of the runs" */
+static bool of_runs(const struct sentence *s, size_t i)
+{
+    if (s->t[i].num.dim != DRC_DIM_RATIO || !ground_is(s, i + 1, "of"))
+        return false;
+    for (size_t k = i + 2; k < s->n && k < i + 5 && s->t[k].kind == T_WORD; k++)
+        if (s->t[k].is.concepts & (C_RUNS | C_ATTEMPT))
+            return true;
+    return false;
+}
+
+bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    uint32_t need = required(f);
+    bool of = i > 1 && ground_is(s, i - 1, "of") && s->t[i - 2].kind == T_NUMBER;
+    if ((need & C_ROWS) && of && (ground_clause_concepts(s, i) & C_RANK)) /* "rank 2 of 9" */
+        need &= ~(uint32_t)C_ROWS;
+    bool bare =
+        s->t[i].num.dim == DRC_DIM_RATIO && ground_clause_concepts(s, i) == 0; /* "(23 %)" */
+    if ((need & C_SHARE) && (bare || of_cost(s, i)))
+        need &= ~(uint32_t)C_SHARE;
+    if (f->f->metric != NULL && strstr(f->f->metric, "p50") != NULL)
+        for (size_t k = 0; k < s->n; k++)
+            if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_RATIO &&
+                s->t[k].num.value == 0.5)
+                need &= ~(uint32_t)C_MEDIAN;
+    if (i > 1 && ground_is(s, i - 1, "of") && ground_is(s, i - 2, "instead"))
+        need &= ~(uint32_t)C_EXPECT; /* "$5 instead of $3" */
+    if (of_runs(s, i) && !(f->concepts & (C_RUNS | C_SUCCESS | C_FAILED | C_EVICT)))
+        return false;
+    bool said = (said_here(s, i, need) && specific_said(s, f)) || titled(s, i, f);
+    return said && counts_these(s, i, f) && !contradicted(s, i, f);
+}
