@@ -33,7 +33,8 @@ static bool evidence_word(const struct sentence *s, size_t i)
 
 static bool says_not(const struct sentence *s, size_t i)
 {
-    if (ground_is(s, i, "left") && ground_is(s, i + 1, "open"))
+    static const char *const open[] = {"left", "stays", "remains", "stay", "remain", "is", NULL};
+    if (ground_any_of(s, i, open) && ground_is(s, i + 1, "open"))
         return true;
     return (ground_roles_at(s, i) & W_NOT) && !ground_is(s, i + 1, "only");
 }

@@ -40,6 +40,15 @@ enum ground_hedge ground_hedge_of(const struct sentence *s, size_t i, size_t *fr
         *from = j - 2;
         return sum ? H_EXACT : ground_is(s, j - 2, "up") ? H_UNDER : H_ABOUT;
     }
+    if (ground_is(s, j - 1, "of") && j > 1) {
+        *from = j - 2;
+        if (ground_is(s, j - 2, "shy"))
+            return H_UNDER;
+        if (ground_is(s, j - 2, "north") || ground_is(s, j - 2, "upwards") ||
+            ground_is(s, j - 2, "excess"))
+            return H_OVER;
+        *from = j - 1;
+    }
     if ((ground_is(s, j - 1, "least") || ground_is(s, j - 1, "most")) && j > 1 &&
         ground_is(s, j - 2, "at"))
         return ground_is(s, j - 1, "least") ? H_OVER : H_UNDER;
@@ -334,10 +343,9 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
         return true;
     /* "The total is ..." speaks of the whole. */
     for (size_t k = lo; k < i; k++)
-        if (s->t[k].kind == T_WORD && (s->t[k].is.concepts & C_TOTAL) &&
-            s->t[i].num.dim != DRC_DIM_RATIO && ground_named_before(s, i, true) < 0 &&
-            !ground_is(s, k, "report") && !ground_is(s, k, "reports") &&
-            !(k > 0 && ground_is(s, k - 1, "of")))
+        if ((ground_concepts_at(s, k) & C_TOTAL) && s->t[i].num.dim != DRC_DIM_RATIO &&
+            ground_named_before(s, i, true) < 0 && !ground_is(s, k, "report") &&
+            !ground_is(s, k, "reports") && !(k > 0 && ground_is(s, k - 1, "of")))
             return false;
     return f->entity == bound || (other >= 0 && f->entity == other) ||
            (bound < 0 && f->entity == s->described);

@@ -15,7 +15,8 @@ static bool share_of_one(const struct sentence *s, size_t i)
         share = share || (s->t[k].kind == T_NUMBER && s->t[k].traced);
     for (size_t k = 0; k < i; k++)
         share = share && !(ground_concepts_at(s, k) & C_CHANGE);
-    return share && ground_is(s, i + 1, "to") && i + 2 < s->n && s->t[i + 2].kind == T_ENTITY;
+    return share && (ground_is(s, i + 1, "to") || ground_is(s, i + 1, "from")) && i + 2 < s->n &&
+           s->t[i + 2].kind == T_ENTITY;
 }
 
 static bool causal(const struct sentence *s, size_t i)
@@ -45,6 +46,8 @@ static bool causal(const struct sentence *s, size_t i)
         return i > 0 && ground_is(s, i - 1, "on") && ground_is(s, i + 1, "of");
     if (ground_is(s, i, "traced"))
         return ground_is(s, i + 1, "back") || ground_is(s, i + 1, "to");
+    if (ground_is(s, i, "stems") && share_of_one(s, i))
+        return false;
     if (ground_is(s, i, "attributable") || ground_is(s, i, "attributed"))
         return !share_of_one(s, i);
     if (ground_is(s, i, "comes") || ground_is(s, i, "come") || ground_is(s, i, "came"))
@@ -237,7 +240,9 @@ void ground_check_manners(struct sentence *s, size_t i)
     if ((roles & W_BECOME) && i > 0 &&
         ((ground_roles_at(s, i - 1) | (i > 1 ? ground_roles_at(s, i - 2) : 0)) & W_MODAL))
         ground_reject(s, "no fact is about the future");
-    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !cannot_say(s, i))
+    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !cannot_say(s, i) &&
+        !(ground_is(s, i, "good") &&
+          (ground_is(s, i + 1, "start") || ground_is(s, i + 1, "place"))))
         ground_reject(s, "'%.*s' is not for a commentary to say", (int)s->t[i].n, s->t[i].s);
     else if ((ground_is(s, i, "system") && ground_is(s, i + 1, "prompt")) ||
              (ground_is(s, i, "api") &&

@@ -163,6 +163,10 @@ static int other_of_two(const struct sentence *s, size_t i, int subject)
     }
     bool ends = i + 1 >= s->n || s->t[i + 1].kind == T_CITE || s->t[i + 1].kind == T_MARK;
     bool compares = ends && (ground_is(s, i, "more") || ground_is(s, i, "less"));
+    /* "A has the higher cost, B the lower" */
+    bool the = i > 0 && ground_is(s, i - 1, "the") && ground_named_before(s, i, true) == subject &&
+               !(i + 1 < s->n && s->t[i + 1].kind == T_NUMBER);
+    compares = compares || the;
     for (size_t k = 0; k < s->n; k++)
         if (s->t[k].kind == T_ENTITY && s->t[k].entity != subject)
             other = s->t[k].entity;
@@ -176,6 +180,8 @@ static int other_of_two(const struct sentence *s, size_t i, int subject)
 /* A word of direction that stands by itself: not "more than $5", not the preposition. */
 bool ground_speaks_of_change(const struct sentence *s, size_t i)
 {
+    if (ground_falls_on(s, i))
+        return false;
     static const char *const light[] = {"up",    "down",  "over",    "above",
                                         "below", "under", "beneath", NULL};
     static const char *const moved[] = {"went", "came",  "is",       "are",    "was", "were",
@@ -250,6 +256,20 @@ static bool right_after_not(const struct sentence *s, size_t i)
     return k > 0 && (ground_roles_at(s, k - 1) & W_NOT);
 }
 
+/* "was cheaper in the window before": it is dearer now. */
+static bool was_before(const struct sentence *s, size_t i)
+{
+    if (i == 0 || !ground_is(s, i - 1, "was"))
+        return false;
+    for (size_t k = i + 1; k < s->n && ground_same_clause(s, i, k); k++) {
+        if (ground_is(s, k, "than"))
+            return false;
+        if ((ground_concepts_at(s, k) & C_BEFORE) && !ground_is(s, k, "last"))
+            return true;
+    }
+    return false;
+}
+
 static void check_direction(struct sentence *s, size_t i)
 {
     int sign = ground_sign_at(s, i), other;
@@ -294,6 +314,8 @@ static void check_direction(struct sentence *s, size_t i)
     int entity = ground_bound_entity(s, i, &other);
     if (ground_clause_concepts(s, i) & C_TOTAL && first_entity(s, 0, s->n, false) < 0)
         entity = -1;
+    if (was_before(s, i))
+        sign = -sign;
     int fact = change_of(s, entity, compared_concept(s, i));
     bool not_so = right_after_not(s, i);
     if (not_so ? fact != -sign : fact != sign && !ground_negated(s, i))
@@ -338,6 +360,8 @@ static bool speaks_of_rank(const struct sentence *s, size_t i)
     bool runs =
         ground_is(s, i, "slowest") || ground_is(s, i, "longest") || ground_is(s, i, "fastest");
     if (at || ground_any_of(s, i, plain) || (runs && (ground_concepts_at(s, i + 1) & C_RUNS)))
+        return false;
+    if (ground_is(s, i, "bottom") && ground_is(s, i + 1, "line"))
         return false;
     if (ground_is(s, i, "first") || (ground_roles_at(s, i) & (W_ORDINAL | W_MOST)) == W_ORDINAL) {
         bool before =
@@ -477,6 +501,12 @@ static bool zero_fact(const struct sentence *s, int entity, uint32_t concept)
     return false;
 }
 
+static bool happens(const struct sentence *s, size_t i)
+{
+    return i < s->n && s->t[i].kind == T_WORD &&
+           (s->t[i].is.concepts & (C_EVICT | C_FAILED | C_WASTE | C_IDLE));
+}
+
 static void check_none(struct sentence *s, size_t i)
 {
     static const char *const none[] = {"no",  "none",    "zero",  "without",
@@ -485,8 +515,7 @@ static void check_none(struct sentence *s, size_t i)
     bool not_one =
         ground_is(s, i, "not") && (ground_is(s, i + 1, "one") ||
                                    (ground_is(s, i + 1, "a") && ground_is(s, i + 2, "single")) ||
-                                   ((ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2)) &
-                                    (C_EVICT | C_FAILED | C_WASTE | C_IDLE)));
+                                   happens(s, i + 1) || happens(s, i + 2));
     if ((!ground_any_of(s, i, none) && !not_one) ||
         (ground_is(s, i, "any") && !ground_negated(s, i)))
         return;

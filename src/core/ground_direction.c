@@ -9,8 +9,11 @@
 /* Where the number stands: of the window before, compared with, or plain. */
 enum window { PLAIN, COMPARED, EARLIER };
 
-static bool before_word(const struct token *t)
+static bool before_word(const struct sentence *s, size_t i)
 {
+    const struct token *t = &s->t[i];
+    if (ground_is(s, i, "before") && (ground_is(s, i + 1, "it") || ground_is(s, i + 1, "they")))
+        return false; /* "before it got through" */
     return t->kind == T_WORD && (t->is.concepts & C_BEFORE) && strcmp(t->low, "last") != 0 &&
            strcmp(t->low, "past") != 0;
 }
@@ -35,7 +38,7 @@ static bool only_before(const struct sentence *s)
     for (size_t k = 0; k < s->n && s->t[k].clause == 0; k++) {
         if (s->t[k].kind != T_WORD && s->t[k].kind != T_MARK)
             return false;
-        before = before || before_word(&s->t[k]);
+        before = before || before_word(s, k);
     }
     return before;
 }
@@ -49,6 +52,9 @@ static enum window window_of(const struct sentence *s, size_t i)
         return PLAIN;
     if (hedge > 1 && ground_is(s, hedge - 1, "after") && s->t[hedge - 2].kind == T_NUMBER)
         return COMPARED; /* "$5 after $3" */
+    if (i > 2 && s->t[i - 1].kind == T_MARK && *s->t[i - 1].s == '(' &&
+        (before_word(s, i - 2) || before_word(s, i - 3)))
+        return EARLIER; /* "than in the window before ($5)" */
     for (size_t k = lo; k + 1 < hedge; k++)
         if (ground_is(s, k, "used") && ground_is(s, k + 1, "to"))
             return EARLIER;
@@ -70,7 +76,7 @@ static enum window window_of(const struct sentence *s, size_t i)
             against ||
             (k > i && (s->t[k].kind == T_NUMBER ||
                        (s->t[k].kind == T_WORD && (s->t[k].is.roles & (W_AGAINST | W_FROM)))));
-        if (before_word(&s->t[k]) && !against)
+        if (before_word(s, k) && !against)
             return EARLIER;
     }
     /* "In the window before, ...", "..., when it cost $5" */
@@ -80,13 +86,13 @@ static enum window window_of(const struct sentence *s, size_t i)
         bool first = s->t[k].clause == 0 || s->t[k].clause == clause - 1;
         if (first && s->t[k].kind == T_WORD && (s->t[k].is.roles & W_AGAINST))
             leading = false;
-        else if (first && before_word(&s->t[k]))
+        else if (first && before_word(s, k))
             leading = s->t[k].clause == 0 && (ground_is(s, 0, "in") || ground_is(s, 0, "during") ||
                                               ground_is(s, 0, "for") || only_before(s));
         follows = follows || (s->t[k].clause == clause && (ground_is(s, k, "when")));
     }
     for (size_t k = 0; follows && k < i; k++)
-        if (before_word(&s->t[k]))
+        if (before_word(s, k))
             return EARLIER;
     return leading ? EARLIER : PLAIN;
 }
@@ -170,8 +176,14 @@ static bool over_expected(const struct sentence *s, size_t k)
 {
     bool expected = false;
     for (size_t m = k + 1; m < s->n && m < k + 5 && s->t[m].kind == T_WORD; m++)
-        expected = expected || (s->t[m].is.concepts & C_EXPECT) || before_word(&s->t[m]);
+        expected = expected || (s->t[m].is.concepts & C_EXPECT) || before_word(s, m);
     return expected && (ground_is(s, k, "over") || ground_is(s, k, "beyond"));
+}
+
+bool ground_falls_on(const struct sentence *s, size_t i)
+{
+    return ground_is(s, i, "falls") && (ground_is(s, i + 1, "on") || ground_is(s, i + 1, "to")) &&
+           i + 2 < s->n && s->t[i + 2].kind == T_ENTITY;
 }
 
 /* The word that makes a change of the figure: "rose by", "an increase of", "... more". -1: none. */
@@ -180,6 +192,8 @@ int ground_governed_by(const struct sentence *s, size_t i)
     size_t hedge;
     enum ground_hedge h = ground_hedge_of(s, i, &hedge);
     size_t behind = word_behind(s, i);
+    if (ground_falls_on(s, behind))
+        return -1;
     if (over_expected(s, behind) || (ground_roles_at(s, behind) & (W_UP | W_DOWN)))
         return (int)behind;
     if (h == H_OVER || h == H_UNDER)
@@ -224,7 +238,8 @@ int ground_direction(const struct sentence *s, size_t i)
         return sign_of_word(&s->t[by]);
     int sign = 0;
     for (size_t k = 0; k < s->n; k++)
-        if (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0)
+        if (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0 &&
+            !ground_falls_on(s, k))
             sign = sign_of_word(&s->t[k]);
     return sign;
 }
@@ -275,6 +290,10 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
         return true; /* neither more nor less */
     if (f->two[0] >= 0)
         return comparison_fits(s, i, f, by >= 0 ? dir : 0);
+    if (dir == 0 && by < 0 && sign == 0 && ground_is(s, 0, "of")) /* "of the rise of $9, $5 is A" */
+        for (size_t k = 0; k < i && s->t[k].clause == 0; k++)
+            dir = s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0 ? sign_of_word(&s->t[k])
+                                                                        : dir;
     bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE);
     int fact = f->value < 0 ? -1 : f->value > 0 ? 1 : 0;
     if (!spoken)

@@ -239,6 +239,8 @@ bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t 
 bool ground_any_of(const struct sentence *s, size_t i, const char *const *words);
 /* The direction of a word: 1, -1, 0 none; and whether it stands by itself, not with a figure. */
 int ground_sign_at(const struct sentence *s, size_t i);
+/* "$5 falls on A": no direction. */
+bool ground_falls_on(const struct sentence *s, size_t i);
 bool ground_speaks_of_change(const struct sentence *s, size_t i);
 void ground_check_cause(struct sentence *s, size_t i);
 void ground_check_saving(struct sentence *s, size_t i);

@@ -138,7 +138,7 @@ static uint32_t allowed(const struct ground_fact *f)
     if (c & C_WASTE)
         c |= C_FAILED | C_ATTEMPT;
     if (c & (C_MEDIAN | C_TAIL))
-        c |= C_MEDIAN * ((c & C_MEDIAN) != 0);
+        c |= C_PER; /* "2 h per run (median)" */
     return c;
 }
 

@@ -327,11 +327,14 @@ static size_t token_at(const struct ground *g, const char *s, size_t at, struct 
 static void set_clauses(struct sentence *s)
 {
     int clause = 0;
+    bool told = false; /* a name or figure in this clause */
     for (size_t i = 0; i < s->n; i++) {
         struct token *t = &s->t[i];
         bool mark = t->kind == T_MARK && strchr(",;:()|", *t->s) != NULL;
         bool word = t->kind == T_WORD && (t->is.roles & W_SPLIT) != 0;
-        clause += mark || word;
+        bool label = mark && *t->s == ':' && !told; /* "Total: $5" */
+        told = (told && !mark && !word) || t->kind == T_NUMBER || t->kind == T_ENTITY;
+        clause += (mark && !label) || word;
         t->clause = clause;
     }
 }
@@ -398,12 +401,29 @@ static bool means_each(const struct sentence *s, size_t k)
     return false;
 }
 
+/* "A total of 15 evictions hit A": of A, not of the report. */
+static bool a_total_of(const struct sentence *s, size_t i)
+{
+    bool named = false;
+    if (i == 0 || !ground_is(s, i - 1, "a") || !ground_is(s, i, "total") ||
+        !ground_is(s, i + 1, "of"))
+        return false;
+    for (size_t k = 0; k < s->n; k++)
+        named = named || (s->t[k].kind == T_ENTITY && s->t[k].clause == s->t[i].clause);
+    return named;
+}
+
 uint32_t ground_concepts_at(const struct sentence *s, size_t i)
 {
     if (i >= s->n || s->t[i].kind != T_WORD)
         return 0;
     if (i + 1 < s->n && s->t[i + 1].kind == T_NUMBER && strcmp(s->t[i].low, "number") == 0)
         return C_RANK; /* "number 2 of 9" */
+    if (a_total_of(s, i))
+        return 0;
+    uint32_t outcome = s->t[i].is.concepts & (C_FAILED | C_SUCCESS);
+    if (outcome != 0 && i > 0 && ground_is(s, i - 1, "not"))
+        return outcome ^ (C_FAILED | C_SUCCESS); /* "did not succeed" */
     uint32_t expect = i == 0 && strcmp(s->t[i].low, "expect") == 0 ? C_EXPECT : 0; /* you may */
     return (s->t[i].is.concepts & ~expect) | (means_each(s, i) ? (uint32_t)C_PER : 0);
 }

@@ -145,7 +145,8 @@ static const struct group {
      "f g r d spot wow mom yoy median ok cloud engine jdbc odbc dlt hive iceberg parquet "
      "kafka airflow dbt terraform powerbi tableau linux wifi etc q ceo a an the"},
     {0, W_JOINER,
-     "on off per day days week weeks month months year years time times long short high "
+     "window windows period on off per day days week weeks month months year years time times long "
+     "short high "
      "low cost costs spot demand well follow up down in out to by of single second third "
      "largest highest most least best fixed data running old new first last half full part "
      "so one two three four five six seven eight nine ten ended large small dollar percent "
@@ -182,6 +183,7 @@ static const struct group {
      "start begin compare first note key point points summary further details detail page "
      "pages section recorded shows show shown named names name value values figure figures "
      "window windows period"},
+    {0, W_PLAIN, "rate rates number event estimate interactive time ratio productive incurred"},
     {0, W_PLAIN,
      "able according accounting again ago ahead along already amounting analysis answer "
      "anyone anything apart appear appears area aside ask asked available away back "
