@@ -6,8 +6,10 @@
 #include "drc/answer.h"
 #include "drc/chart.h"
 #include "drc/graph.h"
+#include "drc/ground.h"
 #include "drc/message.h"
 #include "drc/snapshot.h"
+#include "drc/usage.h"
 
 struct drc_picture {
     const unsigned char *png; /* NULL = no chart: the message says why */
@@ -90,10 +92,23 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
                                     const char *run_id);
 struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res,
                                         const char *run_id);
+/* raw: what the model wrote, NULL where it wrote nothing; only an admin sees it. */
 struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash,
-                                       const char *model, const char *verdict, const char *raw);
-struct drc_message *drc_compose_debug(struct drc_arena *a, const char *debug, const char *model,
-                                      const char *verdict);
+                                       const char *model, const char *verdict, const char *raw,
+                                       bool admin);
+/* The debug view of an answer: calls of the model, verdict per sentence, what it was made of.
+ * `checks` as drc_debug_checks made them; what was withheld is shown to admins alone. */
+struct drc_debug {
+    const char *text, *model, *verdict, *checks;
+    const struct drc_ai_call *calls;
+    size_t call_count;
+    bool admin;
+};
+struct drc_message *drc_compose_debug(struct drc_arena *a, const struct drc_debug *d);
+/* Appends the sentences of one try to `checks` ("" at first), a line each: try, verdict, text,
+ * reasons, parted by tabs. */
+const char *drc_debug_checks(struct drc_arena *a, const char *checks, int number,
+                             const struct drc_grounding *g);
 /* A sentence, in one text block, with an id in small print. */
 struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, const char *id);
 /* "Which one?": a picker of entities. */

@@ -33,6 +33,9 @@ const char *drc_conf_str(
     const char *name); /* NULL if unset; an unknown name aborts: it is a typo in our code */
 int drc_conf_int(const char *name);
 bool drc_conf_bool(const char *name);
+/* Whether a setting that is a list parted by commas holds the word; blanks around words do not
+ * count. */
+bool drc_conf_lists(const char *name, const char *word);
 const char *drc_conf_source(
     const char *name); /* "environment", ".env", "file", "default", "unset" */
 void drc_conf_set(const char *name, const char *value); /* command line and tests; before threads */

@@ -30,14 +30,15 @@ struct drc_text {
 };
 
 enum drc_block_kind {
-    DRC_BLOCK_HEADER,  /* text: one plain span, at most 150 characters */
-    DRC_BLOCK_TEXT,    /* a paragraph; spans may hold newlines */
-    DRC_BLOCK_FIGURES, /* fields: pairs of label and value, 2 to 10 */
-    DRC_BLOCK_IMAGE,   /* png + alt */
-    DRC_BLOCK_CONTEXT, /* small print */
-    DRC_BLOCK_PICKER,  /* a select of entities */
-    DRC_BLOCK_BUTTONS, /* chips or tools: one row */
-    DRC_BLOCK_TABLE,   /* columns and rows of plain text */
+    DRC_BLOCK_HEADER,   /* text: one plain span, at most 150 characters */
+    DRC_BLOCK_TEXT,     /* a paragraph; spans may hold newlines */
+    DRC_BLOCK_FIGURES,  /* fields: pairs of label and value, 2 to 10 */
+    DRC_BLOCK_IMAGE,    /* png + alt */
+    DRC_BLOCK_CONTEXT,  /* small print */
+    DRC_BLOCK_PICKER,   /* a select of entities */
+    DRC_BLOCK_BUTTONS,  /* chips or tools: one row */
+    DRC_BLOCK_FEEDBACK, /* buttons: the word for, the word against, then any number with an icon */
+    DRC_BLOCK_TABLE,    /* columns and rows of plain text */
     DRC_BLOCK_PRE, /* preformatted text (SQL, prompt); may be cut by the poster into several blocks
                     */
     DRC_BLOCK_DIVIDER
@@ -52,6 +53,7 @@ struct drc_button {
     const char *url;       /* NULL, or a link button */
     enum drc_button_style style;
     const char *accessibility; /* NULL, or what a screen reader says */
+    const char *confirm;       /* NULL, or what is asked before the press counts; at most 300 */
 };
 
 struct drc_option {

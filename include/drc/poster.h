@@ -14,7 +14,7 @@
 
 enum drc_where {
     DRC_TO_CHANNEL,   /* a new message; thread_ts set: in that thread */
-    DRC_TO_EDIT,      /* replaces the message `ts` */
+    DRC_TO_EDIT,      /* replaces the message `ts`; NOTFOUND where it cannot be edited (any more) */
     DRC_TO_EPHEMERAL, /* only the asking person sees it */
     DRC_TO_DM,        /* the asking person's direct messages */
     DRC_TO_MODAL,     /* a window over the chat; needs the request's trigger */
@@ -53,6 +53,9 @@ struct drc_poster {
     /* A file of its own in to->channel, in the thread to->thread_ts, with a line of text. */
     int (*share)(struct drc_poster *p, struct drc_arena *a, const struct drc_to *to,
                  const struct drc_file_out *file, struct drc_err *err);
+    /* Deletes a message of ours; 0 also where it is gone already. */
+    int (*take_away)(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts,
+                     struct drc_err *err);
     /* 0 where drc may post in the channel; -1 says why not and what to do. NULL: anywhere. */
     int (*reachable)(struct drc_poster *p, struct drc_arena *a, const char *channel,
                      struct drc_err *err);

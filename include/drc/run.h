@@ -31,6 +31,7 @@ struct drc_env {
     struct drc_ask_budget *budget; /* of the model, see drc/ask.h; NULL without one */
     struct drc_poster *poster;
     int64_t now_ms;    /* when this run began */
+    bool model_off;    /* the program ended each time this request asked the model: not again */
     bool again_queued; /* this run continues one that ended with AGAIN */
 };
 
@@ -124,9 +125,9 @@ int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_
 
 /* Asks the configured model with ans->prompt. true: ans->model_text may be posted; false:
  * ans->withheld says why not. *raw: what it wrote, also when it is withheld (untouched where it
- * wrote nothing). */
+ * wrote nothing). *checks: gets its sentences appended, as drc_debug_checks writes them. */
 bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
-                   const char **raw, const char **verdict);
+                   const char **raw, const char **verdict, const char **checks);
 
 /* Answers a chip, or a typed question (typed != NULL), on an entity of a run, into a thread. */
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,

@@ -160,6 +160,10 @@ const char *drc_slack_find(struct drc_slack_api *api, struct drc_arena *a, const
                            const char *thread_ts, const char *metadata_id, int64_t not_before_ms,
                            struct drc_err *err);
 
+/* Takes a message of ours away; one that is not there any more is as good as deleted. */
+int drc_slack_delete(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                     const char *ts, struct drc_err *err);
+
 /* Link to a message; NULL with err where Slack has none. */
 const char *drc_slack_permalink(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
                                 const char *ts, struct drc_err *err);

@@ -70,6 +70,8 @@ struct drc_stored_answer {
     const char *answer_id, *run_id, *entity_id, *chip_key, *request_key, *channel, *thread_ts;
     const char *ts; /* NULL until posted */
     const char *prompt, *prompt_hash, *model, *model_text, *verdict, *debug;
+    const char *checks;  /* of drc_debug_checks; "" where nothing was checked */
+    const char *user_id; /* who asked; "" on the command line */
 };
 /* 1 found, 0 not there, -1 error. */
 int drc_store_answer_find(struct drc_db *state, struct drc_arena *a, const char *run_id,
@@ -80,6 +82,20 @@ int drc_store_answer_get(struct drc_db *state, struct drc_arena *a, const char *
 /* Inserts, or replaces what the same answer id had. */
 int drc_store_answer_put(struct drc_db *state, const struct drc_stored_answer *ans, int64_t now_ms,
                          struct drc_err *err);
+
+/* Answers of a request that stand and say that they wait for the model; -1 error. */
+int drc_store_answer_open(struct drc_db *state, const char *request_key, struct drc_err *err);
+/* Marks an answer as deleted; the row stays, its question can be asked again. */
+int drc_store_answer_delete(struct drc_db *state, const char *answer_id, int64_t now_ms,
+                            struct drc_err *err);
+/* How many answers to a question were deleted, and whether one of them was of this request; -1
+ * error. */
+int drc_store_answers_deleted(struct drc_db *state, const char *run_id, const char *entity_id,
+                              const char *chip_key, const char *request_key, bool *mine,
+                              struct drc_err *err);
+/* What a person says of an answer; the last word counts. */
+int drc_store_feedback_put(struct drc_db *state, const char *answer_id, const char *user,
+                           bool helpful, int64_t now_ms, struct drc_err *err);
 
 /* The evidence of an answer: put replaces what was there; get fills at most DRC_EVIDENCE_MAX, none
  * for an answer of an older version. */
@@ -112,21 +128,20 @@ struct drc_run_line {
 int drc_store_recent(struct drc_db *state, struct drc_arena *a, const char *user,
                      struct drc_run_line *out, int max, struct drc_err *err);
 
-/* A call of a model, as it is kept. Times of windows: ms since 1970, a row counts from then on. */
-struct drc_ai_call {
-    const char *user, *chip, *model, *prompt_hash, *verdict;
-    int64_t ts_ms, tokens_in, tokens_out, tokens_cached, ms, tries;
-    int64_t cost_uusd; /* -1: not known */
-    bool estimated, cache_hit;
-};
 int drc_store_ai_call_put(struct drc_db *state, const struct drc_ai_call *c, int64_t *call_id,
                           struct drc_err *err);
+/* Says for which answer a call was made; 0 as call_id is none. */
+int drc_store_ai_call_of(struct drc_db *state, int64_t call_id, const char *answer_id,
+                         struct drc_err *err);
+/* The newest calls of an answer, oldest first, at most max; the count or -1. */
+int drc_store_ai_calls(struct drc_db *state, struct drc_arena *a, const char *answer_id,
+                       struct drc_ai_call *out, int max, struct drc_err *err);
 int drc_store_ai_verdict(struct drc_db *state, int64_t call_id, const char *verdict,
                          struct drc_err *err);
 /* Tokens of a person since day_ms, known cost of all calls since month_ms. */
 int drc_store_ai_spent(struct drc_db *state, const char *user, int64_t day_ms, int64_t month_ms,
                        int64_t *tokens, int64_t *uusd, struct drc_err *err);
-/* Counts since from_ms; the title stays. */
+/* Counts since from_ms (ms since 1970); the title stays. */
 int drc_store_ai_window(struct drc_db *state, int64_t from_ms, struct drc_usage_window *out,
                         struct drc_err *err);
 
@@ -138,6 +153,15 @@ int drc_store_ai_cached(struct drc_db *state, struct drc_arena *a, const char *k
 int drc_store_ai_cache_put(struct drc_db *state, const char *key, const char *text, bool structured,
                            int64_t now_ms, int64_t not_before_ms, struct drc_err *err);
 int drc_store_ai_cache_drop(struct drc_db *state, const char *key, struct drc_err *err);
+
+/* Deletes what is older than `days`: answers with all that is kept beside them, runs without an
+ * answer, cached texts of models, traces of requests. Rows of calls (no text in them) stay at least
+ * 62 days: the budgets of a month are counted by them. In batches, so that others can write. */
+struct drc_purged {
+    int64_t answers, runs, texts, calls;
+};
+int drc_store_purge(struct drc_db *state, int64_t now_ms, int days, struct drc_purged *out,
+                    struct drc_err *err);
 
 /* A result as JSON text and back (also what `drc report --json` prints). */
 char *drc_result_to_json(struct drc_arena *a, const struct drc_result *res);

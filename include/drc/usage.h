@@ -17,9 +17,17 @@ struct drc_usage_window {
     int64_t cost_uusd;             /* of the calls whose price is known */
     int64_t unpriced;              /* calls whose price is not */
     int64_t estimated;             /* calls whose tokens the endpoint did not count */
+    int64_t helpful, unhelpful;    /* what people said of answers in this time */
     int64_t p50_ms, p95_ms;        /* of answered calls that went out; -1: there is none */
 };
 
+/* A call of a model, as it is kept; ts_ms since 1970. */
+struct drc_ai_call {
+    const char *user, *chip, *model, *prompt_hash, *verdict;
+    int64_t ts_ms, tokens_in, tokens_out, tokens_cached, ms, tries;
+    int64_t cost_uusd; /* -1: not known */
+    bool estimated, cache_hit;
+};
 struct drc_usage {
     struct drc_usage_window windows[DRC_USAGE_WINDOWS];
     const char *model;                    /* NULL: none is configured */

@@ -99,6 +99,8 @@ int local_slack_start(const char *self_path, struct local_slack *out, struct drc
     drc_conf_set("SLACK_API_URL", url);
     drc_conf_set("SLACK_BOT_TOKEN", "xoxb-local-drc");
     drc_conf_set("SLACK_APP_TOKEN", "xapp-local-drc");
+    if (drc_conf_str("DRC_ADMINS") == NULL) /* the person whom the page opens with */
+        drc_conf_set("DRC_ADMINS", "U0ALICE01");
     drc_log(DRC_LOG_INFO, "local_slack", "page=http://localhost:%d pid=%d", port, (int)out->pid);
     return 0;
 }

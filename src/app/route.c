@@ -18,7 +18,9 @@ enum drc_request_class drc_run_class(const struct drc_request *req)
         return DRC_CLASS_REPORT;
     case DRC_REQ_ACTION:
         /* A modal must open within the life of its trigger. */
-        return strncmp(req->action_id, "tool:", 5) == 0 && strcmp(req->action_id, "tool:csv") != 0
+        return strncmp(req->action_id, "tool:", 5) == 0 &&
+                       strcmp(req->action_id, "tool:csv") != 0 &&
+                       strcmp(req->action_id, "tool:delete") != 0
                    ? DRC_CLASS_QUICK
                    : DRC_CLASS_REPORT;
     case DRC_REQ_SUBMIT:

@@ -13,11 +13,14 @@
 
 /* ---- the answer --------------------------------------------------------------------------- */
 
+/* `deleted`: how many answers to this question were; the next one is another. */
 static const char *answer_id_of(struct drc_arena *a, const struct drc_run *run, const char *entity,
-                                const char *chip_key)
+                                const char *chip_key, int deleted)
 {
     char id[12];
     const char *seed = drc_arena_printf(a, "%s|%s|%s", run->run_id, entity, chip_key);
+    if (deleted > 0)
+        seed = drc_arena_printf(a, "%s|%d", seed, deleted);
     drc_sha256_id(seed, strlen(seed), 10, id);
     return drc_arena_strdup(a, id);
 }
@@ -59,9 +62,9 @@ static const char *checked_text(struct drc_env *env, const struct drc_ledger *le
 }
 
 bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
-                   const char **raw, const char **verdict)
+                   const char **raw, const char **verdict, const char **checks)
 {
-    struct drc_err why = DRC_ERR_INIT;
+    struct drc_err why = DRC_ERR_INIT, unkept = DRC_ERR_INIT;
     struct drc_llm_ask ask = {.system = ans->prompt->system, .user = ans->prompt->user};
     struct drc_ask_result asked;
     struct drc_ledger ledger;
@@ -69,7 +72,9 @@ bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_
     ans->waiting = false;
     drc_ground_ledger(env->a, c, &ledger);
     for (int tries = 0; tries < 2; tries++) { /* one repair, with the violations quoted */
-        if (drc_ask(env, &ask, ans->asked_by, ans->chip->id, &asked, &why) < 0) {
+        int rc = drc_ask(env, &ask, ans->asked_by, ans->chip->id, &asked, &why);
+        drc_store_ai_call_of(env->state, asked.call_id, ans->answer_id, &unkept);
+        if (rc < 0) {
             ans->withheld = drc_arena_strdup(env->a, why.msg);
             *verdict = drc_arena_printf(env->a, "no answer: %s", why.msg);
             drc_log(DRC_LOG_WARN, "model.failed", "answer=%s code=%s why=\"%s\"", ans->answer_id,
@@ -79,6 +84,7 @@ bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_
         *raw = asked.reply.text;
         ans->model_text = checked_text(env, &ledger, *raw, tries == 1, ans, &g);
         drc_ask_judged(env, &asked, ans->model_text != NULL);
+        *checks = drc_debug_checks(env->a, *checks, tries + 1, &g);
         if (ans->model_text != NULL) {
             *verdict = drc_arena_printf(env->a, "posted: %s", ans->checked);
             return true;
@@ -105,19 +111,32 @@ static void keep_evidence(struct drc_env *env, const struct drc_request *req,
     drc_unkept(req, drc_store_evidence_put(env->state, ans->answer_id, items, count, &own), &own);
 }
 
-static int edit_with_model(struct drc_env *env, const struct drc_request *req,
-                           const struct drc_context *c, struct drc_answer *ans,
-                           struct drc_stored_answer *rec, struct drc_err *err)
+/* Puts the finished answer in the place of the one that waits; where that cannot be edited any more
+ * it is posted anew, once. */
+static int finish_answer(struct drc_env *env, const struct drc_request *req,
+                         const struct drc_context *c, const struct drc_answer *ans,
+                         struct drc_stored_answer *rec, struct drc_err *err)
 {
     struct drc_posted posted;
-    drc_ask_model(env, c, ans, &rec->model_text, &rec->verdict);
+    struct drc_err own = DRC_ERR_INIT;
     struct drc_message *m = drc_compose_answer(env->a, c, ans);
     struct drc_to to = {
         .where = DRC_TO_EDIT, .channel = rec->channel, .thread_ts = rec->thread_ts, .ts = rec->ts};
-    if (env->poster->post(env->poster, env->a, req, &to, m, &posted, err) < 0)
+    int rc = env->poster->post(env->poster, env->a, req, &to, m, &posted, &own);
+    if (rc < 0 && own.code == DRC_ERR_NOTFOUND) {
+        drc_log(DRC_LOG_WARN, "answer.uneditable", "answer=%s why=\"%s\"", ans->answer_id, own.msg);
+        own = (struct drc_err)DRC_ERR_INIT;
+        to.where = DRC_TO_CHANNEL;
+        rc = drc_deliver(env, req, "answer-anew", &to, m, &posted, &own);
+        rec->ts = rc == 0 ? posted.ts : rec->ts;
+    }
+    if (rc < 0) {
+        drc_err_set(err, own.code, "%s", own.msg);
+        if (err != NULL)
+            err->retry_ms = own.retry_ms;
         return -1;
+    }
     env->poster->status(env->poster, env->a, rec->channel, rec->thread_ts, "");
-    struct drc_err own = DRC_ERR_INIT;
     drc_unkept(req, drc_store_answer_put(env->state, rec, env->now_ms, &own), &own);
     keep_evidence(env, req, c, ans);
     return 0;
@@ -159,6 +178,13 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
     bool mine = known == 1 && strcmp(rec.request_key, req->key) == 0;
     if (known == 1 && !mine && rec.ts != NULL)
         return already_answered(env, req, &rec, chip, err);
+    bool deleted_mine = false;
+    int deleted = drc_store_answers_deleted(env->state, run->run_id, entity_id, chip_key, req->key,
+                                            &deleted_mine, err);
+    if (deleted < 0)
+        return -1;
+    if (deleted_mine) /* while the model was at work: nobody wants it any more */
+        return 0;
     struct drc_context c;
     struct drc_prompt prompt;
     if (drc_env_context(env, &run->result, entity_id, &c, err) < 0 ||
@@ -167,7 +193,7 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
         return -1;
     struct drc_answer ans = {
         .chip = chip,
-        .answer_id = answer_id_of(env->a, run, entity_id, chip_key),
+        .answer_id = answer_id_of(env->a, run, entity_id, chip_key, deleted),
         .run_id = run->run_id,
         .asked_by = req->user,
         .question = question,
@@ -175,8 +201,10 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
         .prompt = &prompt,
         .model = env->llm == NULL ? NULL : env->llm->model,
     };
-    bool wants_model = env->llm != NULL && ans.missing == NULL;
+    bool wants_model = env->llm != NULL && ans.missing == NULL && !env->model_off;
     ans.waiting = wants_model;
+    if (env->model_off)
+        ans.withheld = "drc was ended each time that the model was asked for it";
     struct drc_stored_answer fresh = {
         .answer_id = ans.answer_id,
         .run_id = run->run_id,
@@ -189,12 +217,20 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
         .prompt = drc_arena_printf(env->a, "%s\n%s", prompt.system, prompt.user),
         .prompt_hash = prompt.hash,
         .model = env->llm == NULL ? "template" : env->llm->model,
-        .verdict = "template",
-        .debug = drc_debug_text(env->a, &c, &prompt)};
-    if (wants_model && fresh.ts != NULL && env->again_queued)
-        return edit_with_model(env, req, &c, &ans, &fresh, err);
+        .verdict = ans.waiting            ? "waiting"
+                   : ans.withheld != NULL ? ans.withheld
+                                          : "template",
+        .debug = drc_debug_text(env->a, &c, &prompt),
+        .checks = "",
+        .user_id = req->user};
+    if (wants_model && fresh.ts != NULL && env->again_queued) {
+        drc_ask_model(env, &c, &ans, &fresh.model_text, &fresh.verdict, &fresh.checks);
+        return finish_answer(env, req, &c, &ans, &fresh, err);
+    }
     if (post_answer(env, req, &c, &ans, &fresh, err) < 0)
         return -1;
+    if (env->model_off)
+        return finish_answer(env, req, &c, &ans, &fresh, err);
     drc_log(DRC_LOG_INFO, "answer.posted", "answer=%s run=%s entity=\"%s\" chip=%s prompt=%.8s",
             ans.answer_id, run->run_id, entity_id, chip->id, prompt.hash);
     if (wants_model) {

@@ -1,13 +1,17 @@
-/* Windows over the chat (SQL, rows, prompt, debug), and the home tab. */
+/* Windows over the chat (SQL, rows, evidence, prompt, debug), what is done with an answer, and the
+ * home tab. */
 #include <string.h>
 
 #include "drc/clock.h"
+#include "drc/conf.h"
 #include "drc/digest_run.h"
 #include "drc/fmt.h"
+#include "drc/log.h"
 #include "drc/run.h"
 
 #define RECENT_MAX 5
 #define HOME_SUBS_MAX 10
+#define CALLS_MAX 8 /* of the model, shown of one answer */
 
 static int open_modal(struct drc_env *env, const struct drc_request *req, const char *title,
                       struct drc_message *m, struct drc_err *err)
@@ -32,12 +36,75 @@ static int show_evidence(struct drc_env *env, const struct drc_request *req,
     return open_modal(env, req, "Evidence", m, err);
 }
 
-/* Windows about one answer: "evidence", "prompt", "debug". */
-static int show_answer(struct drc_env *env, const struct drc_request *req, const char *tool,
-                       const char *answer_id, struct drc_err *err)
+static bool is_admin(const struct drc_request *req)
+{
+    return req->user != NULL && drc_conf_lists("DRC_ADMINS", req->user);
+}
+
+static int show_debug(struct drc_env *env, const struct drc_request *req,
+                      const struct drc_stored_answer *ans, struct drc_err *err)
+{
+    struct drc_ai_call calls[CALLS_MAX];
+    int n = drc_store_ai_calls(env->state, env->a, ans->answer_id, calls, CALLS_MAX, err);
+    if (n < 0)
+        return -1;
+    struct drc_debug d = {.text = ans->debug,
+                          .model = ans->model,
+                          .verdict = ans->verdict,
+                          .checks = ans->checks,
+                          .calls = calls,
+                          .call_count = (size_t)n,
+                          .admin = is_admin(req)};
+    return open_modal(env, req, "Debug", drc_compose_debug(env->a, &d), err);
+}
+
+static int delete_answer(struct drc_env *env, const struct drc_request *req,
+                         const struct drc_stored_answer *ans, struct drc_err *err)
+{
+    if (strcmp(req->user, ans->user_id) != 0 && !is_admin(req))
+        return drc_err_set(err, DRC_ERR_AUTH,
+                           "an answer is deleted by who asked for it, or by an admin "
+                           "(DRC_ADMINS)");
+    if (ans->ts != NULL &&
+        env->poster->take_away(env->poster, env->a, ans->channel, ans->ts, err) < 0)
+        return -1;
+    if (drc_store_answer_delete(env->state, ans->answer_id, env->now_ms, err) < 0)
+        return -1;
+    drc_log(DRC_LOG_INFO, "answer.deleted", "answer=%s by=%s", ans->answer_id, req->user);
+    return 0;
+}
+
+/* Both words have one action; the value ends in "+" or "-". */
+static int take_feedback(struct drc_env *env, const struct drc_request *req,
+                         const struct drc_stored_answer *ans, bool helpful, struct drc_err *err)
+{
+    if (drc_store_feedback_put(env->state, ans->answer_id, req->user, helpful, env->now_ms, err) <
+        0)
+        return -1;
+    return drc_whisper_text(env, req,
+                            helpful ? "Noted: helpful. Thank you; the other button changes it."
+                                    : "Noted: not helpful. Thank you; the other button changes it. "
+                                      "Evidence and Debug show what the answer was made of.",
+                            err);
+}
+
+static bool is_about_answer(const char *tool)
+{
+    static const char *const tools[] = {"evidence", "prompt", "debug", "feedback", "delete"};
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+        if (strcmp(tools[i], tool) == 0)
+            return true;
+    return false;
+}
+
+/* What is behind the buttons of one answer. value: "<answer>", of feedback "<answer> +". */
+static int answer_tool(struct drc_env *env, const struct drc_request *req, const char *tool,
+                       const char *value, struct drc_err *err)
 {
     struct drc_stored_answer ans;
-    int rc = drc_store_answer_get(env->state, env->a, answer_id, &ans, err);
+    size_t n = strcspn(value, " ");
+    const char *id = drc_arena_strndup(env->a, value, n);
+    int rc = drc_store_answer_get(env->state, env->a, id, &ans, err);
     if (rc < 0)
         return -1;
     if (rc == 0)
@@ -45,11 +112,14 @@ static int show_answer(struct drc_env *env, const struct drc_request *req, const
     if (strcmp(tool, "evidence") == 0)
         return show_evidence(env, req, &ans, err);
     if (strcmp(tool, "debug") == 0)
-        return open_modal(env, req, "Debug",
-                          drc_compose_debug(env->a, ans.debug, ans.model, ans.verdict), err);
+        return show_debug(env, req, &ans, err);
+    if (strcmp(tool, "delete") == 0)
+        return delete_answer(env, req, &ans, err);
+    if (strcmp(tool, "feedback") == 0)
+        return take_feedback(env, req, &ans, strcmp(value + n, " +") == 0, err);
     return open_modal(env, req, "Prompt",
                       drc_compose_prompt(env->a, ans.prompt, ans.prompt_hash, ans.model,
-                                         ans.verdict, ans.model_text),
+                                         ans.verdict, ans.model_text, is_admin(req)),
                       err);
 }
 
@@ -100,8 +170,8 @@ int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_
     struct drc_run run;
     if (drc_value_split(env->a, req->value, &run_id, &rest) < 0)
         return drc_err_set(err, DRC_ERR_INPUT, "that button is not one of mine");
-    if (strcmp(tool, "prompt") == 0 || strcmp(tool, "debug") == 0 || strcmp(tool, "evidence") == 0)
-        return show_answer(env, req, tool, rest, err);
+    if (is_about_answer(tool))
+        return answer_tool(env, req, tool, rest, err);
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
         return -1;
     if (strcmp(tool, "sql") == 0)

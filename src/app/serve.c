@@ -256,34 +256,6 @@ static void on_fatal(const struct drc_err *why, void *user)
     drc_loop_wake(s->loop);
 }
 
-static void on_prune(void *user)
-{
-    struct server *s = user;
-    struct drc_err err = DRC_ERR_INIT;
-    if (drc_inbox_prune(s->inbox, drc_clock_wall_ms() - KEEP_DONE_MS, &err) < 0)
-        drc_log(DRC_LOG_WARN, "inbox.prune", "why=\"%s\"", err.msg);
-    drc_timer_set(s->prune, PRUNE_EVERY_MS);
-}
-
-/* What was running when the program ended runs again one at a time: the one that ends it is then
- * found at its second start, and what merely ran beside it is never given up in its place. */
-static int resume_rows(struct server *s, const struct drc_inbox_row *rows, size_t n,
-                       struct drc_err *err)
-{
-    int suspects = 0;
-    struct drc_db *state = drc_store_open(s->state_path, s->home, err);
-    if (state == NULL)
-        return -1;
-    for (size_t i = 0; i < n; i++) {
-        bool suspect = drc_store_starts(state, rows[i].dedupe_key, NULL) > 0;
-        suspects += suspect;
-        push(s, &rows[i], suspect);
-    }
-    drc_db_close(state);
-    drc_log(DRC_LOG_INFO, "inbox.resume", "open=%zu begun=%d", n, suspects);
-    return 0;
-}
-
 static void push_kind(struct server *s, enum drc_item_kind kind)
 {
     struct drc_item *item = calloc(1, sizeof *item);
@@ -307,6 +279,39 @@ static void on_schedule(void *user)
     if (!atomic_exchange(&s->tick_waits, true))
         push_kind(s, DRC_ITEM_TICK);
     drc_timer_set(s->schedule, drc_conf_int("DIGEST_TICK_MS"));
+}
+
+static void on_prune(void *user)
+{
+    struct server *s = user;
+    struct drc_err err = DRC_ERR_INIT;
+    if (drc_inbox_prune(s->inbox, drc_clock_wall_ms() - KEEP_DONE_MS, &err) < 0)
+        drc_log(DRC_LOG_WARN, "inbox.prune", "why=\"%s\"", err.msg);
+    if (drc_clock_wall_ms() - s->purged_ms >= DRC_DAY_MS) { /* at the start, then once a day */
+        s->purged_ms = drc_clock_wall_ms();
+        atomic_store(&s->purge_due, true);
+        push_kind(s, DRC_ITEM_TIDY);
+    }
+    drc_timer_set(s->prune, PRUNE_EVERY_MS);
+}
+
+/* What was running when the program ended runs again one at a time: the one that ends it is then
+ * found at its second start, and what merely ran beside it is never given up in its place. */
+static int resume_rows(struct server *s, const struct drc_inbox_row *rows, size_t n,
+                       struct drc_err *err)
+{
+    int suspects = 0;
+    struct drc_db *state = drc_store_open(s->state_path, s->home, err);
+    if (state == NULL)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        bool suspect = drc_store_starts(state, rows[i].dedupe_key, NULL) > 0;
+        suspects += suspect;
+        push(s, &rows[i], suspect);
+    }
+    drc_db_close(state);
+    drc_log(DRC_LOG_INFO, "inbox.resume", "open=%zu begun=%d", n, suspects);
+    return 0;
 }
 
 static int resume(struct server *s, struct drc_err *err)

@@ -42,6 +42,7 @@ struct server {
     struct drc_slack_socket *socket;
     struct drc_inbox *inbox;
     struct drc_timer *prune, *tidy, *schedule;
+    int64_t purged_ms;        /* when a worker was last asked for it; 0: not yet */
     struct drc_arena *frames; /* reset by renewal, see on_envelope */
     unsigned puts;
     bool stopping;
@@ -50,7 +51,7 @@ struct server {
     struct drc_queue *queue;
     struct drc_slack_budget *budget;
     struct drc_ask_budget *ask_budget;
-    atomic_bool stop_asked, checkpoint_due, tick_waits;
+    atomic_bool stop_asked, checkpoint_due, purge_due, tick_waits;
 
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t self_known;

@@ -18,6 +18,49 @@ int drc_store_ai_call_put(struct drc_db *state, const struct drc_ai_call *c, int
     return rc;
 }
 
+int drc_store_ai_call_of(struct drc_db *state, int64_t call_id, const char *answer_id,
+                         struct drc_err *err)
+{
+    return call_id == 0
+               ? 0
+               : drc_db_run(state, err, "UPDATE ai_call SET answer_id = ? WHERE call_id = ?", "si",
+                            answer_id, call_id);
+}
+
+int drc_store_ai_calls(struct drc_db *state, struct drc_arena *a, const char *answer_id,
+                       struct drc_ai_call *out, int max, struct drc_err *err)
+{
+    struct drc_stmt *st = drc_db_query(
+        state, err,
+        "SELECT user_id, chip, model, prompt_hash, verdict, ts_ms, tokens_in, tokens_out,"
+        " tokens_cached, ms, tries, coalesce(cost_uusd, -1), estimated, cache_hit FROM"
+        " (SELECT * FROM ai_call WHERE answer_id = ? ORDER BY call_id DESC LIMIT ?)"
+        " ORDER BY call_id",
+        "si", answer_id, (int64_t)max);
+    int n = 0, rc = -1;
+    while (st != NULL && n < max && (rc = drc_db_next(st, err)) == 1) {
+        const char *t[5];
+        for (int i = 0; i < 5; i++)
+            t[i] = drc_arena_strdup(a, drc_db_text(st, i));
+        out[n++] = (struct drc_ai_call){.user = t[0],
+                                        .chip = t[1],
+                                        .model = t[2],
+                                        .prompt_hash = t[3],
+                                        .verdict = t[4],
+                                        .ts_ms = drc_db_int(st, 5),
+                                        .tokens_in = drc_db_int(st, 6),
+                                        .tokens_out = drc_db_int(st, 7),
+                                        .tokens_cached = drc_db_int(st, 8),
+                                        .ms = drc_db_int(st, 9),
+                                        .tries = drc_db_int(st, 10),
+                                        .cost_uusd = drc_db_int(st, 11),
+                                        .estimated = drc_db_int(st, 12) != 0,
+                                        .cache_hit = drc_db_int(st, 13) != 0};
+    }
+    drc_db_done(st);
+    return rc < 0 ? -1 : n;
+}
+
 int drc_store_ai_verdict(struct drc_db *state, int64_t call_id, const char *verdict,
                          struct drc_err *err)
 {
@@ -52,6 +95,20 @@ int drc_store_ai_spent(struct drc_db *state, const char *user, int64_t day_ms, i
                   uusd, err);
 }
 
+static int count_feedback(struct drc_db *state, int64_t from_ms, struct drc_usage_window *out,
+                          struct drc_err *err)
+{
+    if (sum_of(drc_db_query(state, err,
+                            "SELECT count(*) FROM feedback WHERE at_ms >= ? AND helpful = 1", "i",
+                            from_ms),
+               &out->helpful, err) < 0)
+        return -1;
+    return sum_of(drc_db_query(state, err,
+                               "SELECT count(*) FROM feedback WHERE at_ms >= ? AND helpful = 0",
+                               "i", from_ms),
+                  &out->unhelpful, err);
+}
+
 /* A call went out where it was tried; one that a budget or the cache stopped was not. */
 int drc_store_ai_window(struct drc_db *state, int64_t from_ms, struct drc_usage_window *out,
                         struct drc_err *err)
@@ -80,7 +137,7 @@ int drc_store_ai_window(struct drc_db *state, int64_t from_ms, struct drc_usage_
             *to[i] = drc_db_int(st, i);
     }
     drc_db_done(st);
-    return rc == 1 ? 0 : -1;
+    return rc == 1 ? count_feedback(state, from_ms, out, err) : -1;
 }
 
 /* ---- cache ---------------------------------------------------------------------------------- */

@@ -58,3 +58,55 @@ int drc_store_evidence_get(struct drc_db *state, struct drc_arena *a, const char
     drc_db_done(st);
     return rc < 0 ? -1 : 0;
 }
+
+/* ---- deletion, feedback -------------------------------------------------------------------- */
+
+int drc_store_answer_open(struct drc_db *state, const char *request_key, struct drc_err *err)
+{
+    struct drc_stmt *st =
+        drc_db_query(state, err,
+                     "SELECT count(*) FROM answer WHERE request_key = ? AND verdict = 'waiting'"
+                     " AND deleted_ms IS NULL",
+                     "s", request_key);
+    int n = st != NULL && drc_db_next(st, err) == 1 ? (int)drc_db_int(st, 0) : -1;
+    drc_db_done(st);
+    return n;
+}
+
+int drc_store_answer_delete(struct drc_db *state, const char *answer_id, int64_t now_ms,
+                            struct drc_err *err)
+{
+    return drc_db_run(state, err,
+                      "UPDATE answer SET deleted_ms = ?1, chip_key = chip_key || ' deleted ' || ?2"
+                      " WHERE answer_id = ?2 AND deleted_ms IS NULL",
+                      "is", now_ms, answer_id);
+}
+
+int drc_store_answers_deleted(struct drc_db *state, const char *run_id, const char *entity_id,
+                              const char *chip_key, const char *request_key, bool *mine,
+                              struct drc_err *err)
+{
+    struct drc_stmt *st =
+        drc_db_query(state, err,
+                     "SELECT count(*), coalesce(max(request_key = ?4), 0) FROM answer"
+                     " WHERE run_id = ?1 AND entity_id = ?2 AND deleted_ms IS NOT NULL"
+                     " AND chip_key = ?3 || ' deleted ' || answer_id",
+                     "ssss", run_id, entity_id, chip_key, request_key);
+    if (st == NULL)
+        return -1;
+    int rc = drc_db_next(st, err);
+    int n = rc == 1 ? (int)drc_db_int(st, 0) : -1;
+    *mine = rc == 1 && drc_db_int(st, 1) != 0;
+    drc_db_done(st);
+    return n;
+}
+
+int drc_store_feedback_put(struct drc_db *state, const char *answer_id, const char *user,
+                           bool helpful, int64_t now_ms, struct drc_err *err)
+{
+    return drc_db_run(state, err,
+                      "INSERT INTO feedback (answer_id, user_id, helpful, at_ms)"
+                      " VALUES (?, ?, ?, ?) ON CONFLICT (answer_id, user_id) DO UPDATE"
+                      " SET helpful = excluded.helpful, at_ms = excluded.at_ms",
+                      "ssii", answer_id, user, (int64_t)helpful, now_ms);
+}

@@ -1,4 +1,5 @@
 /* A worker thread: takes an item, runs its request with everything pinned, says how it ended. */
+#include <inttypes.h>
 #include <link.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "drc/clock.h"
+#include "drc/conf.h"
 #include "drc/digest_run.h"
 #include "drc/log.h"
 #include "drc/raster.h"
@@ -135,7 +137,9 @@ static bool run_request(struct worker *w, struct drc_env *env, struct drc_reques
     }
     req->tries = starts;
     item->tries = starts;
-    if (starts > DRC_REQUEST_TRIES_MAX && env->again_queued == false) {
+    if (starts == DRC_REQUEST_TRIES_MAX + 1 && drc_store_answer_open(w->state, req->key, &err) > 0)
+        env->model_off = true; /* its answer stands and says that it waits for the model */
+    else if (starts > DRC_REQUEST_TRIES_MAX && env->again_queued == false) {
         *outcome = "dead";
         give_up(w, env, req, starts - 1);
         return false;
@@ -212,6 +216,23 @@ static void give_back(void)
 {
     drc_raster_trim();
     malloc_trim(0);
+}
+
+/* What is older than DRC_RETENTION_DAYS. */
+static void purge(struct worker *w)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_purged gone;
+    int days = drc_conf_int("DRC_RETENTION_DAYS");
+    if (days == 0)
+        drc_log(DRC_LOG_INFO, "retention", "days=0 note=\"everything is kept\"");
+    else if (open_all(w, &err) < 0 ||
+             drc_store_purge(w->state, drc_clock_wall_ms(), days, &gone, &err) < 0)
+        drc_log(DRC_LOG_WARN, "retention", "days=%d why=\"%s\"", days, err.msg);
+    else
+        drc_log(DRC_LOG_INFO, "retention",
+                "days=%d runs=%" PRId64 " answers=%" PRId64 " texts=%" PRId64 " calls=%" PRId64,
+                days, gone.runs, gone.answers, gone.texts, gone.calls);
 }
 
 /* ---- digests ------------------------------------------------------------------------------ */
@@ -302,6 +323,8 @@ static void work(struct worker *w)
             if (outcome != NULL)
                 server_finish(w->s, id, outcome);
         }
+        if (atomic_exchange(&w->s->purge_due, false))
+            purge(w);
         struct drc_err err = DRC_ERR_INIT;
         if (atomic_exchange(&w->s->checkpoint_due, false) &&
             drc_inbox_checkpoint(w->s->inbox_path, &err) < 0)

@@ -23,6 +23,8 @@ const struct drc_conf_option drc_conf_options[] = {
      "facts: usage, cost, runs (read only)"},
     {"DRC_STATE_DB", DRC_CONF_STRING, "data/drc_state.db", false, 0, 0,
      "what drc has posted: report runs, answers"},
+    {"DRC_RETENTION_DAYS", DRC_CONF_INT, "90", false, 0, 3650,
+     "days that report runs, answers and texts of models are kept; 0: for ever"},
     {"DRC_INBOX_DB", DRC_CONF_STRING, "data/drc_inbox.db", false, 0, 0,
      "durable inbox of Slack envelopes"},
     {"DRC_INDEX_DIR", DRC_CONF_STRING, "data", false, 0, 0,
@@ -32,6 +34,8 @@ const struct drc_conf_option drc_conf_options[] = {
     {"DRC_CRAWL_DELAY_MS", DRC_CONF_INT, "750", false, 0, 600000,
      "pause between two requests of `drc docs crawl`, milliseconds; robots.txt may ask for more"},
     {"DRC_LOG_LEVEL", DRC_CONF_STRING, "info", false, 0, 0, "debug, info, warn or error"},
+    {"DRC_ADMINS", DRC_CONF_STRING, NULL, false, 0, 0,
+     "user ids, parted by commas, that see what a model wrote and may delete anybody's answer"},
     {"WORKERS", DRC_CONF_INT, "12", false, 0, 64, "worker threads; 0 runs everything inline"},
     {"DIGEST_LATE_HOURS", DRC_CONF_INT, "24", false, 1, 168,
      "a digest that could not be sent when it was due is sent late up to so many hours, then "
@@ -250,6 +254,20 @@ int drc_conf_int(const char *name)
 {
     const char *v = values[must_index(name)].value;
     return v == NULL ? 0 : (int)strtol(v, NULL, 10);
+}
+
+bool drc_conf_lists(const char *name, const char *word)
+{
+    const char *list = drc_conf_str(name);
+    size_t bytes = strlen(word);
+    while (list != NULL && *list != '\0' && bytes > 0) {
+        list += strspn(list, ", \t");
+        size_t n = strcspn(list, ", \t");
+        if (n == bytes && strncmp(list, word, n) == 0)
+            return true;
+        list += n;
+    }
+    return false;
 }
 
 bool drc_conf_bool(const char *name)

@@ -90,6 +90,7 @@ static int print_block(const struct terminal *t, struct drc_arena *a, const stru
     case DRC_BLOCK_DIVIDER:
         puts("---");
         break;
+    case DRC_BLOCK_FEEDBACK:
     case DRC_BLOCK_BUTTONS: /* nothing to press here */
         break;
     }
@@ -140,10 +141,19 @@ static int share(struct drc_poster *p, struct drc_arena *a, const struct drc_to 
                           err);
 }
 
+/* What was printed stays. */
+static int take_away(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts,
+                     struct drc_err *err)
+{
+    (void)p, (void)a, (void)channel, (void)ts, (void)err;
+    return 0;
+}
+
 struct drc_poster *cli_poster_new(struct drc_arena *a, const char *dir)
 {
     struct terminal *t = drc_arena_alloc(a, sizeof *t);
-    t->poster = (struct drc_poster){post, find, permalink, status, share, NULL, NULL, NULL, "drc "};
+    t->poster = (struct drc_poster){post,      find, permalink, status, share,
+                                    take_away, NULL, NULL,      NULL,   "drc "};
     t->dir = dir;
     return &t->poster;
 }

@@ -149,6 +149,27 @@ static void add_tools(struct drc_arena *a, struct drc_message *m, const struct d
     b->button_count = n;
 }
 
+static void add_feedback(struct drc_arena *a, struct drc_message *m, const struct drc_answer *ans)
+{
+    struct drc_button *x = drc_arena_array(a, 3, sizeof *x);
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FEEDBACK, "feedback");
+    const char *value = drc_value_make(a, ans->run_id, ans->answer_id);
+    x[0] = (struct drc_button){.label = "Helpful",
+                               .action_id = "tool:feedback",
+                               .value = drc_arena_printf(a, "%s +", value)};
+    x[1] = (struct drc_button){.label = "Not helpful",
+                               .action_id = "tool:feedback",
+                               .value = drc_arena_printf(a, "%s -", value)};
+    x[2] = (struct drc_button){.label = "Delete this answer",
+                               .action_id = "tool:delete",
+                               .value = value,
+                               .style = DRC_BUTTON_DANGER,
+                               .confirm = "It goes away for everybody. The question can be asked "
+                                          "again."};
+    b->buttons = x;
+    b->button_count = 3;
+}
+
 void drc_answer_cited(struct drc_arena *a, const struct drc_context *c,
                       const struct drc_answer *ans, struct drc_text *by_template,
                       struct drc_cited *cited)
@@ -191,5 +212,6 @@ struct drc_message *drc_compose_answer(struct drc_arena *a, const struct drc_con
     add_sources(a, m, c, ans, &cited);
     add_check(a, m, ans, c->docs_only);
     add_tools(a, m, ans);
+    add_feedback(a, m, ans);
     return m;
 }

@@ -228,7 +228,8 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
 }
 
 struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash,
-                                       const char *model, const char *verdict, const char *raw)
+                                       const char *model, const char *verdict, const char *raw,
+                                       bool admin)
 {
     struct drc_message *m = drc_message_new(a, "Prompt of this answer");
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "about");
@@ -245,28 +246,16 @@ struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, 
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, ". Verdict: %s.", verdict);
     }
     add_pre(a, m, "prompt", prompt, SHOWN_CHARS_MAX);
-    if (raw != NULL && *raw != '\0') {
-        struct drc_block *t = drc_message_add(a, m, DRC_BLOCK_TEXT, "raw-title");
-        drc_text_add(a, &t->text, DRC_SPAN_BOLD, "What the model wrote");
+    if (raw == NULL || *raw == '\0')
+        return m;
+    struct drc_block *t = drc_message_add(a, m, DRC_BLOCK_TEXT, "raw-title");
+    drc_text_add(a, &t->text, DRC_SPAN_BOLD, "What the model wrote");
+    if (admin)
         add_pre(a, m, "raw", raw, SHOWN_CHARS_MAX);
-    }
-    return m;
-}
-
-struct drc_message *drc_compose_debug(struct drc_arena *a, const char *debug, const char *model,
-                                      const char *verdict)
-{
-    struct drc_message *m = drc_message_new(a, "What this answer was made of");
-    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "about");
-    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "Model: ");
-    drc_text_add(a, &b->text, DRC_SPAN_CODE, model);
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    ". Verdict: %s. The report's SQL and parameters stand behind the button SQL, "
-                    "the text for the model behind Prompt.",
-                    verdict);
-    add_pre(a, m, "debug",
-            *debug == '\0' ? "An answer of an older version: nothing was kept." : debug,
-            SHOWN_CHARS_MAX);
+    else
+        drc_text_add(a, &t->text, DRC_SPAN_PLAIN,
+                     "\nIt is kept as it came and shown to admins (DRC_ADMINS); what could be "
+                     "traced stands in the answer.");
     return m;
 }
 

@@ -37,6 +37,16 @@ static const char *failed(struct drc_arena *a, const struct drc_usage_window *w)
     return count(a, w->failed);
 }
 
+static const char *helpful(struct drc_arena *a, const struct drc_usage_window *w)
+{
+    return count(a, w->helpful);
+}
+
+static const char *unhelpful(struct drc_arena *a, const struct drc_usage_window *w)
+{
+    return count(a, w->unhelpful);
+}
+
 static const char *tokens_in(struct drc_arena *a, const struct drc_usage_window *w)
 {
     return count(a, w->tokens_in);
@@ -86,6 +96,8 @@ static const struct {
     {"Cost", cost},
     {"Wait, half below", half},
     {"Wait, 95 % below", slow},
+    {"Called helpful", helpful},
+    {"Called not helpful", unhelpful},
 };
 
 static const char *table(struct drc_arena *a, const struct drc_usage *u)

@@ -1,4 +1,5 @@
-// What stands behind an answer and what may be done with it: the window Evidence, checked against the state and the facts.
+// What stands behind an answer and what may be done with it: Evidence, Debug and Prompt checked against the state, feedback,
+// deletion.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -6,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Bot, Slack, channels, indexDir, people, root, text, waitFor } from '../harness/drc.mjs';
 import { FakeLlm, wires } from '../harness/fake_llm.mjs';
 
-const { alice } = people, { dmAlice } = channels;
+const { alice, bob } = people, { dmAlice } = channels;
 const WAIT_MS = 120000; // an answer that comes late is no fault here
 let slack, bot, fake, report;
 
@@ -15,7 +16,7 @@ before(async () => {
   slack = new Slack();
   await Promise.all([fake.start(), slack.start()]);
   bot = new Bot(slack, { LLM_PROVIDER: 'openai', LLM_MODEL: 'test-model', LLM_API_KEY: 'sk-test', LLM_BASE_URL: fake.url(wires.openai), LLM_USER_TOKENS_PER_DAY: '0',
-    DRC_INDEX_DIR: indexDir() });
+    DRC_INDEX_DIR: indexDir(), DRC_ADMINS: `U0NOBODY1, ${people.carol}` });
   await bot.start();
   await slack.say(alice, dmAlice, 'report job-cost');
   report = await waitFor('the report', async () => (await slack.messages(dmAlice)).find((m) => m.text.startsWith('Job cost')), WAIT_MS);
@@ -37,10 +38,10 @@ const ask = async (words) => {
     return last && !checkLine(last).includes('waiting for') ? last : null;
   }, WAIT_MS);
 };
-const press = async (m, action, title) => {
-  const known = (await slack.views(alice)).modals.length;
-  assert.equal((await slack.click(alice, dmAlice, m, action)).outcome, 'ok');
-  return waitFor(`the window ${title}`, async () => { const all = (await slack.views(alice)).modals; return all.length > known && all.at(-1).title.text === title ? all.at(-1) : null; }, WAIT_MS);
+const press = async (m, action, title, user = alice, channel = dmAlice) => {
+  const known = new Set((await slack.views(user)).modals.map((v) => v.id));
+  assert.equal((await slack.click(user, channel, m, action)).outcome, 'ok');
+  return waitFor(`the window ${title}`, async () => { return (await slack.views(user)).modals.find((v) => !known.has(v.id) && v.title.text === title); }, WAIT_MS);
 };
 const words = (view) => text(view);
 
@@ -83,4 +84,80 @@ test('Evidence: passages carry title and official address', async () => {
   assert.ok(link, all);
   const pages = readdirSync(`${root}/corpus/databricks`).map((name) => readFileSync(`${root}/corpus/databricks/${name}`, 'utf8'));
   assert.ok(pages.some((p) => p.includes(`\nurl: ${link}\n`)), `${link} is the address of a page`);
+});
+
+test('Debug: model, tokens, unknown price, latency, verdict per sentence; what was withheld is for admins', async () => {
+  const m = await ask('explain nightly_orders_etl, play lying');
+  assert.match(checkLine(m), /withheld/);
+  const view = await press(m, 'tool:debug', 'Debug'), calls = block(view, 'calls').text.text;
+  const rows = state('SELECT c.* FROM ai_call c JOIN answer a USING (answer_id) WHERE a.ts = ? ORDER BY call_id', m.ts);
+  assert.equal(rows.length, 2, 'the try and its repair');
+  for (const [i, r] of rows.entries()) {
+    const count = (n) => n.toLocaleString('en-US');
+    assert.ok(calls.includes(`${i + 1}. \`test-model\`: tokens in ${count(r.tokens_in)} (cached there ${count(r.tokens_cached)}), out ${count(r.tokens_out)}; cost unknown; latency `), calls);
+  }
+  assert.match(calls, /1 try; withheld/);
+  const said = block(view, 'sentences').elements[0].elements[0].text;
+  assert.match(said, /^Try 1, withheld: \(its words are shown to admins\)\n {2}.*987,654,321/m);
+  assert.match(said, /^Try 2, withheld/m);
+  assert.doesNotMatch(said, /in all/);
+  assert.match(text(view), /Facts \(id, metric/);
+  const prompt = text(await press(m, 'tool:prompt', 'Prompt'));
+  assert.match(prompt, /shown to admins \(DRC_ADMINS\)/);
+  assert.doesNotMatch(prompt, /It cost \$987,654,321\.99 in all/);
+});
+
+test('feedback: stored, the second press changes it, counted', async () => {
+  const m = (await thread()).find((x) => block(x, 'feedback')), el = block(m, 'feedback').elements[0];
+  assert.equal(block(m, 'feedback').type, 'context_actions');
+  const press = async (user, half) => {
+    await slack.act(user, { type: 'action', container: { type: 'message', channel: dmAlice, ts: m.ts }, block_id: 'feedback',
+      action: { type: 'feedback_buttons', action_id: el.action_id, value: el[half].value }, state: {} });
+  };
+  const kept = () => state('SELECT helpful FROM feedback').map((r) => r.helpful).join();
+  await press(alice, 'positive_button');
+  await waitFor('the word', async () => kept() === '1', WAIT_MS);
+  await press(alice, 'negative_button');
+  await waitFor('the other word', async () => kept() === '0', WAIT_MS);
+  await slack.say(alice, dmAlice, 'usage');
+  const usage = await waitFor('usage', async () => (await slack.messages(dmAlice)).findLast((x) => text(x).includes('Called helpful')), WAIT_MS);
+  assert.match(text(usage), /Called helpful +0 +0 +0\n/);
+  assert.match(text(usage), /Called not helpful +1 +1 +1/);
+});
+
+test('delete: the bin asks first, the message goes, the row stays, the same click makes a new answer', async () => {
+  const root = (await slack.messages(dmAlice)).find((m) => m.ts === report.ts), chip = root.blocks.flatMap((b) => b.elements ?? []).find((e) => e.action_id?.startsWith('chip:'));
+  const click = async () => {
+    const known = new Set((await thread()).map((x) => x.ts));
+    await slack.click(alice, dmAlice, root, chip.action_id);
+    return waitFor('the answer', async () => { const x = (await thread()).find((y) => !known.has(y.ts)); return x && checkLine(x) && !checkLine(x).includes('waiting for') ? x : null; }, WAIT_MS);
+  };
+  const first = await click(), bin = block(first, 'feedback').elements[1];
+  assert.equal(bin.icon, 'trash');
+  assert.equal(bin.confirm.confirm.text, 'Delete this answer');
+  await slack.click(alice, dmAlice, first, 'tool:delete');
+  await waitFor('it is gone', async () => !(await thread()).some((x) => x.ts === first.ts), WAIT_MS);
+  const rows = state('SELECT answer_id, ts, deleted_ms FROM answer WHERE deleted_ms IS NOT NULL');
+  assert.equal(rows.length, 1);
+  assert.equal(rows[0].ts, first.ts);
+  const second = await click();
+  assert.notEqual(second.ts, first.ts);
+  assert.equal(checkLine(second).replace(/.*prompt /, ''), checkLine(first).replace(/.*prompt /, ''), 'the same prompt');
+  assert.equal(state('SELECT count(*) AS n FROM answer WHERE deleted_ms IS NOT NULL')[0].n, 1);
+});
+
+test('delete: not by somebody else; by an admin, who also sees what the model wrote', async () => {
+  const { finops } = channels, { carol } = people;
+  await slack.say(alice, finops, '/drc report job-cost 14d');
+  const root = await waitFor('the report', async () => (await slack.messages(finops)).find((m) => m.text.startsWith('Job cost')), WAIT_MS);
+  const chip = root.blocks.flatMap((b) => b.elements ?? []).find((e) => e.action_id?.startsWith('chip:'));
+  const replies = async (user) => (await slack.messages(finops, user, root.ts)).filter((m) => m.ts !== root.ts);
+  await slack.click(alice, finops, root, chip.action_id);
+  const answer = await waitFor('the answer', async () => (await replies(alice)).find((x) => checkLine(x).includes('traced')), WAIT_MS);
+  await slack.click(bob, finops, answer, 'tool:delete');
+  const no = await waitFor('the refusal', async () => (await replies(bob)).find((x) => x.is_ephemeral), WAIT_MS);
+  assert.match(text(no), /deleted by who asked for it, or by an admin/);
+  assert.match(text(await press(answer, 'tool:prompt', 'Prompt', carol, finops)), /What the model wrote\*?\n?[^]*The job cost \$/);
+  await slack.click(carol, finops, answer, 'tool:delete');
+  await waitFor('it is gone', async () => !(await replies(alice)).some((x) => x.ts === answer.ts), WAIT_MS);
 });

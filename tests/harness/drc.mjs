@@ -100,7 +100,7 @@ export class Slack {
       for (const el of block.elements ?? (block.accessory ? [block.accessory] : [])) {
         if (el.action_id !== actionId) continue;
         const action = { type: el.type, action_id: el.action_id };
-        if (el.type === 'button') action.value = el.value;
+        if (el.type === 'button' || el.type === 'icon_button') action.value = el.value;
         else {
           const options = el.options ?? el.option_groups.flatMap((g) => g.options);
           action.selected_option = options.find(pick);

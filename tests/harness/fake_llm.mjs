@@ -106,6 +106,15 @@ export const answered = {
   shouldretry: [2, then(fail(404, 'gone', 'no', { 'x-should-retry': 'true', ...soon }))],
 };
 
+// Where a connection may end: after the headers, and after the last word but before the end is said. And a model that is never
+// done the first n times.
+const cut = (head) => async (w, res, n, words) => { stream(res); await sleep(20); res.write(head(w, words)); await sleep(20); res.destroy(); };
+export const ends = {
+  cutheaders: [1, async (w, res) => { stream(res); await sleep(20); res.destroy(); }, /broke off|connection/],
+  cutlast: [1, cut((w, words) => w.begin() + words.map(w.piece).join('')), /broke off|connection/],
+  hangonce: [2, (w, res, n, words) => { if (n > 0) good(w, res, n, words); }],
+  hang: [3, () => undefined],
+};
 const stall = (head) => (w, res) => { if (head !== undefined) { stream(res); res.write(head(w)); } }; // writes '' = headers alone
 // Plays that end in the template: requests, what the check line says.
 export const withheld = {
@@ -143,7 +152,7 @@ export const slow = {
   muteafterhead: [2, stall(() => ''), /silent for 1 s|no answer in time/],
   mutehalfway: [2, stall((w) => w.begin() + w.piece('It cost $1.11')), /silent for 1 s|no answer in time/],
 };
-const plays = { ...answered, ...withheld, ...slow };
+const plays = { ...answered, ...withheld, ...slow, ...ends };
 
 export class FakeLlm {
   asked = []; // { play, url, headers, body, wire }

@@ -231,6 +231,114 @@ static void test_runs(void **state)
     drc_db_close(db);
 }
 
+/* An answer to `chip` on a run, with one fact as evidence and a word of one person. */
+static void put_answer(struct drc_db *db, const char *run_id, const char *id, const char *chip,
+                       int64_t at_ms)
+{
+    struct drc_stored_answer ans = {.answer_id = id,
+                                    .run_id = run_id,
+                                    .entity_id = "job:1/10",
+                                    .chip_key = chip,
+                                    .request_key = id,
+                                    .channel = "C1",
+                                    .thread_ts = "1.5",
+                                    .ts = "1.9",
+                                    .prompt = "p",
+                                    .prompt_hash = "h",
+                                    .model = "m",
+                                    .verdict = "waiting",
+                                    .debug = "",
+                                    .user_id = "U1"};
+    struct drc_evidence e = {.id = "F1",
+                             .used = true,
+                             .title = "Cost",
+                             .value = "$1",
+                             .period = "today",
+                             .source = "row 2",
+                             .row = 1};
+    must(drc_store_answer_put(db, &ans, at_ms, &err));
+    must(drc_store_evidence_put(db, id, &e, 1, &err));
+    must(drc_store_feedback_put(db, id, "U1", false, at_ms, &err));
+    must(drc_store_feedback_put(db, id, "U1", true, at_ms, &err));
+}
+
+static void test_answers(void **state)
+{
+    (void)state;
+    struct drc_db *db = drc_store_open(in_home("answers.db"), ".", &err); /* all migrations */
+    struct drc_result res = run_report("30d top:2 workspace:prod");
+    struct drc_run run;
+    struct drc_stored_answer got;
+    struct drc_evidence items[DRC_EVIDENCE_MAX];
+    struct drc_usage_window w = {.title = "t"};
+    size_t n;
+    bool mine = true;
+    must(drc_store_run_put(db, a, snap, "req-1", "U1", "C1", &res, 5, &run, &err));
+    put_answer(db, run.run_id, "a1", "job.explain", 1000);
+    must(drc_store_evidence_get(db, a, "a1", items, &n, &err));
+    assert_int_equal(n, 1);
+    assert_true(items[0].used && items[0].row == 1 && items[0].entity == NULL);
+    assert_string_equal(items[0].value, "$1");
+    must(drc_store_ai_window(db, 0, &w, &err));
+    assert_true(w.helpful == 1 && w.unhelpful == 0); /* the second word counts */
+    assert_int_equal(drc_store_answer_open(db, "a1", &err), 1);
+    assert_int_equal(
+        drc_store_answers_deleted(db, run.run_id, "job:1/10", "job.explain", "a1", &mine, &err), 0);
+    assert_false(mine);
+    must(drc_store_answer_delete(db, "a1", 2000, &err));
+    assert_int_equal(drc_store_answer_open(db, "a1", &err), 0);
+    assert_int_equal(drc_store_answer_get(db, a, "a1", &got, &err), 0);
+    assert_int_equal(
+        drc_store_answer_find(db, a, run.run_id, "job:1/10", "job.explain", &got, &err),
+        0); /* its question is free again */
+    assert_int_equal(
+        drc_store_answers_deleted(db, run.run_id, "job:1/10", "job.explain", "a1", &mine, &err), 1);
+    assert_true(mine);
+    assert_int_equal(
+        drc_store_answers_deleted(db, run.run_id, "job:1/10", "job.drivers", "a1", &mine, &err), 0);
+    drc_db_close(db);
+}
+
+static void test_purge(void **state)
+{
+    (void)state;
+    struct drc_db *db = drc_store_open(in_home("purge.db"), ".", &err);
+    struct drc_result res = run_report("30d top:2 workspace:prod");
+    const int64_t day = 86400000, now = 400 * day;
+    struct drc_run old, busy, fresh, none;
+    struct drc_stored_answer got;
+    struct drc_purged gone;
+    must(drc_store_run_put(db, a, snap, "r1", "U1", "C1", &res, now - 91 * day, &old, &err));
+    must(drc_store_run_put(db, a, snap, "r2", "U1", "C1", &res, now - 91 * day, &busy, &err));
+    must(drc_store_run_put(db, a, snap, "r3", "U1", "C1", &res, now - 89 * day, &fresh, &err));
+    must(drc_store_card_put(db, old.run_id, "job:1/10", "C1", "1.5", "1.6", &err));
+    put_answer(db, old.run_id, "a1", "x", now - 91 * day);
+    put_answer(db, busy.run_id, "a2", "x", now - 91 * day);
+    put_answer(db, busy.run_id, "a3", "y", now - 89 * day);
+    for (int i = 0; i < 450; i++) /* more than one batch */
+        put_answer(db, old.run_id, drc_arena_printf(a, "b%d", i), drc_arena_printf(a, "c%d", i),
+                   now - 200 * day);
+    for (int days = 60; days <= 100; days += 40) {
+        int64_t id;
+        struct drc_ai_call call = {"U1", "x", "m", "h", "posted", .ts_ms = now - days * day};
+        must(drc_store_ai_call_put(db, &call, &id, &err));
+    }
+    must(drc_store_ai_cache_put(db, "k", "text", false, now - 91 * day, 0, &err));
+    must(drc_store_purge(db, now, 90, &gone, &err));
+    assert_int_equal(gone.answers, 452);
+    assert_int_equal(gone.runs, 1);
+    assert_int_equal(gone.texts, 1);
+    assert_int_equal(gone.calls, 1);
+    assert_int_equal(drc_store_run_get(db, a, snap, old.run_id, &none, NULL), -1);
+    must(drc_store_run_get(db, a, snap, busy.run_id, &none, &err)); /* an answer on it is young */
+    must(drc_store_run_get(db, a, snap, fresh.run_id, &none, &err));
+    assert_int_equal(drc_store_answer_get(db, a, "a2", &got, &err), 0);
+    assert_int_equal(drc_store_answer_get(db, a, "a3", &got, &err), 1);
+    must(drc_store_purge(db, now, 7, &gone, &err)); /* calls of this month stay whatever the days */
+    assert_true(gone.answers == 1 && gone.runs == 2 && gone.calls == 0);
+    drc_db_close(db);
+}
+
 static void test_starts_posts_selections(void **state)
 {
     (void)state;
@@ -450,6 +558,8 @@ int main(void)
         TEST(test_inbox_of_others),
         TEST(test_migrations),
         TEST(test_runs),
+        TEST(test_answers),
+        TEST(test_purge),
         TEST(test_starts_posts_selections),
         TEST(test_stored_json),
         TEST(test_bad_reports),

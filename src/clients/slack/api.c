@@ -129,6 +129,24 @@ static json_t *parse_blocks(const char *blocks)
     return j == NULL ? json_array() : j;
 }
 
+int drc_slack_delete(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                     const char *ts, struct drc_err *err)
+{
+    struct slack_reply r;
+    struct drc_err own = DRC_ERR_INIT;
+    int rc = slack_call(api, a, "chat.delete", channel,
+                        json_pack("{s:s, s:s}", "channel", channel, "ts", ts), &r, &own);
+    if (rc < 0 && strcmp(r.error, "message_not_found") == 0)
+        rc = 0;
+    slack_reply_fini(&r);
+    if (rc < 0) {
+        drc_err_set(err, own.code, "%s", own.msg);
+        if (err != NULL)
+            err->retry_ms = own.retry_ms;
+    }
+    return rc;
+}
+
 int drc_slack_modal(struct drc_slack_api *api, struct drc_arena *a, const char *trigger_id,
                     const char *view_id, const char *title, struct drc_message *m,
                     const char **view_id_out, struct drc_err *err)

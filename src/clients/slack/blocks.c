@@ -22,6 +22,9 @@ enum {
     OPTION_VALUE = 150,
     OPTIONS = 100,
     PLACEHOLDER_CHARS = 150,
+    CONFIRM_TITLE = 100,
+    CONFIRM_TEXT = 300,
+    CONFIRM_BUTTON = 30,
     ACTION_ID = 255,
     ELEMENTS = 25,
     PRE_CHARS = 2900,
@@ -278,6 +281,45 @@ static int add_actions(struct build *b, const struct drc_block *block)
     return rc;
 }
 
+/* "Delete" and "Cancel" under the question. */
+static json_t *confirm(struct build *b, const struct drc_button *x)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:s}", "title", plain(b, x->label, CONFIRM_TITLE),
+                     "text", plain(b, x->confirm, CONFIRM_TEXT), "confirm",
+                     plain(b, x->label, CONFIRM_BUTTON), "deny", plain(b, "Cancel", CONFIRM_BUTTON),
+                     "style", x->style == DRC_BUTTON_DANGER ? "danger" : "primary");
+}
+
+static json_t *feedback_half(struct build *b, const struct drc_button *x)
+{
+    return json_pack("{s:o, s:o}", "text", plain(b, x->label, BUTTON_CHARS), "value",
+                     drc_json_text(x->value));
+}
+
+/* Slack's pair of thumbs, and the bin. */
+static void add_feedback(struct build *b, const struct drc_block *block)
+{
+    const struct drc_button *x = block->buttons;
+    size_t before = b->chars;
+    json_t *elements = json_array();
+    json_array_append_new(elements,
+                          json_pack("{s:s, s:s, s:o, s:o}", "type", "feedback_buttons", "action_id",
+                                    x[0].action_id, "positive_button", feedback_half(b, &x[0]),
+                                    "negative_button", feedback_half(b, &x[1])));
+    for (size_t i = 2; i < block->button_count; i++) {
+        json_t *e =
+            json_pack("{s:s, s:s, s:s, s:o, s:o}", "type", "icon_button", "action_id",
+                      x[i].action_id, "icon", "trash", "text", plain(b, x[i].label, BUTTON_CHARS),
+                      "value", drc_json_text(x[i].value));
+        if (x[i].confirm != NULL)
+            json_object_set_new(e, "confirm", confirm(b, &x[i]));
+        json_array_append_new(elements, e);
+    }
+    push(b, json_pack("{s:s, s:o}", "type", "context_actions", "elements", elements),
+         block->block_id, 0);
+    b->chars = before + 100; /* most of it is not shown at once */
+}
+
 static json_t *table_cell(struct build *b, const char *text)
 {
     b->chars += drc_utf8_count(text);
@@ -344,6 +386,9 @@ static int add_block(struct build *b, const struct drc_block *block)
     case DRC_BLOCK_PICKER:
     case DRC_BLOCK_BUTTONS:
         return add_actions(b, block);
+    case DRC_BLOCK_FEEDBACK:
+        add_feedback(b, block);
+        break;
     case DRC_BLOCK_TABLE:
         add_table(b, block);
         break;

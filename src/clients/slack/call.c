@@ -15,6 +15,7 @@ const struct slack_method slack_methods[] = {
     {"auth.test", "", 100, true, true},
     {"chat.postMessage", "chat:write", 60, true, false},
     {"chat.update", "chat:write", 50, true, true},
+    {"chat.delete", "chat:write", 50, true, true},
     {"chat.postEphemeral", "chat:write", 100, true,
      true}, /* twice is seen twice, and better than never */
     {"chat.getPermalink", "", 100, false, true},
@@ -85,6 +86,9 @@ static const struct {
     {"user_not_in_channel", DRC_ERR_NOTFOUND, "you are not in that channel"},
     {"restricted_action", DRC_ERR_AUTH, "a rule of this workspace does not let me post there"},
     {"message_not_found", DRC_ERR_NOTFOUND, "the message is no longer there"},
+    {"cant_update_message", DRC_ERR_NOTFOUND, "Slack does not let me change that message"},
+    {"edit_window_closed", DRC_ERR_NOTFOUND, "Slack no longer lets me change that message"},
+    {"cant_delete_message", DRC_ERR_AUTH, "Slack does not let me delete that message"},
     {"expired_trigger_id", DRC_ERR_TIMEOUT,
      "Slack gave me three seconds to open that window and they had passed; press again"},
     {"exchanged_trigger_id", DRC_ERR_TIMEOUT, "that window was opened already; press again"},

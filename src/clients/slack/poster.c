@@ -126,6 +126,12 @@ static const char *permalink(struct drc_poster *p, struct drc_arena *a, const ch
     return drc_slack_permalink(&self(p)->api, a, channel, ts, NULL);
 }
 
+static int take_away(struct drc_poster *p, struct drc_arena *a, const char *channel, const char *ts,
+                     struct drc_err *err)
+{
+    return drc_slack_delete(&self(p)->api, a, channel, ts, err);
+}
+
 static void status(struct drc_poster *p, struct drc_arena *a, const char *channel,
                    const char *thread_ts, const char *text)
 {
@@ -146,6 +152,6 @@ static const char *zone(struct drc_poster *p, struct drc_arena *a, const char *u
 
 void drc_slack_poster_init(struct drc_slack_poster *sp, const char *bot_user)
 {
-    sp->poster = (struct drc_poster){post,      find, permalink, status, share,
-                                     reachable, zone, bot_user,  "/drc "};
+    sp->poster = (struct drc_poster){post,      find,      permalink, status,   share,
+                                     take_away, reachable, zone,      bot_user, "/drc "};
 }
