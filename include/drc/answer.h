@@ -93,6 +93,7 @@ struct drc_context {
     const char *route;    /* which corpora are read and why, for the debug view */
     const char *searched; /* what the documentation was searched for and how; NULL: it was not */
     const char *docs_off; /* why it was searched by words alone, or not at all; NULL */
+    const char *other;    /* name of the second entity where two are compared; NULL */
     bool docs_wanted;     /* by the chip or the route */
     bool docs_only;       /* a question about the product: facts and graph are not in here */
     const char *left_out; /* "3 further graph rows, 1 passage of documentation" or "nothing" */
@@ -176,7 +177,8 @@ void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_ci
 
 /* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window},
  * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and
- * {row.column} (a cell), {edge:NAME} (first graph row of that kind), {entities} ("29 jobs"), or a
+ * {row.column} (a cell), {other} (name of the
+ * second entity), {edge:NAME} (first graph row of that kind), {entities} ("29 jobs"), or a
  * metric of the facts. Words behind a name follow its number: {evictions eviction/evictions} prints
  * "1 eviction" or "3 evictions", {=evictions is/are} the word alone.
  * false, and nothing is appended, where a slot is not known. `used` (may be NULL) gets what was

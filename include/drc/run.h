@@ -85,6 +85,9 @@ struct drc_typed {
     struct drc_search_result pages; /* of the documentation, as it was searched for the route */
     const char *searched;           /* how; NULL: there is nothing to search in */
     const char *off;                /* why by words alone, or not at all; NULL */
+    const char *const *earlier;     /* questions of the thread before, oldest first */
+    size_t earlier_count;
+    const char *other; /* entity id that the selected one is compared with; NULL */
 };
 /* Searches the documentation for the text and decides the route. `kind`: of the entity in scope, or
  * NULL; `named`: the text names it. */

@@ -70,8 +70,9 @@ struct drc_stored_answer {
     const char *answer_id, *run_id, *entity_id, *chip_key, *request_key, *channel, *thread_ts;
     const char *ts; /* NULL until posted */
     const char *prompt, *prompt_hash, *model, *model_text, *verdict, *debug;
-    const char *checks;  /* of drc_debug_checks; "" where nothing was checked */
-    const char *user_id; /* who asked; "" on the command line */
+    const char *checks;   /* of drc_debug_checks; "" where nothing was checked */
+    const char *user_id;  /* who asked; "" on the command line */
+    const char *question; /* in words; "" in rows of an older version */
 };
 /* 1 found, 0 not there, -1 error. */
 int drc_store_answer_find(struct drc_db *state, struct drc_arena *a, const char *run_id,
@@ -83,6 +84,11 @@ int drc_store_answer_get(struct drc_db *state, struct drc_arena *a, const char *
 int drc_store_answer_put(struct drc_db *state, const struct drc_stored_answer *ans, int64_t now_ms,
                          struct drc_err *err);
 
+/* The last questions about an entity that were answered in a thread before this request's own,
+ * oldest first, at most max; the count or -1. */
+int drc_store_earlier(struct drc_db *state, struct drc_arena *a, const char *channel,
+                      const char *thread_ts, const char *entity_id, const char *request_key,
+                      const char **out, int max, struct drc_err *err);
 /* Answers of a request that stand and say that they wait for the model; -1 error. */
 int drc_store_answer_open(struct drc_db *state, const char *request_key, struct drc_err *err);
 /* Marks an answer as deleted; the row stays, its question can be asked again. */

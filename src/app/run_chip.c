@@ -3,13 +3,15 @@
 
 #include "drc/ask.h"
 #include "drc/digest.h"
+#include "drc/followup.h"
 #include "drc/ground.h"
 #include "drc/limits.h"
 #include "drc/log.h"
 #include "drc/run.h"
 #include "drc/utf8.h"
 
-#define MEANT_MAX 3 /* entities that a text without a name may mean */
+#define MEANT_MAX 3    /* entities that a text without a name may mean */
+#define COMMANDS_MAX 3 /* named where a question is refused */
 
 /* ---- the answer --------------------------------------------------------------------------- */
 
@@ -163,6 +165,26 @@ static int post_answer(struct drc_env *env, const struct drc_request *req,
     return 0;
 }
 
+/* Of one entity or, in a comparison, of two; with what was asked before. */
+static int make_context(struct drc_env *env, const struct drc_run *run, const char *entity_id,
+                        const struct drc_chip *chip, const struct drc_typed *typed,
+                        struct drc_context *c, struct drc_err *err)
+{
+    struct drc_context other;
+    if (drc_env_context(env, &run->result, entity_id, c, err) < 0)
+        return -1;
+    if (typed != NULL && typed->other != NULL) {
+        if (drc_env_context(env, &run->result, typed->other, &other, err) < 0)
+            return -1;
+        drc_compare_contexts(env->a, c, &other);
+    }
+    if (drc_env_assemble(env, chip, typed, c, err) < 0)
+        return -1;
+    if (typed != NULL)
+        drc_followup_add(env->a, c, typed->earlier, typed->earlier_count);
+    return 0;
+}
+
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
                    const char *entity_id, const struct drc_chip *chip,
                    const struct drc_typed *typed, const char *thread_ts, struct drc_outcome *out,
@@ -187,8 +209,7 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
         return 0;
     struct drc_context c;
     struct drc_prompt prompt;
-    if (drc_env_context(env, &run->result, entity_id, &c, err) < 0 ||
-        drc_env_assemble(env, chip, typed, &c, err) < 0 ||
+    if (make_context(env, run, entity_id, chip, typed, &c, err) < 0 ||
         drc_prompt_make(env->a, &env->snap->chips, chip, &c, question, &prompt, err) < 0)
         return -1;
     struct drc_answer ans = {
@@ -222,7 +243,8 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
                                           : "template",
         .debug = drc_debug_text(env->a, &c, &prompt),
         .checks = "",
-        .user_id = req->user};
+        .user_id = req->user,
+        .question = question == NULL ? chip->question : typed->text};
     if (wants_model && fresh.ts != NULL && env->again_queued) {
         drc_ask_model(env, &c, &ans, &fresh.model_text, &fresh.verdict, &fresh.checks);
         return finish_answer(env, req, &c, &ans, &fresh, err);
@@ -285,23 +307,6 @@ int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char 
 
 /* ---- questions in words ------------------------------------------------------------------- */
 
-/* The longest entity name of the run that the text holds; a person who names a job means that job.
- */
-static const char *named_in(const struct drc_result *res, const char *text)
-{
-    const char *best = NULL;
-    size_t longest = 2;
-    for (size_t i = 0; i < res->rows.row_count; i++) {
-        const char *label = drc_result_text(res, i, res->report->label);
-        size_t n = strlen(label);
-        if (n > longest && strcasestr(text, label) != NULL) {
-            longest = n;
-            best = drc_result_text(res, i, res->report->key);
-        }
-    }
-    return best;
-}
-
 static void add_option(struct drc_env *env, const struct drc_run *run, int row,
                        struct drc_option *options, size_t *count)
 {
@@ -355,14 +360,62 @@ static int ask_which(struct drc_env *env, const struct drc_request *req, const s
     return drc_deliver(env, req, "which", &to, m, &posted, err);
 }
 
-static int not_my_question(struct drc_env *env, const struct drc_routing *route,
+/* Commands of reports that a text outside of the thread's subject may be about. */
+static const char *commands_for(struct drc_env *env, const char *text)
+{
+    const char *list = NULL;
+    int n = 0;
+    for (size_t i = 0; i < env->snap->report_count && n < COMMANDS_MAX; i++) {
+        const struct drc_report *r = &env->snap->reports[i];
+        if (drc_routing_overlap(
+                env->a, text,
+                drc_arena_printf(env->a, "%s %s %s", r->title, r->question, r->pillar)) <= 0)
+            continue;
+        list = drc_arena_printf(env->a, "%s%s`%sreport %s`", list == NULL ? "" : list,
+                                list == NULL ? "" : ", ", env->poster->sigil, r->id);
+        n++;
+    }
+    return list;
+}
+
+static int not_my_question(struct drc_env *env, const struct drc_routing *route, const char *text,
                            struct drc_err *err)
 {
+    const char *commands = commands_for(env, text);
+    if (commands != NULL)
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "%s. What may answer it: %s. `%shelp` lists the rest", route->reason,
+                           commands, env->poster->sigil);
     return drc_err_set(err, DRC_ERR_INPUT,
                        "%s. I answer questions about the cost and reliability of what is on a "
                        "report, and about Databricks itself: `%sreports` lists the reports, "
                        "`%shelp` the rest",
                        route->reason, env->poster->sigil, env->poster->sigil);
+}
+
+static int not_in_this_run(struct drc_env *env, const struct drc_run *run, const char *word,
+                           struct drc_err *err)
+{
+    return drc_err_set(err, DRC_ERR_INPUT,
+                       "'%.80s' is not on this report (%s). `%sjob %.80s` looks for a job of that "
+                       "name, `%sreport %s` runs the report anew",
+                       word, drc_params_text(env->a, run->result.report, &run->result.params),
+                       env->poster->sigil, word, env->poster->sigil, run->result.report->id);
+}
+
+/* The chip that the words ask for; words that name none go on with what was asked before. NULL:
+ * CONFIG. */
+static const struct drc_chip *chip_of_words(struct drc_env *env, const char *kind, const char *text,
+                                            const char *before, struct drc_err *err)
+{
+    const struct drc_chip *chip = drc_chip_match(&env->snap->chips, kind, text);
+    if (chip == NULL && before != NULL)
+        chip = drc_chip_match(&env->snap->chips, kind, before);
+    if (chip == NULL)
+        chip = drc_chip_for(&env->snap->chips, kind, "explain");
+    if (chip == NULL)
+        drc_err_set(err, DRC_ERR_CONFIG, "there is no chip '%s.explain' in prompts/chips", kind);
+    return chip;
 }
 
 static int no_report_here(struct drc_env *env, struct drc_err *err)
@@ -372,6 +425,44 @@ static int no_report_here(struct drc_env *env, struct drc_err *err)
                        "with `%sreport job-cost`, "
                        "or `%sjob` and a name",
                        env->poster->sigil, env->poster->sigil);
+}
+
+/* "compare with X", "X vs Y": the first is the one in scope, unless the text names two. */
+static int compare(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
+                   const char *entity, struct drc_outcome *out, struct drc_err *err)
+{
+    const struct drc_result *res = &run->result;
+    struct drc_typed typed = {.text =
+                                  drc_utf8_clean(env->a, req->text, strlen(req->text), 500, false),
+                              .route = {.kind = DRC_ROUTING_ANSWER,
+                                        .corpora = DRC_CORPUS_TELEMETRY,
+                                        .rule = "compare",
+                                        .reason = "two of the rows are compared"}};
+    int rows[2];
+    size_t names = drc_followup_named(res, req->text, rows, 2);
+    int own = entity == NULL ? -1 : drc_result_find(res, entity);
+    const char *stranger = drc_followup_stranger(env->a, res, req->text);
+    if (names < 2 && stranger != NULL)
+        return not_in_this_run(env, run, stranger, err);
+    if (names == 2) { /* the one in scope stands first, else as the rows stand */
+        bool turn = rows[1] == own || (rows[0] != own && rows[1] < rows[0]);
+        own = rows[turn ? 1 : 0];
+        rows[0] = rows[turn ? 0 : 1];
+    }
+    if (names == 0 || own < 0 || own == rows[0])
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "a comparison needs two %s of this report: pick one, then write "
+                           "`compare with` and the name of the other, or name both",
+                           res->report->nouns);
+    entity = drc_result_text(res, (size_t)own, res->report->key);
+    typed.other = drc_result_text(res, (size_t)rows[0], res->report->key);
+    const struct drc_chip *like = chip_of_words(env, kind_of(run, entity), "", NULL, err);
+    if (like == NULL || (req->thread_ts != NULL &&
+                         drc_store_select(env->state, req->user, req->channel, req->thread_ts,
+                                          run->run_id, entity, env->now_ms, err) < 0))
+        return -1;
+    return drc_run_answer(env, req, run, entity, drc_compare_chip(env->a, like), &typed,
+                          req->thread_ts, out, err);
 }
 
 int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
@@ -392,28 +483,38 @@ int drc_run_question(struct drc_env *env, const struct drc_request *req, struct 
     struct drc_run run;
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)
         return -1;
-    const char *named = named_in(&run.result, req->text);
-    if (named != NULL)
-        entity = named;
-    else if (entity == NULL)
+    if (entity == NULL)
         entity = card_entity;
+    if (drc_followup_compares(req->text))
+        return compare(env, req, &run, entity, out, err);
+    int named;
+    size_t names = drc_followup_named(&run.result, req->text, &named, 1);
+    if (names > 0) /* a person who names a job means that job */
+        entity = drc_result_text(&run.result, (size_t)named, run.result.report->key);
     struct drc_typed typed;
-    if (drc_env_route(env, req->text, kind_of(&run, entity), named != NULL, &typed, err) < 0)
+    if (drc_env_route(env, req->text, kind_of(&run, entity), names > 0, &typed, err) < 0)
         return -1;
     if (typed.route.kind == DRC_ROUTING_REFUSE)
-        return not_my_question(env, &typed.route, err);
+        return not_my_question(env, &typed.route, req->text, err);
+    const char *stranger = drc_followup_stranger(env->a, &run.result, req->text);
+    if (names == 0 && stranger != NULL && !(typed.route.corpora & DRC_CORPUS_DOCS))
+        return not_in_this_run(env, &run, stranger, err);
     if (entity == NULL && typed.route.kind == DRC_ROUTING_ASK)
         return ask_which(env, req, &run, err);
     if (entity == NULL)
         entity = drc_arena_printf(env->a, "report:%s", run.result.report->id);
-    const char *kind = kind_of(&run, entity);
-    const struct drc_chip *chip = drc_chip_match(&env->snap->chips, kind, req->text);
+    const char *earlier[DRC_EARLIER_MAX], *root = req->thread_ts;
+    int before = root == NULL ? 0
+                              : drc_store_earlier(env->state, env->a, req->channel, root, entity,
+                                                  req->key, earlier, DRC_EARLIER_MAX, err);
+    if (before < 0)
+        return -1;
+    typed.earlier = earlier;
+    typed.earlier_count = (size_t)before;
+    const struct drc_chip *chip = chip_of_words(env, kind_of(&run, entity), req->text,
+                                                before > 0 ? earlier[before - 1] : NULL, err);
     if (chip == NULL)
-        chip = drc_chip_for(&env->snap->chips, kind, "explain");
-    if (chip == NULL)
-        return drc_err_set(err, DRC_ERR_CONFIG, "there is no chip '%s.explain' in prompts/chips",
-                           kind);
-    const char *root = req->thread_ts;
+        return -1;
     if (root != NULL && drc_store_select(env->state, req->user, req->channel, root, run.run_id,
                                          entity, env->now_ms, err) < 0)
         return -1;

@@ -262,16 +262,17 @@ const char *drc_store_selected(struct drc_db *state, struct drc_arena *a, const 
 
 #define ANSWER_COLUMNS                                                                             \
     "answer_id, run_id, entity_id, chip_key, request_key, channel, thread_ts, ts, prompt, "        \
-    "prompt_hash, model, model_text, verdict, debug, checks, user_id"
+    "prompt_hash, model, model_text, verdict, debug, checks, user_id, question"
 
 static int take_answer(struct drc_stmt *st, struct drc_arena *a, struct drc_stored_answer *out,
                        struct drc_err *err)
 {
-    const char *c[16];
-    int rc = one_row(st, a, c, 16, err);
+    const char *c[17];
+    int rc = one_row(st, a, c, 17, err);
     if (rc == 1)
-        *out = (struct drc_stored_answer){c[0], c[1], c[2],  c[3],  c[4],  c[5],  c[6],  c[7],
-                                          c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]};
+        *out =
+            (struct drc_stored_answer){c[0], c[1],  c[2],  c[3],  c[4],  c[5],  c[6],  c[7], c[8],
+                                       c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16]};
     return rc;
 }
 
@@ -302,18 +303,18 @@ int drc_store_answer_put(struct drc_db *state, const struct drc_stored_answer *n
 {
     return drc_db_run(state, err,
                       "INSERT INTO answer (" ANSWER_COLUMNS
-                      ", created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+                      ", created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
                       " ON CONFLICT (answer_id) DO UPDATE SET channel = excluded.channel, "
                       "thread_ts = excluded.thread_ts,"
                       " ts = excluded.ts, prompt = excluded.prompt, prompt_hash = "
                       "excluded.prompt_hash, model = excluded.model,"
                       " model_text = excluded.model_text, verdict = excluded.verdict,"
                       " debug = excluded.debug, checks = excluded.checks",
-                      "ssssssssssssssssi", n->answer_id, n->run_id, n->entity_id, n->chip_key,
+                      "sssssssssssssssssi", n->answer_id, n->run_id, n->entity_id, n->chip_key,
                       n->request_key, n->channel, n->thread_ts, n->ts, n->prompt, n->prompt_hash,
                       n->model, n->model_text, n->verdict, n->debug,
                       n->checks == NULL ? "" : n->checks, n->user_id == NULL ? "" : n->user_id,
-                      now_ms);
+                      n->question == NULL ? "" : n->question, now_ms);
 }
 
 /* ---- posts -------------------------------------------------------------------------------- */

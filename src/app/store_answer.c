@@ -61,6 +61,26 @@ int drc_store_evidence_get(struct drc_db *state, struct drc_arena *a, const char
 
 /* ---- deletion, feedback -------------------------------------------------------------------- */
 
+int drc_store_earlier(struct drc_db *state, struct drc_arena *a, const char *channel,
+                      const char *thread_ts, const char *entity_id, const char *request_key,
+                      const char **out, int max, struct drc_err *err)
+{
+    struct drc_stmt *st = drc_db_query(
+        state, err,
+        "SELECT question FROM (SELECT question, created_ms, answer_id FROM answer"
+        " WHERE channel = ?1 AND thread_ts = ?2 AND entity_id = ?3 AND request_key <> ?4"
+        " AND question <> '' AND ts IS NOT NULL AND deleted_ms IS NULL"
+        " AND created_ms < coalesce((SELECT min(created_ms) FROM answer WHERE request_key = ?4),"
+        " 9223372036854775807)"
+        " ORDER BY created_ms DESC, answer_id DESC LIMIT ?5) ORDER BY created_ms, answer_id",
+        "ssssi", channel, thread_ts, entity_id, request_key, (int64_t)max);
+    int n = 0, rc = -1;
+    while (st != NULL && n < max && (rc = drc_db_next(st, err)) == 1)
+        out[n++] = drc_arena_strdup(a, drc_db_text(st, 0));
+    drc_db_done(st);
+    return rc < 0 ? -1 : n;
+}
+
 int drc_store_answer_open(struct drc_db *state, const char *request_key, struct drc_err *err)
 {
     struct drc_stmt *st =

@@ -83,6 +83,10 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
         drc_text_add(a, t, DRC_SPAN_CODE, c->selection.label);
         return true;
     }
+    if (strcmp(name, "other") == 0 && c->other != NULL) {
+        drc_text_add(a, t, DRC_SPAN_CODE, c->other);
+        return true;
+    }
     if (strcmp(name, "kind") == 0) {
         drc_text_add(a, t, DRC_SPAN_PLAIN, res->report->noun);
         return true;
