@@ -21,6 +21,8 @@ size_t drc_followup_named(const struct drc_result *res, const char *text, int *r
  */
 const char *drc_followup_stranger(struct drc_arena *a, const struct drc_result *res,
                                   const char *text);
+/* Whether the text only asks to go on with what was asked before: "why?", "tell me more". */
+bool drc_followup_goes_on(const char *text);
 /* Whether the text asks for a comparison. */
 bool drc_followup_compares(const char *text);
 

@@ -492,8 +492,21 @@ int drc_run_question(struct drc_env *env, const struct drc_request *req, struct 
     if (names > 0) /* a person who names a job means that job */
         entity = drc_result_text(&run.result, (size_t)named, run.result.report->key);
     struct drc_typed typed;
+    const char *earlier[DRC_EARLIER_MAX];
+    int before = 0;
     if (drc_env_route(env, req->text, kind_of(&run, entity), names > 0, &typed, err) < 0)
         return -1;
+    if (req->thread_ts != NULL && entity != NULL)
+        before = drc_store_earlier(env->state, env->a, req->channel, req->thread_ts, entity,
+                                   req->key, earlier, DRC_EARLIER_MAX, err);
+    if (before < 0)
+        return -1;
+    typed.earlier = earlier;
+    typed.earlier_count = (size_t)before;
+    if (typed.route.kind == DRC_ROUTING_REFUSE && before > 0 && drc_followup_goes_on(req->text))
+        typed.route =
+            (struct drc_routing){DRC_ROUTING_ANSWER, DRC_CORPUS_TELEMETRY | DRC_CORPUS_RUNBOOKS,
+                                 "goes-on", "it goes on with what was asked before"};
     if (typed.route.kind == DRC_ROUTING_REFUSE)
         return not_my_question(env, &typed.route, req->text, err);
     const char *stranger = drc_followup_stranger(env->a, &run.result, req->text);
@@ -503,14 +516,7 @@ int drc_run_question(struct drc_env *env, const struct drc_request *req, struct 
         return ask_which(env, req, &run, err);
     if (entity == NULL)
         entity = drc_arena_printf(env->a, "report:%s", run.result.report->id);
-    const char *earlier[DRC_EARLIER_MAX], *root = req->thread_ts;
-    int before = root == NULL ? 0
-                              : drc_store_earlier(env->state, env->a, req->channel, root, entity,
-                                                  req->key, earlier, DRC_EARLIER_MAX, err);
-    if (before < 0)
-        return -1;
-    typed.earlier = earlier;
-    typed.earlier_count = (size_t)before;
+    const char *root = req->thread_ts;
     const struct drc_chip *chip = chip_of_words(env, kind_of(&run, entity), req->text,
                                                 before > 0 ? earlier[before - 1] : NULL, err);
     if (chip == NULL)

@@ -11,6 +11,7 @@
 #define NAME_MIN_BYTES 3 /* a shorter name stands in too many words */
 #define PAIRS_MAX 8      /* of figures: three facts each */
 #define EDGES_EACH 8
+#define BETWEEN " \t\n,.;:!?"
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
@@ -100,6 +101,28 @@ const char *drc_followup_stranger(struct drc_arena *a, const struct drc_result *
         p += n > 0 ? n : 1;
     }
     return NULL;
+}
+
+bool drc_followup_goes_on(const char *text)
+{
+    static const char *const words[] = {"a",    "about", "again", "and",  "bit",  "details", "do",
+                                        "else", "go",    "how",   "i",    "is",   "it",      "me",
+                                        "more", "now",   "ok",    "okay", "on",   "please",  "so",
+                                        "tell", "that",  "the",   "then", "this", "what",    "why"};
+    size_t count = 0;
+    const char *p = text + strspn(text, BETWEEN);
+    while (*p != '\0') {
+        size_t n = strcspn(p, BETWEEN), i = 0;
+        while (i < sizeof words / sizeof *words &&
+               (strlen(words[i]) != n || strncasecmp(words[i], p, n) != 0))
+            i++;
+        if (i == sizeof words / sizeof *words)
+            return false;
+        count++;
+        p += n;
+        p += strspn(p, BETWEEN);
+    }
+    return count > 0;
 }
 
 bool drc_followup_compares(const char *text)

@@ -30,7 +30,10 @@ const thread = async () => (await slack.messages(dmAlice, alice, report.ts)).fil
 const ask = async (words) => {
   const known = new Set((await thread()).map((m) => m.ts));
   await slack.say(alice, dmAlice, words, report.ts);
-  return waitFor(`an answer to ${words}`, async () => (await thread()).find((m) => !known.has(m.ts)), WAIT_MS);
+  const m = await waitFor(`an answer to ${words}`, async () => (await thread()).find((x) => !known.has(x.ts)), WAIT_MS);
+  // The message stands a moment before the state says so.
+  if (m.blocks.some((b) => b.block_id === 'check')) await waitFor('its row', () => state('SELECT 1 FROM answer WHERE ts = ?', m.ts).length === 1, WAIT_MS);
+  return m;
 };
 const promptOf = (m) => state('SELECT prompt FROM answer WHERE ts = ?', m.ts)[0].prompt;
 const asked = (m) => [...promptOf(m).matchAll(/^- "(.*)"$/gm)].map((x) => x[1]);

@@ -155,6 +155,7 @@ export const slow = {
 const plays = { ...answered, ...withheld, ...slow, ...ends };
 
 export class FakeLlm {
+  play = 'plain'; // where the prompt names none
   asked = []; // { play, url, headers, body, wire }
   async start() {
     this.server = createServer((req, res) => {
@@ -162,7 +163,7 @@ export class FakeLlm {
       req.on('data', (d) => { text += d; });
       req.on('end', () => {
         const body = JSON.parse(text), wire = wireOf(req.url.split(/[?]|:stream|:gen/)[0]), prompt = wire.prompt(body);
-        const play = /play ([a-z]+)/.exec(prompt)?.[1] ?? 'plain', n = this.count(play);
+        const play = /play ([a-z]+)/.exec(prompt)?.[1] ?? this.play, n = this.count(play);
         const figure = /\$[\d,]+(\.\d+)?/.exec(prompt)?.[0] ?? '$0'; // documentation alone holds none
         this.asked.push({ play, url: req.url, headers: req.headers, body, prompt, wire });
         plays[play][1](wire, res, n, ['The job cost ', figure, ' in this window \u2013 gr\u00fc\u00df.'], body);
