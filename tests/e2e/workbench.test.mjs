@@ -8,3 +8,4 @@ await import('./job.mjs');
 await import('./keys.mjs');
 await import('./places.mjs');
 await import('./elements.mjs');
+await import('./model.mjs');
