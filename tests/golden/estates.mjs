@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { facts, run } from '../harness/drc.mjs';
 
-const folder = process.env.DRC_TEST_FACTS ? dirname(process.env.DRC_TEST_FACTS) : tmpdir();
 const own = mkdtempSync(join(tmpdir(), 'drc-golden-'));
+const folder = process.env.DRC_TEST_FACTS ? dirname(process.env.DRC_TEST_FACTS) : own; // alone: nothing is left behind
 export const scratch = { path: (name) => join(own, name), remove: () => rmSync(own, { recursive: true, force: true }) };
 
 // Seed 1 is the sample estate that all tests share; others are kept beside it, so that the next file does not build them again.
