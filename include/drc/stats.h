@@ -84,7 +84,8 @@ void drc_stats_shapley_cost(const struct drc_cost_totals *before,
  * level: the median of the last 28 days without their factors, with a Theil-Sen trend where it is
  * significant (p < 0.05). The sum and its 80 % interval: a bootstrap of the 28 residuals, 1,000
  * draws, seed fixed. values: by day, oldest first; at least DRC_FORECAST_MIN and at most
- * DRC_THEIL_SEN_MAX. day (of `ahead` values, or NULL) gets each day's forecast, low and high. -1: too few days. */
+ * DRC_THEIL_SEN_MAX. day (of `ahead` values, or NULL) gets each day's forecast, low and high.
+ * -1: too few days. */
 #define DRC_FORECAST_MIN 35
 #define DRC_FORECAST_AHEAD_MAX 62
 struct drc_forecast_day {
