@@ -17,8 +17,8 @@ void drc_followup_add(struct drc_arena *a, struct drc_context *c, const char *co
 /* Rows of the run whose names a text holds, longest names first, none inside another; at most
  * `max`. */
 size_t drc_followup_named(const struct drc_result *res, const char *text, int *rows, size_t max);
-/* A word of the text that looks like the name of a thing ("a_b_c") and is none of the run's; NULL.
- */
+/* A word of the text that looks like the name of a thing ("a_b_c") and is none of the run's rows or
+ * columns; NULL. */
 const char *drc_followup_stranger(struct drc_arena *a, const struct drc_result *res,
                                   const char *text);
 /* Whether the text only asks to go on with what was asked before: "why?", "tell me more". */

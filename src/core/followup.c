@@ -96,6 +96,8 @@ const char *drc_followup_stranger(struct drc_arena *a, const struct drc_result *
         bool known = bar == NULL || bar == word || bar[1] == '\0';
         for (size_t i = 0; i < res->rows.row_count && !known; i++)
             known = strcasestr(drc_result_text(res, i, res->report->label), word) != NULL;
+        for (size_t i = 0; i < res->rows.column_count && !known; i++)
+            known = strcasecmp(res->rows.columns[i], word) == 0;
         if (!known)
             return word;
         p += n > 0 ? n : 1;

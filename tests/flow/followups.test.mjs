@@ -69,5 +69,7 @@ test('a comparison with itself, or with nobody, says what it needs', async () =>
 
 test('outside of the scope: refused, with the commands that would answer it', async () => {
   assert.match(text(await ask('why is nosuch_job_x failing?')), /'nosuch_job_x' is not on this report[^]*`\/drc job nosuch_job_x`/);
+  assert.match(text(await ask('why did total_uusd of nightly_orders_etl grow?')), /nightly_orders_etl[^]*Sources/, 'a column is no stranger');
+  assert.match(text(await ask('what changed in wasted_uusd?')), /Sources/);
   assert.match(text(await ask('write me a poem about spring')), /`\/drc (reports|report [a-z-]+)`/);
 });
