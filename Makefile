@@ -178,7 +178,7 @@ stop: ## stop what `make app` started
 
 # ---- tests --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit lint asan tsan fuzz bench soak torture eval gallery fresh-root
+.PHONY: test unit lint asan tsan fuzz bench soak torture eval eval-llm gallery fresh-root
 test: ## run every test (installs what it needs)
 	@bash tests/setup.sh
 	@bash tests/run.sh
@@ -208,6 +208,8 @@ torture: ## every door of io fails once
 	@$(call long,torture)
 eval: ## search and routing against labelled questions (needs `make model`)
 	@$(call long,evals)
+eval-llm: build ## a real model on the sample estate: pass rate, withheld rate, cost, latency (needs a key; each chip is a paid call)
+	@bash tests/setup.sh && tests/node_modules/.bin/node --disable-warning=ExperimentalWarning tests/evals/llm.mjs
 fresh-root: ## clone into a bare Debian 12 root and run `make all` there (as root; several minutes)
 	@bash src/packaging/fresh_root.sh
 

@@ -270,10 +270,24 @@ static bool was_before(const struct sentence *s, size_t i)
     return false;
 }
 
+/* "of the time that it was up", beside the fact "Time up": a state. */
+static bool up_as_titled(const struct sentence *s, size_t i)
+{
+    if (!ground_is(s, i, "up"))
+        return false;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
+        const char *title = s->g->ledger->facts[k].title;
+        const char *at = s->used[k] && title != NULL ? strstr(title, " up") : NULL;
+        if (at != NULL && (at[3] == '\0' || at[3] == ' '))
+            return true;
+    }
+    return false;
+}
+
 static void check_direction(struct sentence *s, size_t i)
 {
     int sign = ground_sign_at(s, i), other;
-    if (sign == 0)
+    if (sign == 0 || up_as_titled(s, i))
         return;
     int subject = ground_bound_entity(s, i, &other), second = other_of_two(s, i, subject);
     if (second >= -1 && !ground_is(s, i, "up") && !ground_is(s, i, "down")) {

@@ -4,6 +4,17 @@
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 export DRC_NO_DOTENV=1
+# RECORD=1: what is printed becomes tests/evals/RESULTS.md, of the day, with the model of eval-llm where there was one.
+if [ "${RECORD:-}" = 1 ]; then
+    mkdir -p build/evals
+    code=0
+    RECORD='' bash tests/evals/run.sh "$@" | tee build/evals/log || code=1
+    {
+        printf '# Results of `make eval`\n\nRecorded %s at commit %s with `RECORD=1 make eval`.\n\n' "$(date -u +%F)" "$(git rev-parse --short HEAD)"
+        printf '```\n%s\n```\n' "$(cat build/evals/log)"
+    } >tests/evals/RESULTS.md
+    exit $code
+fi
 out=build/evals
 model=data/models/minilm-l6-v2.q8
 drc=build/release/drc
@@ -12,6 +23,16 @@ mkdir -p "$out"
 code=0
 echo "---- ground" # needs the program alone
 $node tests/evals/ground.mjs "$@" || code=1
+echo "---- responses"
+$node tests/evals/responses.mjs || code=1
+echo "---- injection"
+$node --disable-warning=ExperimentalWarning tests/evals/injection.mjs || code=1
+echo "---- real model"
+if [ "${EVAL_LLM:-}" = 1 ]; then # paid calls
+    $node --disable-warning=ExperimentalWarning tests/evals/llm.mjs || code=1
+else
+    echo "real model: not measured (make eval-llm, or EVAL_LLM=1 here)"
+fi
 [ -f "$model" ] || { echo "evals: $model is not there, so nothing was measured; run: make model" >&2; exit 1; }
 $drc docs build --corpus corpus --out "$out"
 [ -f "$out/docs.faiss" ] || { echo "evals: the index has no vectors, so nothing was measured" >&2; exit 1; }
