@@ -178,7 +178,7 @@ stop: ## stop what `make app` started
 
 # ---- tests --------------------------------------------------------------------------------------------------------
 
-.PHONY: test unit lint asan tsan fuzz bench soak torture eval eval-llm gallery fresh-root
+.PHONY: test unit lint asan tsan fuzz bench soak torture sim eval eval-llm gallery fresh-root
 test: ## run every test (installs what it needs)
 	@bash tests/setup.sh
 	@bash tests/run.sh
@@ -206,6 +206,8 @@ soak: ## many thousand requests, memory must not grow
 	@$(call long,soak)
 torture: ## every door of io fails once
 	@$(call long,torture)
+sim: $(B)/unit/test_digest_sim ## a thousand digests in simulated weeks, with a Slack that fails and a program that is killed
+	@DRC_SIM_SLOTS=$${DRC_SIM_SLOTS:-1000} $(B)/unit/test_digest_sim
 eval: ## search and routing against labelled questions (needs `make model`)
 	@$(call long,evals)
 eval-llm: build ## a real model on the sample estate: pass rate, withheld rate, cost, latency (needs a key; each chip is a paid call)

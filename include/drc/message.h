@@ -16,7 +16,8 @@ enum drc_span_style {
     DRC_SPAN_ITALIC,
     DRC_SPAN_CODE, /* every name from the platform is shown as code: nothing in it is interpreted */
     DRC_SPAN_LINK, /* text + url (http or https only) */
-    DRC_SPAN_USER  /* text = the chat service's user id */
+    DRC_SPAN_USER, /* text = the chat service's user id */
+    DRC_SPAN_CHANNEL /* text = its id of a channel */
 };
 
 struct drc_span {

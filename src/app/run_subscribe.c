@@ -314,10 +314,9 @@ void drc_digest_lines(struct drc_env *env, const struct drc_sub *subs, int n, co
         drc_text_add(env->a, t, DRC_SPAN_PLAIN, "\n");
         drc_text_add(env->a, t, DRC_SPAN_CODE, s->sub_id);
         drc_text_printf(env->a, t, DRC_SPAN_PLAIN, "  %s, %s, %s, to %s", s->digest_id,
-                        spoken(env->a, s), s->zone,
-                        *s->channel == '\0' ? "direct messages" : "the channel ");
+                        spoken(env->a, s), s->zone, *s->channel == '\0' ? "direct messages" : "");
         if (*s->channel != '\0')
-            drc_text_printf(env->a, t, DRC_SPAN_PLAIN, "%s", s->channel);
+            drc_text_add(env->a, t, DRC_SPAN_CHANNEL, s->channel);
         if (*s->words != '\0') {
             drc_text_add(env->a, t, DRC_SPAN_PLAIN, ", ");
             drc_text_add(env->a, t, DRC_SPAN_CODE, s->words);

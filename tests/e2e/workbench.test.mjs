@@ -9,3 +9,4 @@ await import('./keys.mjs');
 await import('./places.mjs');
 await import('./elements.mjs');
 await import('./model.mjs');
+await import('./digest.mjs');

@@ -273,6 +273,8 @@ static void test_mrkdwn(void **state)
     assert_string_equal(shown(DRC_SPAN_BOLD, "  ", NULL), "  ");
     assert_string_equal(shown(DRC_SPAN_CODE, "a`b\nc*d*", NULL), "`a'b c*d*`");
     assert_string_equal(shown(DRC_SPAN_USER, "U0123", NULL), "<@U0123>");
+    assert_string_equal(shown(DRC_SPAN_CHANNEL, "C0123", NULL), "<#C0123>");
+    assert_string_equal(shown(DRC_SPAN_CHANNEL, "C1> <!here", NULL), "C1&gt; &lt;!here");
     assert_string_equal(shown(DRC_SPAN_USER, "U1> <!here", NULL), "U1&gt; &lt;!here");
     assert_string_equal(shown(DRC_SPAN_LINK, "a|b>c & d", "https://x/?a=1&b=|>"),
                         "<https://x/?a=1&amp;b=%7C%3E|abc &amp; d>");

@@ -50,7 +50,7 @@ static void label(struct drc_buf *b, const char *s)
 
 /* Ids of people are capital letters and digits; anything else would not be a mention but an
  * injection. */
-static bool is_user_id(const char *s)
+static bool is_id(const char *s)
 {
     size_t n = strlen(s);
     for (size_t i = 0; i < n; i++)
@@ -88,8 +88,10 @@ static void add_span(struct drc_buf *b, const struct drc_span *s)
         drc_buf_addch(b, '|');
         label(b, s->text);
         drc_buf_addch(b, '>');
-    } else if (s->style == DRC_SPAN_USER && is_user_id(s->text)) {
+    } else if (s->style == DRC_SPAN_USER && is_id(s->text)) {
         drc_buf_printf(b, "<@%s>", s->text);
+    } else if (s->style == DRC_SPAN_CHANNEL && is_id(s->text)) {
+        drc_buf_printf(b, "<#%s>", s->text);
     } else if (s->style == DRC_SPAN_BOLD && !blank) {
         marked(b, s->text, '*');
     } else if (s->style == DRC_SPAN_ITALIC && !blank) {
