@@ -203,8 +203,8 @@ static void make_home(void)
     static const char digest[] =
         "---\nid: weekly\ntitle: Digest\ntotal: job-cost\nnarrow: job-cost\n"
         "quiet: {total_uusd}\nfigure: Total | {total_uusd}\n---\nSmall.\n";
-    static const char *const migrations[] = {"001-init", "002-answer-debug", "003-ai-calls",
-                                             "004-evidence", "005-digests"};
+    const char **migrations;
+    size_t count;
     struct drc_arena *a = drc_arena_new();
     assert_non_null(mkdtemp(home));
     small_home(home);
@@ -214,8 +214,9 @@ static void make_home(void)
     small_put(home, "sql/digest/causes.sql", "SELECT 'x' AS entity_key, 'y' AS factor, 1 AS uusd");
     small_put(home, "sql/digest/untagged.sql", "SELECT 0 AS untagged_uusd, 0 AS taggable_uusd");
     small_put(home, "sql/digest/budget.sql", "SELECT NULL AS budget_uusd");
-    for (size_t i = 0; i < sizeof migrations / sizeof *migrations; i++) {
-        const char *name = drc_arena_printf(a, "sql/state/%s.sql", migrations[i]);
+    assert_int_equal(drc_file_list(a, "sql/state", ".sql", &migrations, &count, NULL), 0);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = drc_arena_printf(a, "sql/state/%s", migrations[i]);
         small_put(home, name, drc_file_read(a, name, 65536, NULL, NULL));
     }
     drc_arena_free(a);
