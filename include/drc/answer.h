@@ -59,6 +59,15 @@ struct drc_passage {
     const char *scores;      /* of each channel, for the debug view */
 };
 
+#define DRC_CAUSES_MAX 3
+/* A likely cause of what an entity cost, from sql/causes.sql. */
+struct drc_cause {
+    const struct drc_cause_words *words;
+    const char *change, *error; /* of the platform, cleaned; NULL */
+    const char *detail, *days;  /* ours; detail NULL where there is none */
+    int effect, times, ratio;   /* places of its facts; -1 where they are not known */
+};
+
 /* Which entity a click is about, and where it stands in the result. */
 struct drc_selection {
     const char *entity_id; /* "job:<workspace>/<id>" or "report:<report id>" */
@@ -85,6 +94,9 @@ struct drc_context {
     struct drc_fact *facts;
     size_t fact_count;
     struct drc_edge *edges;
+    struct drc_cause *causes; /* dearest first */
+    size_t cause_count;
+    const struct drc_cause *told;  /* the one that {cause.*} speaks of; NULL */
     size_t edge_count, edge_total; /* shown and found */
     const char *graph_hash;        /* short hash over the edges shown */
     struct drc_passage *passages;  /* runbooks, then documentation */
@@ -111,6 +123,16 @@ struct drc_graph;
 int drc_context_build(struct drc_arena *a, const struct drc_result *res,
                       const struct drc_selection *sel, const struct drc_graph *graph,
                       struct drc_db *facts_db, struct drc_context *out, struct drc_err *err);
+/* "F<n>" */
+void drc_fact_number(struct drc_fact *f, size_t n);
+/* Adds the likely causes of the entity's cost on the days of the run, or of the anomaly, and their
+ * figures as facts; at most `max`. Call between build and assemble. None for the whole report. */
+int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
+                       struct drc_db *facts, size_t max, struct drc_context *c,
+                       struct drc_err *err);
+/* CONFIG where sql/causes.sql has not the columns that drc reads. */
+int drc_causes_check(struct drc_arena *a, struct drc_db *facts, const char *sql,
+                     struct drc_err *err);
 const struct drc_fact *drc_context_fact(const struct drc_context *c,
                                         const char *metric); /* NULL if absent */
 bool drc_condition_holds(const struct drc_condition *k, const struct drc_context *c);
@@ -177,8 +199,9 @@ void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_ci
 
 /* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window},
  * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and
- * {row.column} (a cell), {other} (name of the
- * second entity), {edge:NAME} (first graph row of that kind), {entities} ("29 jobs"), or a
+ * {row.column} (a cell), {other} (name of the second entity), {edge:NAME} (first graph row of that
+ * kind), {entities} ("29 jobs"); of the cause that is told {cause.effect}, .times, .ratio, .days,
+ * .change, .changed (the change's graph row), .error and .detail; or a
  * metric of the facts. Words behind a name follow its number: {evictions eviction/evictions} prints
  * "1 eviction" or "3 evictions", {=evictions is/are} the word alone.
  * false, and nothing is appended, where a slot is not known. `used` (may be NULL) gets what was

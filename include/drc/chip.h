@@ -43,12 +43,21 @@ struct drc_chip_search {
     const char *text;
 };
 
+/* How a kind of cause is said: a file of prompts/causes, named by its code. */
+struct drc_cause_words {
+    const char *path, *id, *label; /* "spot-loss", "spot evictions" */
+    const char *search;            /* what the documentation of its next step is searched by */
+    struct drc_chip_say *says;
+    size_t say_count;
+};
+
 struct drc_chip {
     const char *path, *id; /* "job.explain" */
     const char *entity;    /* "job", "report" */
     const char *verb;      /* "explain" */
     enum drc_lane lane;
     int order;
+    int causes;           /* likely causes that it names first, at most; 0: none */
     int version;          /* of the text that a model is sent; grows with each change of it */
     bool primary;         /* the chip of its lane that stands on the report message */
     const char *label;    /* on the button */
@@ -68,10 +77,13 @@ struct drc_chip {
 struct drc_chips {
     struct drc_chip *chips; /* in (entity, lane, order, id) order */
     size_t count;
+    struct drc_cause_words *causes; /* by id */
+    size_t cause_count;
     const char *system; /* prompts/system.md */
 };
 
-/* Loads and lints prompts/system.md and prompts/chips/ *.md. CONFIG with path and line. */
+/* Loads and lints prompts/system.md, prompts/chips/ *.md and prompts/causes/ *.md. CONFIG with path
+ * and line. */
 int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
                    struct drc_err *err);
 

@@ -40,6 +40,7 @@ struct drc_snapshot {
     struct drc_card_sql *cards;
     size_t card_count;
     struct drc_corpus runbooks;  /* corpus/runbooks; none where there is no such folder */
+    const char *causes_sql;      /* sql/causes.sql; NULL where there is none */
     struct drc_report *entities; /* of sql/entities, by id (the kind) */
     size_t entity_count;
     struct drc_finder *finders; /* by kind */

@@ -11,9 +11,9 @@
 
 #define PROMPT_MAX_BYTES 16384u
 
-static const char *const keys[] = {"id",    "entity",   "lane",   "order",   "primary",
-                                   "label", "question", "asks",   "needs",   "reports",
-                                   "say",   "corpora",  "search", "version", NULL};
+static const char *const keys[] = {"id",       "entity",  "lane",   "order",   "primary", "label",
+                                   "question", "asks",    "needs",  "reports", "say",     "corpora",
+                                   "search",   "version", "causes", NULL};
 static const char *const lanes[DRC_LANES] = {"Understand", "Diagnose", "Optimize", "Monitor"};
 
 const char *drc_lane_title(enum drc_lane lane)
@@ -59,6 +59,10 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     c->verb = c->id + n + 1;
     c->order = (int)strtol(order, NULL, 10);
     c->version = (int)strtol(version, NULL, 10);
+    const char *causes = drc_meta_get(m, "causes");
+    c->causes = causes == NULL ? 0 : (int)strtol(causes, NULL, 10);
+    if (c->causes < 0 || c->causes > DRC_CAUSES_MAX)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: causes is 0 to %d", c->path, DRC_CAUSES_MAX);
     const char *primary = drc_meta_get(m, "primary"), *asks = drc_meta_get(m, "asks"),
                *needs = drc_meta_get(m, "needs");
     c->primary = primary != NULL && strcmp(primary, "yes") == 0;
@@ -70,19 +74,19 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     return 0;
 }
 
-static int take_says(struct drc_arena *a, const struct drc_meta *m, struct drc_chip *c,
-                     struct drc_err *err)
+static int take_says(struct drc_arena *a, const struct drc_meta *m, const char *path,
+                     struct drc_chip_say **out, size_t *count, struct drc_err *err)
 {
-    c->says = drc_arena_array(a, m->count, sizeof *c->says);
+    *out = drc_arena_array(a, m->count, sizeof **out);
     for (size_t i = 0; i < m->count; i++) {
         const struct drc_meta_entry *e = &m->entries[i];
         const char *part[3];
         if (strcmp(e->key, "say") != 0)
             continue;
-        struct drc_chip_say *say = &c->says[c->say_count++];
+        struct drc_chip_say *say = &(*out)[(*count)++];
         size_t n = drc_meta_split(a, e->value, '|', part, 3);
         say->text = part[n - 1];
-        if (drc_slots_lint(c->path, e->line, say->text, err) < 0)
+        if (drc_slots_lint(path, e->line, say->text, err) < 0)
             return -1;
         if (n == 1)
             continue;
@@ -91,8 +95,8 @@ static int take_says(struct drc_arena *a, const struct drc_meta *m, struct drc_c
             return drc_err_set(err, DRC_ERR_CONFIG,
                                "%s:%d: a sentence is 'say: text' or 'say: topic | condition | "
                                "text', the topic a number from 1 to 31",
-                               c->path, e->line);
-        if (drc_condition_parse(a, c->path, e->line, part[1], &say->when, err) < 0)
+                               path, e->line);
+        if (drc_condition_parse(a, path, e->line, part[1], &say->when, err) < 0)
             return -1;
     }
     return 0;
@@ -142,7 +146,8 @@ static int load_one(struct drc_arena *a, const char *home, const char *name, str
     const char *text =
         drc_file_read(a, drc_arena_printf(a, "%s/%s", home, c->path), PROMPT_MAX_BYTES, NULL, &own);
     if (text == NULL || drc_meta_parse(a, DRC_META_MD, c->path, text, keys, &m, &own) < 0 ||
-        take_header(a, &m, c, &own) < 0 || take_says(a, &m, c, &own) < 0 ||
+        take_header(a, &m, c, &own) < 0 ||
+        take_says(a, &m, c->path, &c->says, &c->say_count, &own) < 0 ||
         take_corpora(a, &m, c, &own) < 0 ||
         drc_tmpl_lint(c->path, m.body, drc_prompt_names, prompt_name_count(), &own) < 0)
         return drc_err_set(err, own.code, "%s", own.msg);
@@ -151,6 +156,39 @@ static int load_one(struct drc_arena *a, const char *home, const char *name, str
     if (strlen(c->id) != stem || strncmp(c->id, name, stem) != 0)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s: id '%s' is not the file's name", c->path,
                            c->id);
+    return 0;
+}
+
+static int load_cause(struct drc_arena *a, const char *home, const char *name,
+                      struct drc_cause_words *w, struct drc_err *err)
+{
+    static const char *const cause_keys[] = {"id", "label", "search", "say", NULL};
+    struct drc_meta m;
+    w->path = drc_arena_printf(a, "prompts/causes/%s", name);
+    const char *text =
+        drc_file_read(a, drc_arena_printf(a, "%s/%s", home, w->path), PROMPT_MAX_BYTES, NULL, err);
+    if (text == NULL || drc_meta_parse(a, DRC_META_MD, w->path, text, cause_keys, &m, err) < 0 ||
+        (w->id = drc_meta_need(&m, "id", err)) == NULL ||
+        (w->label = drc_meta_need(&m, "label", err)) == NULL ||
+        (w->search = drc_meta_need(&m, "search", err)) == NULL ||
+        take_says(a, &m, w->path, &w->says, &w->say_count, err) < 0)
+        return -1;
+    if (w->say_count == 0)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: a cause has sentences ('say')", w->path);
+    return 0;
+}
+
+static int load_causes(struct drc_arena *a, const char *home, struct drc_chips *out,
+                       struct drc_err *err)
+{
+    const char **names, *dir = drc_arena_printf(a, "%s/prompts/causes", home);
+    size_t n = 0;
+    if (drc_file_exists(dir) && drc_file_list(a, dir, ".md", &names, &n, err) < 0)
+        return -1;
+    out->causes = drc_arena_array(a, n + 1, sizeof *out->causes);
+    for (size_t i = 0; i < n; i++)
+        if (load_cause(a, home, names[i], &out->causes[out->cause_count++], err) < 0)
+            return -1;
     return 0;
 }
 
@@ -182,7 +220,7 @@ int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
             return -1;
     out->count = n;
     qsort(out->chips, n, sizeof *out->chips, by_place);
-    return 0;
+    return load_causes(a, home, out, err);
 }
 
 const struct drc_chip *drc_chip_find(const struct drc_chips *all, const char *id)

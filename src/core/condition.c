@@ -57,6 +57,8 @@ bool drc_condition_holds(const struct drc_condition *k, const struct drc_context
 
 const char *drc_chip_search_text(const struct drc_chip *chip, const struct drc_context *c)
 {
+    if (chip->docs && chip->causes > 0 && c->cause_count > 0)
+        return c->causes[0].words->search;
     for (size_t i = 0; chip->docs && i < chip->search_count; i++)
         if (drc_condition_holds(&chip->searches[i].when, c))
             return chip->searches[i].text;

@@ -180,6 +180,11 @@ static const char *show(struct drc_arena *a, double v, enum drc_unit unit)
     return drc_cell_show(a, &cell, unit);
 }
 
+void drc_fact_number(struct drc_fact *f, size_t n)
+{
+    snprintf(f->id, sizeof f->id, "F%zu", n);
+}
+
 /* NULL, and counted as left out, where there are enough. */
 static struct drc_fact *add_fact(struct drc_context *out, const char *metric, const char *title,
                                  enum drc_unit unit)
@@ -189,7 +194,7 @@ static struct drc_fact *add_fact(struct drc_context *out, const char *metric, co
         return NULL;
     }
     struct drc_fact *f = &out->facts[out->fact_count++];
-    snprintf(f->id, sizeof f->id, "F%zu", out->fact_count);
+    drc_fact_number(f, out->fact_count);
     f->metric = metric;
     f->title = title;
     f->unit = unit;

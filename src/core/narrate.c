@@ -127,21 +127,33 @@ void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_ci
         out->passages[i] = has_tag(text, c->passages[i].id);
 }
 
+/* Of the sentences with one topic the first that holds and is known. */
+static void say_all(struct drc_arena *a, const struct drc_chip_say *says, size_t count,
+                    const struct drc_context *c, struct drc_text *out, struct drc_cited *cited)
+{
+    unsigned said = 0; /* topics, as bits */
+    for (size_t i = 0; i < count; i++)
+        if (!(said & (1u << says[i].topic)) && drc_condition_holds(&says[i].when, c) &&
+            say(a, says[i].text, c, out, cited) && says[i].topic > 0)
+            said |= 1u << says[i].topic;
+}
+
 void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
                         const struct drc_context *c, struct drc_text *out, struct drc_cited *cited)
 {
-    unsigned said = 0; /* topics, as bits */
     memset(cited, 0, sizeof *cited);
     if (c->docs_only) {
         quote_pages(a, c, out, cited);
         return;
     }
-    for (size_t i = 0; i < chip->say_count; i++) {
-        const struct drc_chip_say *r = &chip->says[i];
-        if (!(said & (1u << r->topic)) && drc_condition_holds(&r->when, c) &&
-            say(a, r->text, c, out, cited) && r->topic > 0)
-            said |= 1u << r->topic;
+    for (size_t i = 0; i < c->cause_count && (int)i < chip->causes; i++) {
+        struct drc_context telling = *c;
+        telling.told = &c->causes[i];
+        if (telling.told->effect >= (int)c->fact_count)
+            break; /* its figures did not fit the context */
+        say_all(a, telling.told->words->says, telling.told->words->say_count, &telling, out, cited);
     }
+    say_all(a, chip->says, chip->say_count, c, out, cited);
     if (out->first == NULL)
         drc_text_add(a, out, DRC_SPAN_PLAIN, "The facts of this run do not answer this question.");
     point_to(a, c, out, cited);

@@ -74,6 +74,47 @@ static const char *fitting(struct drc_arena *a, const struct drc_text *number, c
                         words + one + (words[one] == '/'));
 }
 
+static bool add_words(struct drc_arena *a, struct drc_text *t, enum drc_span_style style,
+                      const char *text)
+{
+    if (text != NULL)
+        drc_text_add(a, t, style, text);
+    return text != NULL;
+}
+
+/* Of the cause that is told. */
+static bool add_cause(struct drc_arena *a, const char *name, const struct drc_context *c,
+                      struct drc_text *t, struct drc_cited *used)
+{
+    const struct drc_cause *k = c->told;
+    if (k == NULL)
+        return false;
+    const struct {
+        const char *name;
+        int fact;
+    } figures[] = {{"effect", k->effect}, {"times", k->times}, {"ratio", k->ratio}};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        if (strcmp(figures[i].name, name) == 0)
+            return figures[i].fact >= 0 && (size_t)figures[i].fact < c->fact_count &&
+                   add_fact(a, c->facts[figures[i].fact].metric, c, t, used);
+    if (strcmp(name, "changed") == 0) /* the graph row of that change */
+        for (size_t i = 0; i < c->edge_count && k->change != NULL; i++)
+            if (strcmp(c->edges[i].edge, "CHANGED_BY") == 0 && c->edges[i].node_count == 1 &&
+                strstr(c->edges[i].label, k->change) != NULL) {
+                add_edge(a, &c->edges[i], t);
+                if (used != NULL)
+                    used->edges[i] = true;
+                return true;
+            }
+    if (strcmp(name, "change") == 0)
+        return add_words(a, t, DRC_SPAN_CODE, k->change);
+    if (strcmp(name, "error") == 0)
+        return add_words(a, t, DRC_SPAN_CODE, k->error);
+    if (strcmp(name, "detail") == 0)
+        return add_words(a, t, DRC_SPAN_PLAIN, k->detail);
+    return strcmp(name, "days") == 0 && add_words(a, t, DRC_SPAN_PLAIN, k->days);
+}
+
 static bool add_slot(struct drc_arena *a, const char *name, const struct drc_context *c,
                      struct drc_text *t, struct drc_cited *used)
 {
@@ -116,6 +157,8 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
     }
     if (strncmp(name, "top", 3) == 0 && (name[3] == '\0' || name[3] == '.'))
         return add_top(a, name + 3, c, t);
+    if (strncmp(name, "cause.", 6) == 0)
+        return add_cause(a, name + 6, c, t, used);
     if (strncmp(name, "row.", 4) == 0)
         return add_cell(a, res, c->selection.row, name + 4, t);
     if (strncmp(name, "edge:", 5) == 0) {

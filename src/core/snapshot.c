@@ -151,6 +151,12 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
         check_chips(s, err) < 0 || drc_digests_load(s, facts, &s->digests, err) < 0 ||
         load_runbooks(s, err) < 0)
         return -1;
+    const char *causes = drc_arena_printf(s->arena, "%s/sql/causes.sql", s->home);
+    if (drc_file_exists(causes)) {
+        s->causes_sql = drc_file_read(s->arena, causes, DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+        if (s->causes_sql == NULL || drc_causes_check(s->arena, facts, s->causes_sql, err) < 0)
+            return -1;
+    }
     return load_finders(s, facts, err);
 }
 

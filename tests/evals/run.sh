@@ -21,6 +21,8 @@ drc=build/release/drc
 node=tests/node_modules/.bin/node
 mkdir -p "$out"
 code=0
+echo "---- scenario"
+$node --disable-warning=ExperimentalWarning tests/evals/scenario.mjs || code=1
 echo "---- ground" # needs the program alone
 $node tests/evals/ground.mjs "$@" || code=1
 echo "---- responses"
