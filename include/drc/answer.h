@@ -31,12 +31,18 @@ struct drc_fact {
     int row;             /* of the result, that it was read from; -1: all of them */
 };
 
-struct drc_edge {       /* a graph row: one node around the entity, or several of a kind */
-    char id[8];         /* "G1" */
-    const char *edge;   /* type of the edge to it: "HAD_EVICTION" */
-    const char *title;  /* of that edge, as a person reads it */
-    const char *label;  /* text shown, cleaned */
-    const char **nodes; /* entity ids of all that the row speaks of */
+/* Whose words a text from the platform is: a hosted model gets the other two only where a setting
+ * allows it. */
+enum drc_wording { DRC_WORDING_OURS, DRC_WORDING_SQL, DRC_WORDING_ERRORS };
+
+struct drc_edge {      /* a graph row: one node around the entity, or several of a kind */
+    char id[8];        /* "G1" */
+    const char *edge;  /* type of the edge to it: "HAD_EVICTION" */
+    const char *title; /* of that edge, as a person reads it */
+    const char *label; /* text shown, cleaned */
+    enum drc_wording words;
+    const char *without; /* the label without those words; NULL where they are ours */
+    const char **nodes;  /* entity ids of all that the row speaks of */
     size_t node_count;
     int64_t at_ms;     /* 0 = none */
     int64_t cost_uusd; /* of them all; INT64_MIN = none */
@@ -79,6 +85,18 @@ struct drc_selection {
 #define DRC_EDGES_MAX 25
 
 #define DRC_PASSAGES_MAX 4
+#define DRC_PEOPLE_MAX 64 /* that one prompt calls by an alias; further ones are all "U65" */
+
+/* What must not reach the endpoint of a model. */
+struct drc_withhold {
+    bool sql, errors, people;
+};
+struct drc_people;
+
+/* What a prompt says instead of a name: "J1" of a job, "E1" of another entity, "U1" of a person. */
+struct drc_alias {
+    const char *alias, *name;
+};
 
 /* What one section of the context holds, in estimated tokens. */
 enum drc_part { DRC_PART_FACTS, DRC_PART_GRAPH, DRC_PART_RUNBOOKS, DRC_PART_DOCS, DRC_PARTS };
@@ -110,6 +128,12 @@ struct drc_context {
     bool docs_only;       /* a question about the product: facts and graph are not in here */
     const char *left_out; /* "3 further graph rows, 1 passage of documentation" or "nothing" */
     const char *text;     /* all of it as a model reads it */
+    /* Set by whoever knows the endpoint, before the text is made: */
+    struct drc_withhold withhold;
+    const struct drc_people *people; /* whose names are withheld; NULL: nobody's */
+    bool in_form;              /* the model is held to the form of prompts/answer.schema.json */
+    struct drc_alias *aliases; /* of entities, in the order of the text */
+    size_t alias_count;
 };
 
 /* NOTFOUND where the entity is not among the rows of the run. entity_id "report:..." or NULL: the
@@ -145,6 +169,15 @@ const char *drc_chip_search_text(const struct drc_chip *chip, const struct drc_c
  * capped. Call once, after drc_context_build. */
 void drc_context_assemble(struct drc_arena *a, struct drc_context *c,
                           const struct drc_passage *found, size_t found_count);
+/* The alias of an entity by its name; NULL: it has none. */
+const char *drc_context_alias(const struct drc_context *c, const char *name);
+/* Names of the platform's people, for a prompt that may not hold them. The strings are borrowed. */
+struct drc_people *drc_people_new(struct drc_arena *a, const char *const *names, size_t count);
+/* The text with "U1", "U2", ... for these people and for e-mail addresses; *list (of *count, at most
+ * DRC_PEOPLE_MAX) says who is who, and grows. only_quoted: inside double quotes, where the platform
+ * speaks; our own words stay. */
+const char *drc_people_alias(struct drc_arena *a, const struct drc_people *p, const char *text,
+                             bool only_quoted, struct drc_alias *list, size_t *count);
 /* Words of the platform inside double quotes; the quote sign in them becomes a single one, so that
  * data cannot end its quotes. */
 const char *drc_quoted(struct drc_arena *a, const char *s);
@@ -174,13 +207,25 @@ int drc_card_lines(struct drc_arena *a, struct drc_db *facts, const struct drc_c
 
 struct drc_prompt {
     const char *system, *user; /* exactly what a model is sent */
-    char hash[65];             /* SHA-256 of system, newline, user */
+    const char *schema;        /* of the answer, where it is held to a form; else NULL */
+    char hash[65];             /* SHA-256 of system, newline, user and, where there is one,
+                                  newline, schema */
+    struct drc_alias *people;  /* who is called U1, U2, ... in it */
+    size_t people_count;
 };
 extern const char
     *const drc_prompt_names[]; /* names that a prompt template may use; NULL at the end */
 int drc_prompt_make(struct drc_arena *a, const struct drc_chips *chips, const struct drc_chip *chip,
                     const struct drc_context *c, const char *question, struct drc_prompt *out,
                     struct drc_err *err);
+
+/* What its hash is over: all that a model is sent. */
+const char *drc_prompt_whole(struct drc_arena *a, const struct drc_prompt *p);
+struct drc_grounding;
+/* The user's part of the second try: what is wrong with the answer, without the names that the
+ * prompt withholds. */
+const char *drc_prompt_repair(struct drc_arena *a, const struct drc_context *c,
+                              struct drc_prompt *p, const struct drc_grounding *g);
 
 /* What the answer is made of, with scores and sources of each item: the debug view. */
 const char *drc_debug_text(struct drc_arena *a, const struct drc_context *c,

@@ -79,11 +79,13 @@ struct drc_chips {
     size_t count;
     struct drc_cause_words *causes; /* by id */
     size_t cause_count;
-    const char *system; /* prompts/system.md */
+    const char *system;      /* prompts/system.md with form-prose.md */
+    const char *system_form; /* with form-json.md */
+    const char *schema;      /* prompts/answer.schema.json */
 };
 
-/* Loads and lints prompts/system.md, prompts/chips/ *.md and prompts/causes/ *.md. CONFIG with path
- * and line. */
+/* Loads and lints the files of prompts/, prompts/chips/ *.md and prompts/causes/ *.md. CONFIG with
+ * path and line. */
 int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
                    struct drc_err *err);
 

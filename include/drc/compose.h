@@ -68,7 +68,7 @@ struct drc_answer {
     const char *answer_id, *run_id, *asked_by;
     const char *question; /* NULL: the chip's own */
     const char *missing;  /* data contract not met; NULL if it is */
-    const struct drc_prompt *prompt;
+    struct drc_prompt *prompt;
     const char *model_text; /* NULL: the template commentary stands */
     const char *checked;    /* "12 of 12 figures traced" where there is model_text */
     const char *model;      /* name of the model that was asked; NULL if none is configured */

@@ -31,6 +31,8 @@ struct drc_graph_node_kind { /* node-<kind>.sql: id, at_ms, cost_uusd, severity 
     bool hub;           /* a walk ends there */
     const char *sql;
     const char *text_path, *text_sql; /* text-<kind>.sql: ids, label, at_ms; NULL = the id */
+    enum drc_wording
+        words; /* that the label quotes; not ours: a fourth column, the label without */
 };
 
 struct drc_graph_edge_kind { /* edge-<from>-<to>.sql: src, dst and, where it has one, at_ms */

@@ -52,7 +52,7 @@ struct drc_ledger {
 };
 
 struct drc_ground_sentence {
-    const char *text; /* as it stands in the filled text */
+    const char *text; /* as it stands in the whole */
     bool ok;          /* false: withheld */
     const char **reasons;
     size_t reason_count;
@@ -61,19 +61,15 @@ struct drc_ground_sentence {
 
 struct drc_grounding {
     bool ok;          /* no sentence is withheld, and there is one */
-    const char *text; /* placeholders filled */
+    const char *text; /* as it was checked, cleaned */
     struct drc_ground_sentence *sentences;
     size_t sentence_count;
     size_t figures, traced;
 };
 
+/* Placeholders are filled before (drc/placeholder.h): a brace is withheld. */
 void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, const char *text,
                       struct drc_grounding *out);
-
-/* Puts displays for {F12} and names for {J3} (an entity's id, name or alias). NULL, and *why, where
- * a brace holds anything else, is not closed, or touches a letter or digit. */
-const char *drc_ground_fill(struct drc_arena *a, const struct drc_ledger *ledger, const char *text,
-                            const char **why);
 
 struct drc_context;
 /* The ledger of an answer: its facts, the entities that they name, graph rows and passages as

@@ -64,6 +64,8 @@ int drc_http_stream(struct drc_http *h, struct drc_arena *a, const struct drc_ht
 /* A header of the last response on this handle, in the arena; NULL where it has none. */
 const char *drc_http_header(struct drc_http *h, struct drc_arena *a, const char *name);
 
+/* Whether an address is of this machine: localhost, 127.x.x.x, [::1]. */
+bool drc_http_is_local(const char *url);
 /* https anywhere, http to this machine only, so that nothing crosses a network in the clear; else
  * CONFIG. Every request is checked with it. */
 int drc_http_check_url(const char *url, struct drc_err *err);

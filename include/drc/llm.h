@@ -97,6 +97,12 @@ struct drc_llm_reply {
 int drc_llm_complete(const struct drc_llm *llm, struct drc_http *http, struct drc_arena *a,
                      const struct drc_llm_ask *ask, struct drc_llm_reply *out, struct drc_err *err);
 
+struct drc_written;
+/* What a model wrote as an answer in the form of prompts/answer.schema.json, in a code fence or
+ * not: 1 and *out; 0 where it is prose; -1 PARSE where it is JSON but not in the form. */
+int drc_llm_read_answer(struct drc_arena *a, const char *text, struct drc_written *out,
+                        struct drc_err *err);
+
 /* Tokens that a call may use at most, for a budget: the text on the high side, and the limit of
  * the answer. */
 int64_t drc_llm_tokens_at_most(const struct drc_llm *llm, const struct drc_llm_ask *ask);

@@ -97,6 +97,9 @@ int drc_env_route(struct drc_env *env, const char *text, const char *kind, bool 
  * at most `max`. 0 also where there is no such index. */
 size_t drc_env_meant(struct drc_env *env, const struct drc_result *res, const char *text, int *rows,
                      size_t max);
+/* What the settings LLM_SEND_* keep from the endpoint of the model; without a model, what they
+ * would keep from a hosted one. */
+struct drc_withhold drc_env_withhold(const struct drc_env *env);
 /* The rest of a context: runbooks and documentation as the chip, or the typed question (may be
  * NULL), wants them, then its text. What cannot be searched is said in the context. */
 int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,

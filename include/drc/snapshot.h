@@ -45,6 +45,7 @@ struct drc_snapshot {
     size_t entity_count;
     struct drc_finder *finders; /* by kind */
     size_t finder_count;
+    const char *people_sql;        /* sql/people.sql */
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
     struct drc_graph *graph;       /* NULL until drc_snapshot_graph */
 };

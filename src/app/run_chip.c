@@ -7,6 +7,7 @@
 #include "drc/ground.h"
 #include "drc/limits.h"
 #include "drc/log.h"
+#include "drc/proof.h"
 #include "drc/run.h"
 #include "drc/utf8.h"
 
@@ -43,13 +44,21 @@ static int already_answered(struct drc_env *env, const struct drc_request *req,
     return drc_whisper(env, req, m, err);
 }
 
-/* What of the text may be posted, with its check line; NULL: nothing. In part only where `last`. */
+/* What of the model's answer may be posted, with its check line; NULL: nothing. In part only where
+ * `last`. */
 static const char *checked_text(struct drc_env *env, const struct drc_ledger *ledger,
-                                const char *text, bool last, struct drc_answer *ans,
+                                const char *raw, bool last, struct drc_answer *ans,
                                 struct drc_grounding *g)
 {
     struct drc_grounding rest;
-    drc_ground_check(env->a, ledger, text, g);
+    struct drc_written written;
+    struct drc_err why = DRC_ERR_INIT;
+    int form = drc_llm_read_answer(env->a, raw, &written, &why);
+    if (form < 0)
+        drc_proof_refuse(env->a, why.msg, g);
+    else
+        drc_proof_check(env->a, ledger, form == 1 ? drc_proof_text(env->a, ledger, &written) : raw,
+                        form == 1, g);
     const char *kept = g->ok ? g->text : last ? drc_ground_rest(env->a, ledger, g, &rest) : NULL;
     if (kept == NULL)
         return NULL;
@@ -67,12 +76,15 @@ bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_
                    const char **raw, const char **verdict, const char **checks)
 {
     struct drc_err why = DRC_ERR_INIT, unkept = DRC_ERR_INIT;
-    struct drc_llm_ask ask = {.system = ans->prompt->system, .user = ans->prompt->user};
+    struct drc_llm_ask ask = {.system = ans->prompt->system,
+                              .user = ans->prompt->user,
+                              .schema = ans->prompt->schema,
+                              .schema_name = "answer"};
     struct drc_ask_result asked;
     struct drc_ledger ledger;
     struct drc_grounding g;
     ans->waiting = false;
-    drc_ground_ledger(env->a, c, &ledger);
+    drc_proof_ledger(env->a, c, ans->prompt, &ledger);
     for (int tries = 0; tries < 2; tries++) { /* one repair, with the violations quoted */
         int rc = drc_ask(env, &ask, ans->asked_by, ans->chip->id, &asked, &why);
         drc_store_ai_call_of(env->state, asked.call_id, ans->answer_id, &unkept);
@@ -91,7 +103,7 @@ bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_
             *verdict = drc_arena_printf(env->a, "posted: %s", ans->checked);
             return true;
         }
-        ask.user = drc_ground_repair(env->a, ans->prompt->user, &g);
+        ask.user = drc_prompt_repair(env->a, c, ans->prompt, &g);
     }
     ans->withheld = drc_ground_complaint(env->a, &g);
     *verdict = drc_arena_printf(env->a, "withheld: %s", ans->withheld);
@@ -226,25 +238,24 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
     ans.waiting = wants_model;
     if (env->model_off)
         ans.withheld = "drc was ended each time that the model was asked for it";
-    struct drc_stored_answer fresh = {
-        .answer_id = ans.answer_id,
-        .run_id = run->run_id,
-        .entity_id = entity_id,
-        .chip_key = chip_key,
-        .request_key = req->key,
-        .channel = req->channel,
-        .thread_ts = thread_ts,
-        .ts = mine ? rec.ts : NULL,
-        .prompt = drc_arena_printf(env->a, "%s\n%s", prompt.system, prompt.user),
-        .prompt_hash = prompt.hash,
-        .model = env->llm == NULL ? "template" : env->llm->model,
-        .verdict = ans.waiting            ? "waiting"
-                   : ans.withheld != NULL ? ans.withheld
-                                          : "template",
-        .debug = drc_debug_text(env->a, &c, &prompt),
-        .checks = "",
-        .user_id = req->user,
-        .question = question == NULL ? chip->question : typed->text};
+    struct drc_stored_answer fresh = {.answer_id = ans.answer_id,
+                                      .run_id = run->run_id,
+                                      .entity_id = entity_id,
+                                      .chip_key = chip_key,
+                                      .request_key = req->key,
+                                      .channel = req->channel,
+                                      .thread_ts = thread_ts,
+                                      .ts = mine ? rec.ts : NULL,
+                                      .prompt = drc_prompt_whole(env->a, &prompt),
+                                      .prompt_hash = prompt.hash,
+                                      .model = env->llm == NULL ? "template" : env->llm->model,
+                                      .verdict = ans.waiting            ? "waiting"
+                                                 : ans.withheld != NULL ? ans.withheld
+                                                                        : "template",
+                                      .debug = drc_debug_text(env->a, &c, &prompt),
+                                      .checks = "",
+                                      .user_id = req->user,
+                                      .question = question == NULL ? chip->question : typed->text};
     if (wants_model && fresh.ts != NULL && env->again_queued) {
         drc_ask_model(env, &c, &ans, &fresh.model_text, &fresh.verdict, &fresh.checks);
         return finish_answer(env, req, &c, &ans, &fresh, err);

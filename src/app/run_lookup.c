@@ -1,6 +1,8 @@
 /* Runbooks and documentation for a context, and the route of a typed question. */
 #include <string.h>
 
+#include "drc/conf.h"
+#include "drc/http.h"
 #include "drc/log.h"
 #include "drc/run.h"
 #include "drc/runbook.h"
@@ -11,6 +13,7 @@
 #define NEAR_SHARE 0.8
 #define MEANT_SEARCHED 10 /* cards of all kinds, of which those of the report count */
 #define NOT_MEASURED (-2.0)
+#define PEOPLE_MAX 200000
 
 /* Searches one corpus. 1: searched; 0: there is nothing to search in, *off says why. */
 static int search(struct drc_env *env, const char *text, const char *corpus, size_t k,
@@ -122,6 +125,40 @@ static int add_runbooks(struct drc_env *env, const char *text, const struct drc_
     return 0;
 }
 
+static bool kept(const struct drc_env *env, const char *setting)
+{
+    if (drc_conf_str(setting) != NULL)
+        return !drc_conf_bool(setting);
+    return env->llm == NULL || !drc_http_is_local(env->llm->base_url);
+}
+
+struct drc_withhold drc_env_withhold(const struct drc_env *env)
+{
+    return (struct drc_withhold){.sql = kept(env, "LLM_SEND_SQL"),
+                                 .errors = kept(env, "LLM_SEND_ERRORS"),
+                                 .people = kept(env, "LLM_SEND_PEOPLE")};
+}
+
+/* Who may not be named. More people than fit are an error: nobody is forgotten. */
+static int add_people(struct drc_env *env, struct drc_context *c, struct drc_err *err)
+{
+    struct drc_rows rows;
+    if (drc_db_select(env->facts, env->a, env->snap->people_sql, NULL, 0, PEOPLE_MAX,
+                      DRC_REPORT_DEADLINE_MS, &rows, err) < 0)
+        return drc_err_context(err, "sql/people.sql");
+    if (rows.truncated)
+        return drc_err_set(err, DRC_ERR_LIMIT,
+                           "more than %d people: set LLM_SEND_PEOPLE=1, or no prompt can be made",
+                           PEOPLE_MAX);
+    const char **names = drc_arena_array(env->a, rows.row_count + 1, sizeof *names);
+    size_t n = 0;
+    for (size_t i = 0; i < rows.row_count; i++)
+        if (rows.cells[i * rows.column_count].type == DRC_CELL_TEXT)
+            names[n++] = rows.cells[i * rows.column_count].text;
+    c->people = drc_people_new(env->a, names, n);
+    return 0;
+}
+
 int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,
                      const struct drc_typed *typed, struct drc_context *c, struct drc_err *err)
 {
@@ -162,6 +199,10 @@ int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,
         c->edge_total = 0;
         c->docs_only = true;
     }
+    c->withhold = drc_env_withhold(env);
+    c->in_form = env->llm != NULL && env->llm->caps.schema != DRC_LLM_SCHEMA_NONE;
+    if (c->withhold.people && add_people(env, c, err) < 0)
+        return -1;
     drc_context_assemble(env->a, c, found, n);
     return 0;
 }

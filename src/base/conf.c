@@ -77,6 +77,16 @@ const struct drc_conf_option drc_conf_options[] = {
      "prompts/models.conf; 0: no limit"},
     {"LLM_CACHE_HOURS", DRC_CONF_INT, "168", false, 0, 8760,
      "how long an answer to the very same prompt is used again; 0: never"},
+    {"LLM_SEND_SQL", DRC_CONF_BOOL, NULL, false, 0, 0,
+     "1: SQL text may go into prompts; 0: never, a prompt says that it is withheld; unset: only to "
+     "an endpoint on this machine (localhost, 127.x, ::1), so set 0 where that one hands prompts "
+     "on"},
+    {"LLM_SEND_ERRORS", DRC_CONF_BOOL, NULL, false, 0, 0,
+     "the same for error text and messages of the cloud"},
+    {"LLM_SEND_PEOPLE", DRC_CONF_BOOL, NULL, false, 0, 0,
+     "the same for names and e-mail addresses of people; without them a prompt says U1, U2, ... "
+     "and "
+     "drc puts the names back into the answer"},
     {"EMBED_PROVIDER", DRC_CONF_STRING, "embedded", false, 0, 0,
      "vectors of texts: embedded (all-MiniLM-L6-v2, in this process), openai (any "
      "OpenAI-compatible endpoint), ollama, or none (search by words only)"},

@@ -79,7 +79,8 @@ static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *
     const char *raw = NULL, *verdict = NULL, *checks = "";
     if (c->env.llm != NULL && ans.missing == NULL)
         drc_ask_model(&c->env, &ctx, &ans, &raw, &verdict, &checks);
-    printf("--- prompt, SHA-256 %s\n%s\n%s\n--- answer\n", prompt.hash, prompt.system, prompt.user);
+    printf("--- prompt, SHA-256 %s\n%s\n--- answer\n", prompt.hash,
+           drc_prompt_whole(c->env.a, &prompt));
     return c->poster->post(c->poster, c->env.a, &c->request, &to,
                            drc_compose_answer(c->env.a, &ctx, &ans), &out, err);
 }

@@ -8,6 +8,7 @@
 #include "drc/file.h"
 #include "drc/ground.h"
 #include "drc/jsonx.h"
+#include "drc/proof.h"
 
 #define FACTS_MAX_BYTES (4u * 1024u * 1024u)
 #define ANSWERS_MAX_BYTES (8u * 1024u * 1024u)
@@ -185,7 +186,7 @@ static void check_one(const struct drc_ledger *l, const char *text, bool as_json
 {
     struct drc_arena *a = drc_arena_new();
     struct drc_grounding g;
-    drc_ground_check(a, l, text, &g);
+    drc_proof_fill_check(a, l, text, &g);
     if (as_json)
         print_json(&g);
     else

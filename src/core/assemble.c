@@ -33,22 +33,52 @@ static const char *window_text(struct drc_arena *a, const struct drc_result *res
     return drc_arena_strdup(a, drc_date_range(res->first_day, res->params.as_of_day, range));
 }
 
-static const char *fact_line(struct drc_arena *a, const struct drc_fact *f, const char *window)
+/* ---- names by aliases --------------------------------------------------------------------- */
+
+const char *drc_context_alias(const struct drc_context *c, const char *name)
+{
+    for (size_t i = 0; i < c->alias_count; i++)
+        if (strcmp(c->aliases[i].name, name) == 0)
+            return c->aliases[i].alias;
+    return NULL;
+}
+
+/* `J1 = "nightly_orders_etl"`. */
+static const char *called(struct drc_arena *a, struct drc_context *c, const char *name)
+{
+    const char *alias = drc_context_alias(c, name), *kind = c->result->report->entity;
+    if (alias == NULL) {
+        alias =
+            drc_arena_printf(a, "%c%zu", strcmp(kind, "job") == 0 ? 'J' : 'E', c->alias_count + 1);
+        c->aliases[c->alias_count++] = (struct drc_alias){alias, name};
+    }
+    bool hidden = c->withhold.sql && strcmp(kind, "query") == 0; /* its name is its text */
+    return drc_arena_printf(a, "%s = %s", alias,
+                            hidden ? "[SQL text withheld]" : drc_quoted(a, name));
+}
+
+/* ---- sections ----------------------------------------------------------------------------- */
+
+static const char *fact_line(struct drc_arena *a, struct drc_context *c, const struct drc_fact *f,
+                             const char *window)
 {
     bool other_period = strcmp(f->period, window) != 0;
     return drc_arena_printf(
         a, "%s | %s%s%s | %s%s%s\n", f->id, f->title, f->entity == NULL ? "" : ": ",
-        f->entity == NULL ? "" : drc_quoted(a, f->entity), f->known ? f->display : "not known",
+        f->entity == NULL ? "" : called(a, c, f->entity), f->known ? f->display : "not known",
         other_period ? " | " : "", other_period ? f->period : "");
 }
 
-static const char *edge_line(struct drc_arena *a, const struct drc_edge *e)
+static const char *edge_line(struct drc_arena *a, const struct drc_context *c,
+                             const struct drc_edge *e)
 {
     char stamp[25] = "no time";
     if (e->at_ms != 0)
         drc_time_iso(e->at_ms, stamp);
+    bool hidden = (e->words == DRC_WORDING_SQL && c->withhold.sql) ||
+                  (e->words == DRC_WORDING_ERRORS && c->withhold.errors);
     return drc_arena_printf(a, "%s | %s | %.16s | %s\n", e->id, e->title, stamp,
-                            drc_quoted(a, e->label));
+                            drc_quoted(a, hidden ? e->without : e->label));
 }
 
 /* On one line: a passage cannot look like the next section. */
@@ -83,7 +113,7 @@ static void add_facts(struct drc_arena *a, struct drc_context *c, struct drc_buf
     const char *window = window_text(a, c->result);
     drc_buf_printf(b, "Facts (id | what | value | period where it is not %s):\n", window);
     for (size_t i = 0; i < c->fact_count; i++) {
-        const char *line = fact_line(a, &c->facts[i], window);
+        const char *line = fact_line(a, c, &c->facts[i], window);
         if (!fits(part, line, DRC_TOKENS_FACTS))
             break;
         drc_buf_addstr(b, line);
@@ -99,7 +129,7 @@ static void add_graph(struct drc_arena *a, struct drc_context *c, struct drc_buf
     struct drc_part_size *part = &c->parts[DRC_PART_GRAPH];
     drc_buf_addstr(b, "Graph rows around it (id | relation | time | text):\n");
     for (size_t i = 0; i < c->edge_count; i++) {
-        const char *line = edge_line(a, &c->edges[i]);
+        const char *line = edge_line(a, c, &c->edges[i]);
         /* what must be there stands first, and stays */
         if (!fits(part, line, c->edges[i].must ? SIZE_MAX : DRC_TOKENS_GRAPH))
             break;
@@ -199,8 +229,12 @@ void drc_context_assemble(struct drc_arena *a, struct drc_context *c,
     struct drc_buf b;
     drc_buf_init(&b, CONTEXT_MAX_BYTES);
     drc_date_range(res->first_day - res->params.days, res->first_day - 1, before);
-    drc_buf_printf(&b, "About: %s (%s)\n", drc_quoted(a, c->selection.label),
-                   c->selection.entity_id);
+    c->aliases = drc_arena_array(a, c->fact_count + 2, sizeof *c->aliases);
+    c->alias_count = 0;
+    drc_buf_printf(&b, "About: %s\n",
+                   c->selection.row < 0 ? "the whole report"
+                                        : drc_arena_printf(a, "the %s %s", res->report->noun,
+                                                           called(a, c, c->selection.label)));
     drc_buf_printf(&b, "Report: %s, %s, %s. The window before is %s.\n\n", res->report->title,
                    res->params.workspace == NULL ? "all workspaces"
                                                  : drc_quoted(a, res->params.workspace),

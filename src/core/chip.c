@@ -203,15 +203,35 @@ static int by_place(const void *x, const void *y)
     return d != 0 ? d : strcmp(a->id, b->id);
 }
 
+static const char *read_prompt(struct drc_arena *a, const char *home, const char *name,
+                               struct drc_err *err)
+{
+    return drc_file_read(a, drc_arena_printf(a, "%s/prompts/%s", home, name), PROMPT_MAX_BYTES,
+                         NULL, err);
+}
+
+/* The rules, and how an answer looks: in prose, or in a form. */
+static int load_rules(struct drc_arena *a, const char *home, struct drc_chips *out,
+                      struct drc_err *err)
+{
+    const char *rules = read_prompt(a, home, "system.md", err);
+    const char *prose = rules == NULL ? NULL : read_prompt(a, home, "form-prose.md", err);
+    const char *form = prose == NULL ? NULL : read_prompt(a, home, "form-json.md", err);
+    out->schema = form == NULL ? NULL : read_prompt(a, home, "answer.schema.json", err);
+    if (out->schema == NULL)
+        return -1;
+    out->system = drc_arena_printf(a, "%s%s", rules, prose);
+    out->system_form = drc_arena_printf(a, "%s%s", rules, form);
+    return 0;
+}
+
 int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
                    struct drc_err *err)
 {
     const char **names;
     size_t n;
     memset(out, 0, sizeof *out);
-    out->system = drc_file_read(a, drc_arena_printf(a, "%s/prompts/system.md", home),
-                                PROMPT_MAX_BYTES, NULL, err);
-    if (out->system == NULL ||
+    if (load_rules(a, home, out, err) < 0 ||
         drc_file_list(a, drc_arena_printf(a, "%s/prompts/chips", home), ".md", &names, &n, err) < 0)
         return -1;
     out->chips = drc_arena_array(a, n + 1, sizeof *out->chips);

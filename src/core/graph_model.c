@@ -12,7 +12,7 @@
 
 static const char *const node_keys[] = {"node", "label", "title", "prefix", "hub", NULL};
 static const char *const edge_keys[] = {"edge", "from", "to", "title", "back", "part", NULL};
-static const char *const text_keys[] = {"text", NULL};
+static const char *const text_keys[] = {"text", "words", NULL};
 
 struct loader {
     struct drc_arena *a;
@@ -130,7 +130,7 @@ static int load_edge(struct loader *l, const char *name)
 
 static int load_text(struct loader *l, const char *name)
 {
-    static const char *const columns[] = {"ids", "label", "at_ms"};
+    static const char *const columns[] = {"ids", "label", "at_ms", "without"};
     struct drc_meta meta;
     const char *path, *sql = read_sql(l, name, text_keys, &path, &meta);
     const char *kind = sql == NULL ? NULL : drc_meta_need(&meta, "text", l->err);
@@ -139,9 +139,17 @@ static int load_text(struct loader *l, const char *name)
     struct drc_graph_node_kind *k = find_kind(l->m, kind);
     if (k == NULL)
         return drc_err_set(l->err, DRC_ERR_CONFIG, "%s: there is no file node-%s.sql", path, kind);
+    const char *words = drc_meta_get(&meta, "words");
+    if (words != NULL && strcmp(words, "sql") != 0 && strcmp(words, "errors") != 0)
+        return drc_err_set(l->err, DRC_ERR_CONFIG,
+                           "%s: words are those of sql or of errors, not of '%.40s'", path, words);
     k->text_path = path;
     k->text_sql = sql;
-    return check_columns(l, path, sql, columns, 3, 3);
+    k->words = words == NULL   ? DRC_WORDING_OURS
+               : *words == 's' ? DRC_WORDING_SQL
+                               : DRC_WORDING_ERRORS;
+    size_t want = words == NULL ? 3 : 4;
+    return check_columns(l, path, sql, columns, want, want);
 }
 
 /* ---- plans -------------------------------------------------------------------------------- */

@@ -191,6 +191,9 @@ static int add_texts(struct rows *r, const struct group *grp, size_t limit)
         e.at_ms = c[2].type == DRC_CELL_INT ? c[2].i : 0;
         fill_row(r, grp, &e, nodes, n);
         e.label = clean(r->a, c[1].type == DRC_CELL_TEXT ? c[1].text : e.nodes[0]);
+        e.words = kind->words;
+        if (e.words != DRC_WORDING_OURS)
+            e.without = clean(r->a, c[3].type == DRC_CELL_TEXT ? c[3].text : e.nodes[0]);
         e.score = score_of(r, &e, costs);
         if (made == limit || r->count == r->max) {
             if (made > 0)

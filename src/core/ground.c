@@ -1,4 +1,4 @@
-/* The groundedness checker: fill, normalise, cut, scan, trace, check, judge. */
+/* The groundedness checker: normalise, cut, scan, trace, check, judge. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -87,8 +87,7 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         refuse(a, out, "text or ledger is too large to be checked");
         return;
     }
-    const char *filled = ground_fill_known(a, ledger, text);
-    out->text = drc_utf8_clean(a, filled, strlen(filled), 8 * DRC_GROUND_TEXT_MAX_BYTES, true);
+    out->text = drc_utf8_clean(a, text, strlen(text), 8 * DRC_GROUND_TEXT_MAX_BYTES, true);
     ground_prepare(a, ledger, &g);
     ground_normalise(a, out->text, &plain);
     size_t most = 1;

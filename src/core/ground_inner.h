@@ -147,8 +147,6 @@ struct ground_text {
 void ground_normalise(struct drc_arena *a, const char *text, struct ground_text *out);
 #define GROUND_FOREIGN_CURRENCY "\001" /* stands for a sign of another currency than the dollar */
 #define GROUND_FOREIGN_DIGIT "\002"    /* for a digit of another script */
-/* As drc_ground_fill; what cannot be filled keeps its braces. */
-const char *ground_fill_known(struct drc_arena *a, const struct drc_ledger *l, const char *text);
 /* Bytes of the longest name of an entity at s[at]; 0: none. `in_quotes`: a quote sign is before. */
 size_t ground_name_at(const struct ground *g, const char *s, size_t at, bool in_quotes,
                       int *entity);

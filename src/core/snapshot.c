@@ -140,6 +140,19 @@ static int load_runbooks(struct drc_snapshot *s, struct drc_err *err)
     return rc;
 }
 
+static int load_people(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
+{
+    struct drc_rows shape;
+    s->people_sql =
+        drc_file_read(s->arena, drc_arena_printf(s->arena, "%s/sql/people.sql", s->home),
+                      DRC_REPORT_SQL_MAX_BYTES, NULL, err);
+    if (s->people_sql == NULL)
+        return -1;
+    if (drc_db_describe(facts, s->arena, s->people_sql, &shape, err) < 0)
+        return drc_err_context(err, "sql/people.sql");
+    return 0;
+}
+
 static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err *err)
 {
     if (drc_chips_load(s->arena, s->home, &s->chips, err) < 0 ||
@@ -149,7 +162,7 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
         drc_graph_model_load(s->arena, s->home, facts, &s->graph_model, err) < 0 ||
         drc_cards_load(s->arena, s->home, facts, &s->cards, &s->card_count, err) < 0 ||
         check_chips(s, err) < 0 || drc_digests_load(s, facts, &s->digests, err) < 0 ||
-        load_runbooks(s, err) < 0)
+        load_runbooks(s, err) < 0 || load_people(s, facts, err) < 0)
         return -1;
     const char *causes = drc_arena_printf(s->arena, "%s/sql/causes.sql", s->home);
     if (drc_file_exists(causes)) {

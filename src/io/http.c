@@ -63,16 +63,22 @@ static bool is_loopback(const char *host, size_t n)
     return true;
 }
 
+bool drc_http_is_local(const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host == NULL ? url : host + 3;
+    size_t authority = strcspn(host, "/?#");
+    if (memchr(host, '@', authority) != NULL) /* "localhost:x@elsewhere" */
+        return false;
+    return is_loopback(host, *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#"));
+}
+
 int drc_http_check_url(const char *url, struct drc_err *err)
 {
     if (strncmp(url, "https://", 8) == 0)
         return 0;
-    if (strncmp(url, "http://", 7) == 0) {
-        const char *host = url + 7;
-        size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?#");
-        if (is_loopback(host, n))
-            return 0;
-    }
+    if (strncmp(url, "http://", 7) == 0 && drc_http_is_local(url))
+        return 0;
     return drc_err_set(err, DRC_ERR_CONFIG,
                        "the address '%.60s' is refused: it must be https, or http on this machine",
                        url);

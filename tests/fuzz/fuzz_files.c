@@ -18,8 +18,12 @@ static void prepare(void)
     MUST(mkdtemp(home) != NULL);
     snprintf(path, sizeof path, "%s/prompts/chips", home);
     MUST(drc_file_mkdirs(path, NULL) == 0);
-    snprintf(path, sizeof path, "%s/prompts/system.md", home);
-    MUST(drc_file_write(path, "s", 1, NULL) == 0);
+    static const char *const rules[] = {"system.md", "form-prose.md", "form-json.md",
+                                        "answer.schema.json"};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        snprintf(path, sizeof path, "%s/prompts/%s", home, rules[i]);
+        MUST(drc_file_write(path, "s", 1, NULL) == 0);
+    }
 }
 
 static void check_chip(struct drc_arena *a, const uint8_t *data, size_t bytes)

@@ -102,7 +102,11 @@ static void small_home(const char *home)
               "SELECT job_key AS entity_key, job_name AS entity_name, workspace AS workspace_name,"
               " NULL AS as_of, 1 AS match_rank FROM cost WHERE instr(job_name, :q) > 0 AND"
               " (:workspace IS NULL OR workspace = :workspace) ORDER BY job_key");
+    small_put(home, "sql/people.sql", "SELECT 'Ana Ruiz' AS name");
     small_put(home, "prompts/system.md", "You explain figures.\n");
+    small_put(home, "prompts/form-prose.md", "In prose.\n");
+    small_put(home, "prompts/form-json.md", "In JSON.\n");
+    small_put(home, "prompts/answer.schema.json", "{}");
     small_put(home, "prompts/chips/job.explain.md",
               small_chip("job.explain", "Understand", chip, sizeof chip));
     small_put(home, "prompts/chips/report.explain.md",
