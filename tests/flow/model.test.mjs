@@ -26,7 +26,7 @@ before(async () => {
     const m = await waitFor('the card', async () => (await slack.messages(finops, alice, report.ts)).find((x) => x.text.includes(job) && JSON.stringify(x).includes('chip:job.explain')));
     return m.blocks.flatMap((b) => b.elements ?? []).filter((e) => e.action_id?.startsWith('chip:')).map((e) => ({ card: m, id: e.action_id }));
   };
-  chips = [...await card('nightly_orders_etl'), ...await card('finance_daily_close')];
+  chips = [...await card('nightly_orders_etl'), ...await card('finance_daily_close'), ...await card('demand_forecast_training')];
 });
 after(async () => { await bot.stop(); await slack.stop(); endpoint.closeAllConnections(); endpoint.close(); });
 
@@ -72,6 +72,40 @@ test('a figure that no fact holds: withheld, and the check line says which', asy
     assert.ok(checkLine(m).includes(token), checkLine(m));
     assert.ok(!JSON.stringify(m.blocks.filter((b) => b.block_id !== 'check')).includes(token), 'not a word of it is posted');
   }
+});
+
+// An answer in the form that was asked for, of sentences with the ids that they stand on.
+const form = (sentences, more = {}) => JSON.stringify({ sentences: sentences.map(([text, fact_ids = [], source_ids = []]) => ({ text, fact_ids, source_ids })),
+  next_steps: [], not_covered: false, ...more });
+
+test('an answer in the form: the program prints value and name, and tags what they stand on', async () => {
+  const m = await answer(content(form([['{J1} cost {F1} in this window, {F2} of the total.', ['F1', 'F2']]])));
+  const prompt = asked.at(-1).body.messages.map((x) => x.content).join('\n');
+  const shown = (id) => new RegExp(`^${id} \\| [^|]+ \\| ([^|\n]+)$`, 'm').exec(prompt)[1];
+  const name = /the job J1 = "([^"]+)"/.exec(prompt)[1];
+  assert.ok(text(m).includes(`${name} cost ${shown('F1')} in this window, ${shown('F2')} of the total. [F1] [F2]`), text(m));
+  assert.match(checkLine(m), /Written by AI \(test-model\), 2 of 2 figures traced/);
+  assert.equal(asked.at(-1).body.response_format.json_schema.name, 'answer');
+});
+
+test('placeholders that stand for nothing: mended once, else the template and how many could not be traced', async () => {
+  const lie = form([['{J1} cost {F1}, lost {F77} and {F78}.', ['F1']], ['It ran {F2} of all.', ['F99']]]), before = asked.length;
+  const m = await answer(content(lie));
+  assert.equal(asked.length, before + 2, 'one try to mend it');
+  assert.match(asked.at(-1).body.messages.at(-1).content, /An answer was refused[^]*there is no \{F7[78]\}/);
+  assert.match(checkLine(m), /AI commentary withheld: 2 of \d figures could not be traced \(there is no \{F7[78]\}\)/);
+  assert.match(text(m), /Sources/);
+  assert.doesNotMatch(JSON.stringify(m.blocks.filter((b) => b.block_id !== 'check')), /F77|F78|F99/);
+  const said = [lie];
+  const mended = await answer((res) => content(said.shift() ?? form([['{J1} cost {F1}.', ['F1']]]))(res));
+  assert.match(checkLine(mended), /Written by AI \(test-model\), 1 of 1 figures traced/);
+});
+
+test('a figure typed out in the form, and JSON in another form, are refused', async () => {
+  const typed = await answer((res) => content(form([[`{J1} cost ${figure()}.`, ['F1']]]))(res));
+  assert.match(checkLine(typed), /withheld: .*figures are written as placeholders only/);
+  const odd = await answer(content('{"answer": "It cost $1."}'));
+  assert.match(checkLine(odd), /withheld: the answer is not in its form/);
 });
 
 test('the model may mend its text once, with what is wrong quoted', async () => {

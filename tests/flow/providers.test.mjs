@@ -2,7 +2,9 @@
 // else the template stays and the check line says why; nothing of a broken reply is posted.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Bot, Slack, channels, people, sleep, text, waitFor } from '../harness/drc.mjs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Bot, Slack, channels, people, root, sleep, text, waitFor } from '../harness/drc.mjs';
 import { FakeLlm, answered, slow, withheld, wires } from '../harness/fake_llm.mjs';
 
 const { alice } = people, { dmAlice } = channels;
@@ -79,17 +81,21 @@ test('the request: address, headers, nothing that sets chance', { skip: fast }, 
   const o = first('openai'), a = first('anthropic'), g = first('gemini');
   assert.equal(o.url, '/v1/chat/completions');
   assert.equal(o.headers.authorization, 'Bearer sk-test-secret');
-  assert.deepEqual(Object.keys(o.body).sort(), ['max_tokens', 'messages', 'model', 'stream', 'stream_options']);
+  assert.deepEqual(Object.keys(o.body).sort(), ['max_tokens', 'messages', 'model', 'response_format', 'stream', 'stream_options']);
   assert.equal(a.url, '/v1/messages');
   assert.equal(a.headers['x-api-key'], 'sk-test-secret');
   assert.equal(a.headers.authorization, undefined);
   assert.equal(a.headers['anthropic-version'], '2026-10-21');
-  assert.deepEqual(Object.keys(a.body).sort(), ['max_tokens', 'messages', 'model', 'stream', 'system']);
+  assert.deepEqual(Object.keys(a.body).sort(), ['max_tokens', 'messages', 'model', 'output_config', 'stream', 'system']);
   assert.equal(g.url, '/v1/models/test-model:streamGenerateContent?alt=sse');
   assert.equal(g.headers['x-goog-api-key'], 'sk-test-secret');
   assert.deepEqual(Object.keys(g.body).sort(), ['contents', 'generationConfig', 'systemInstruction']);
   assert.equal(o.prompt.replace(/\n/g, ''), g.prompt.replace(/\n/g, ''), 'the same words to each of them');
   assert.equal(o.prompt, a.prompt);
+  const schema = JSON.parse(readFileSync(join(root, 'prompts/answer.schema.json'), 'utf8')); // the form, in each wire's own words
+  assert.deepEqual(o.body.response_format, { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } });
+  assert.deepEqual(a.body.output_config, { format: { type: 'json_schema', schema } });
+  assert.deepEqual(g.body.generationConfig, { maxOutputTokens: 4000, responseMimeType: 'application/json', responseJsonSchema: schema });
 });
 
 test('/drc usage counts what was asked, withheld and failed', { skip: fast }, async () => {

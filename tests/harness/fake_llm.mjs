@@ -78,7 +78,6 @@ const then = (first) => (w, res, n, words) => (n === 0 ? first(w, res, n, words)
 // Plays that end in an answer of the model: how many requests that takes, the play, and of which provider alone.
 export const answered = {
   plain: [1, good],
-  tagged: [1, tagged],
   bytes: [1, async (w, res, n, words) => {
     stream(res);
     res.socket.setNoDelay(true);
@@ -152,7 +151,9 @@ export const slow = {
   muteafterhead: [2, stall(() => ''), /silent for 1 s|no answer in time/],
   mutehalfway: [2, stall((w) => w.begin() + w.piece('It cost $1.11')), /silent for 1 s|no answer in time/],
 };
-const plays = { ...answered, ...withheld, ...slow, ...ends };
+// Answers in words of their own, for tests that look at what becomes of them.
+export const others = { tagged: [1, tagged] };
+const plays = { ...answered, ...withheld, ...slow, ...ends, ...others };
 
 export class FakeLlm {
   play = 'plain'; // where the prompt names none
