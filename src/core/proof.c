@@ -187,7 +187,7 @@ void drc_proof_refuse(struct drc_arena *a, const char *why, struct drc_grounding
     *out = (struct drc_grounding){.text = "", .sentence_count = 1};
     out->sentences = drc_arena_array(a, 1, sizeof *out->sentences);
     out->sentences[0].text = "";
-    reject(a, &out->sentences[0], why);
+    reject(a, &out->sentences[0], drc_arena_strdup(a, why));
 }
 
 /* Each fault to the sentence that holds its placeholder. */
