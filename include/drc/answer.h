@@ -246,7 +246,7 @@ void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_ci
  * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and
  * {row.column} (a cell), {other} (name of the second entity), {edge:NAME} (first graph row of that
  * kind), {entities} ("29 jobs"); of the cause that is told {cause.effect}, .times, .ratio, .days,
- * .change, .changed (the change's graph row), .error and .detail; or a
+ * .change, .error, .changed and .failed (the graph rows of these), .detail; or a
  * metric of the facts. Words behind a name follow its number: {evictions eviction/evictions} prints
  * "1 eviction" or "3 evictions", {=evictions is/are} the word alone.
  * false, and nothing is appended, where a slot is not known. `used` (may be NULL) gets what was

@@ -82,6 +82,20 @@ static bool add_words(struct drc_arena *a, struct drc_text *t, enum drc_span_sty
     return text != NULL;
 }
 
+/* The graph row of a kind that says `what`: another one of that kind proves nothing. */
+static bool add_row_of(struct drc_arena *a, const struct drc_context *c, const char *edge,
+                       const char *what, struct drc_text *t, struct drc_cited *used)
+{
+    for (size_t i = 0; i < c->edge_count && what != NULL; i++)
+        if (strcmp(c->edges[i].edge, edge) == 0 && strstr(c->edges[i].label, what) != NULL) {
+            add_edge(a, &c->edges[i], t);
+            if (used != NULL)
+                used->edges[i] = true;
+            return true;
+        }
+    return false;
+}
+
 /* Of the cause that is told. */
 static bool add_cause(struct drc_arena *a, const char *name, const struct drc_context *c,
                       struct drc_text *t, struct drc_cited *used)
@@ -97,15 +111,10 @@ static bool add_cause(struct drc_arena *a, const char *name, const struct drc_co
         if (strcmp(figures[i].name, name) == 0)
             return figures[i].fact >= 0 && (size_t)figures[i].fact < c->fact_count &&
                    add_fact(a, c->facts[figures[i].fact].metric, c, t, used);
-    if (strcmp(name, "changed") == 0) /* the graph row of that change */
-        for (size_t i = 0; i < c->edge_count && k->change != NULL; i++)
-            if (strcmp(c->edges[i].edge, "CHANGED_BY") == 0 && c->edges[i].node_count == 1 &&
-                strstr(c->edges[i].label, k->change) != NULL) {
-                add_edge(a, &c->edges[i], t);
-                if (used != NULL)
-                    used->edges[i] = true;
-                return true;
-            }
+    if (strcmp(name, "changed") == 0)
+        return add_row_of(a, c, "CHANGED_BY", k->change, t, used);
+    if (strcmp(name, "failed") == 0)
+        return add_row_of(a, c, "FAILED_WITH", k->error, t, used);
     if (strcmp(name, "change") == 0)
         return add_words(a, t, DRC_SPAN_CODE, k->change);
     if (strcmp(name, "error") == 0)
