@@ -72,7 +72,7 @@ const soon = { 'retry-after-ms': '20' };
 const good = (w, res, n, words) => { stream(res); res.end(w.begin() + words.map(w.piece).join('') + w.end(w.finish.stop)); };
 const say = (text, finish) => (w, res) => { stream(res); res.end(w.begin() + (text ? w.piece(text) : w.thought('99 of 100')) + w.end(w.finish[finish])); };
 // A sentence with its evidence tag: the first fact of the prompt.
-const tagged = (w, res, n, words, body) => say(`The cost was ${/^F1 \| Cost \| (\S+)/m.exec(w.prompt(body))[1]} [F1].`, 'stop')(w, res);
+const tagged = (w, res, n, words, body) => say(`The cost was ${/^F1 \| Cost \| (\S+)/m.exec(w.prompt(body))?.[1] ?? '$0'} [F1].`, 'stop')(w, res);
 const then = (first) => (w, res, n, words) => (n === 0 ? first(w, res, n, words) : good(w, res, n, words));
 
 // Plays that end in an answer of the model: how many requests that takes, the play, and of which provider alone.
