@@ -107,7 +107,7 @@ test('a chip prints the exact prompt and its answer, the same each time', () => 
   refused(['chip', 'job.explain', '--run', run_id, '--entity', 'no_such_job'], 3, /no_such_job/);
   refused(['chip', 'job.explain', '--run', run_id], 2, /asks about a job/);
   refused(['chip', 'job.nonsense', '--run', run_id], 2, /job\.nonsense/);
-  refused(['chip', 'job.explain'], 2, /--run ID or --report/);
+  refused(['chip', 'job.explain'], 2, /--run ID, --report/);
 });
 
 test('the manifest is JSON with every scope, event and command that the bot uses', () => {

@@ -19,7 +19,7 @@ const click = (slack, m, ts) => answer(slack, () => slack.click(alice, finops, m
 
 // Run id, file id, ts and the like replaced by fixed marks; everything else must be equal.
 const canonical = (m, run_id) => JSON.stringify({ text: m.text, blocks: m.blocks }, (k, v) => (k === 'slack_file' ? 'FILE' : v))
-  .replaceAll(run_id, 'RUN').replace(/("value":"RUN )[a-z0-9]{10}"/g, '$1ANSWER"').replace(/"image_(width|height|bytes)":\d+,?/g, '').replace(/F0[A-Z0-9]{6,}/g, 'FILE');
+  .replaceAll(run_id, 'RUN').replace(/("value":"RUN )[a-z0-9]{10}( [+-])?"/g, '$1ANSWER$2"').replace(/"image_(width|height|bytes)":\d+,?/g, '').replace(/F0[A-Z0-9]{6,}/g, 'FILE');
 const runIdOf = (m) => /run ([a-z0-9]{6})/.exec(text(m))[1];
 const logged = (bot, run_id) => /report\.posted run=\S+ .*? (sql=\S+ rows_hash=\S+ svg=\S+)/.exec(bot.log().split('\n').find((l) => l.includes(`report.posted run=${run_id}`)))[1];
 

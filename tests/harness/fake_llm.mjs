@@ -72,7 +72,7 @@ const soon = { 'retry-after-ms': '20' };
 const good = (w, res, n, words) => { stream(res); res.end(w.begin() + words.map(w.piece).join('') + w.end(w.finish.stop)); };
 const say = (text, finish) => (w, res) => { stream(res); res.end(w.begin() + (text ? w.piece(text) : w.thought('99 of 100')) + w.end(w.finish[finish])); };
 // A sentence with its evidence tag: the first fact of the prompt.
-const tagged = (w, res, n, words, body) => say(`The cost was ${/^F1 \| Cost \| (\S+)/m.exec(w.prompt(body))?.[1] ?? '$0'} [F1].`, 'stop')(w, res);
+const tagged = (w, res, n, words, body) => say(`The cost was ${/^F1 \| [^|]+ \| (\S+)/m.exec(w.prompt(body))?.[1] ?? '$0'} [F1].`, 'stop')(w, res);
 const then = (first) => (w, res, n, words) => (n === 0 ? first(w, res, n, words) : good(w, res, n, words));
 
 // Plays that end in an answer of the model: how many requests that takes, the play, and of which provider alone.
@@ -164,7 +164,8 @@ export class FakeLlm {
       req.on('data', (d) => { text += d; });
       req.on('end', () => {
         const body = JSON.parse(text), wire = wireOf(req.url.split(/[?]|:stream|:gen/)[0]), prompt = wire.prompt(body);
-        const play = /play ([a-z]+)/.exec(prompt)?.[1] ?? this.play, n = this.count(play);
+        const asked = prompt.split('Asked before in this thread')[0]; // earlier questions name earlier plays
+        const play = /play ([a-z]+)/.exec(asked)?.[1] ?? this.play, n = this.count(play);
         const figure = /\$[\d,]+(\.\d+)?/.exec(prompt)?.[0] ?? '$0'; // documentation alone holds none
         this.asked.push({ play, url: req.url, headers: req.headers, body, prompt, wire });
         plays[play][1](wire, res, n, ['The job cost ', figure, ' in this window \u2013 gr\u00fc\u00df.'], body);
