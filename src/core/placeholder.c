@@ -111,9 +111,11 @@ static const struct unit_word *unit_at(const char *s)
         size_t n = strlen(w->word);
         /* letters of one case are a word of one case: "m" is none of ours */
         bool same = n > 2 ? strncasecmp(s, w->word, n) == 0 : strncmp(s, w->word, n) == 0;
+        if (!same)
+            continue;
         bool ends = isalpha((unsigned char)*w->word) ? !isalnum((unsigned char)s[n])
                                                      : s[n] != '{' && !isdigit((unsigned char)s[n]);
-        if (same && ends)
+        if (ends)
             return w;
     }
     return NULL;

@@ -23,6 +23,8 @@ mkdir -p "$out"
 code=0
 echo "---- scenario"
 $node --disable-warning=ExperimentalWarning tests/evals/scenario.mjs || code=1
+echo "---- prompts"
+$node --disable-warning=ExperimentalWarning tests/evals/prompts.mjs || code=1
 echo "---- ground" # needs the program alone
 $node tests/evals/ground.mjs "$@" || code=1
 echo "---- responses"
