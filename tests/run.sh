@@ -67,7 +67,7 @@ sanitized_flow() { # sanitized_flow VARIANT
     DRC_BINARY=$PWD/build/$1/drc DRC_SLOW=1 \
         ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0" \
         UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tests/tsan.supp" \
-        node_tests "flow-$1" tests/flow/*.test.mjs
+        node_tests "flow-$1" $(ls tests/flow/*.test.mjs | grep -v fallback) # kills and time-outs: nothing for a sanitizer
 }
 suite_flow_asan() { make -s "$jobs" SAN=address build && sanitized_flow address; }
 suite_flow_tsan() { make -s "$jobs" SAN=thread build && sanitized_flow thread; }

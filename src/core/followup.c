@@ -175,8 +175,10 @@ static void join_edges(struct drc_arena *a, struct drc_context *c, const struct 
         const struct drc_context *from = side == 0 ? c : other;
         for (size_t i = 0; i < from->edge_count && i < EDGES_EACH; i++) {
             all[n] = from->edges[i];
-            all[n].label =
-                drc_arena_printf(a, "%s: %s", from->selection.label, from->edges[i].label);
+            const char *name = from->selection.label, *without = from->edges[i].without;
+            all[n].label = drc_arena_printf(a, "%s: %s", name, from->edges[i].label);
+            if (without != NULL)
+                all[n].without = drc_arena_printf(a, "%s: %s", name, without);
             all[n].must = false;
             snprintf(all[n].id, sizeof all[n].id, "G%zu", n + 1);
             n++;

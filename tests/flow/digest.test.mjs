@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Bot, Slack, channels, facts, people, sleep, text, waitFor, withSlack } from '../harness/drc.mjs';
 
+const once = { skip: process.env.DRC_SLOW !== undefined }; // a sanitizer learns nothing new there
 const tick = { DIGEST_TICK_MS: '200' };
 const state = (slack) => { const db = new DatabaseSync(slack.path('state.db')); db.exec('PRAGMA busy_timeout = 10000'); return db; };
 const ask = (slack, sql, ...args) => { const db = state(slack); try { return db.prepare(sql).all(...args); } finally { db.close(); } };
@@ -56,7 +57,7 @@ test('one subscription, one slot, one digest: root, a reply for each section, fi
   });
 });
 
-test('a late digest says so, one past the limit is skipped and its owner told, the next one names it', async () => {
+test('a late digest says so, one past the limit is skipped and its owner told, the next one names it', once, async () => {
   await withSlack({ env: { ...tick, DIGEST_LATE_HOURS: '5' } }, async (slack) => {
     const { id } = await subscribe(slack, 'weekly mon 08:00 workspace:prod-eu');
     dueAt(slack, id, '2026-11-16', Date.now() - 6 * 3600000);
@@ -71,7 +72,7 @@ test('a late digest says so, one past the limit is skipped and its owner told, t
   });
 });
 
-test('an incomplete week waits, a channel that is gone is said to the owner', async () => {
+test('an incomplete week waits, a channel that is gone is said to the owner', once, async () => {
   await withSlack({ env: tick }, async (slack, bot) => {
     const waiting = await subscribe(slack, 'daily 08:00 zone:Pacific/Kiritimati');
     dueAt(slack, waiting.id, '2026-11-25', Date.now() - 1000);
@@ -88,7 +89,7 @@ test('an incomplete week waits, a channel that is gone is said to the owner', as
   });
 });
 
-test('kill -9 while digests are sent: each slot has exactly one', async () => {
+test('kill -9 while digests are sent: each slot has exactly one', once, async () => {
   const slack = new Slack();
   await slack.start();
   let bot = new Bot(slack, tick);
@@ -143,7 +144,7 @@ test('items: Diagnose answers in the thread, taken and dismissed ones are known 
   });
 });
 
-test('commands: list, preview, now, pause, resume, edit, history, unsubscribe, and who may', async () => {
+test('commands: list, preview, now, pause, resume, edit, history, unsubscribe, and who may', once, async () => {
   await withSlack({ env: tick }, async (slack) => {
     const { id } = await subscribe(slack, 'monthly last 17:30 zone:America/St_Johns tag:team=finance');
     const say = (words, user = people.alice, channel = channels.finops) => slack.say(user, channel, `/drc digest ${words}`);
@@ -178,7 +179,7 @@ test('commands: list, preview, now, pause, resume, edit, history, unsubscribe, a
   });
 });
 
-test('two processes on one state: the second refuses', async () => {
+test('two processes on one state: the second refuses', once, async () => {
   await withSlack({}, async (slack) => {
     const other = new Bot(slack);
     await other.start({ wait: false });
