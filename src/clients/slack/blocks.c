@@ -301,6 +301,8 @@ static void add_feedback(struct build *b, const struct drc_block *block)
 {
     const struct drc_button *x = block->buttons;
     size_t before = b->chars;
+    if (block->button_count < 2)
+        return; /* no pair */
     json_t *elements = json_array();
     json_array_append_new(elements,
                           json_pack("{s:s, s:s, s:o, s:o}", "type", "feedback_buttons", "action_id",
