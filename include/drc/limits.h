@@ -51,10 +51,10 @@
 #define DRC_PICKER_ROWS_MAX 99 /* plus "Whole report": Slack allows 100 options */
 #define DRC_CHART_BARS_MAX 15
 #define DRC_SVG_MAX_BYTES (1024u * 1024u)
-#define DRC_FACTS_MAX 36 /* facts of one answer */
+#define DRC_FACTS_MAX 25 /* facts of one answer */
 
 /* estimated tokens of each section of a context; with the rules about 2,000 in all */
-#define DRC_TOKENS_FACTS 680
+#define DRC_TOKENS_FACTS 600
 #define DRC_TOKENS_GRAPH 450
 #define DRC_TOKENS_RUNBOOKS 250
 #define DRC_TOKENS_DOCS 350

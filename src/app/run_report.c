@@ -214,6 +214,11 @@ int drc_run_report(struct drc_env *env, const struct drc_request *req, const cha
         drc_compose_report(env->a, env->snap, &run.result, &whole, run.run_id, req->user, &pic);
     if (post_report(env, req, m, params.is_private, &posted, err) < 0)
         return -1;
+    struct drc_err own = DRC_ERR_INIT;
+    if (posted.ts != NULL) /* first of all: a reply may be on its way */
+        drc_unkept(req,
+                   drc_store_run_posted(env->state, run.run_id, posted.channel, posted.ts, &own),
+                   &own);
     char svg_hash[65] = "none";
     if (pic.svg != NULL)
         drc_sha256_hex(pic.svg, strlen(pic.svg), svg_hash);
@@ -222,10 +227,5 @@ int drc_run_report(struct drc_env *env, const struct drc_request *req, const cha
             run.run_id, r->id, posted.channel == NULL ? "-" : posted.channel,
             posted.ts == NULL ? "-" : posted.ts, run.result.rows.row_count, r->sql_hash,
             run.result.rows_hash, svg_hash);
-    if (posted.ts == NULL)
-        return 0;
-    struct drc_err own = DRC_ERR_INIT;
-    drc_unkept(req, drc_store_run_posted(env->state, run.run_id, posted.channel, posted.ts, &own),
-               &own);
     return 0;
 }

@@ -43,11 +43,16 @@ static const char *text_of(struct drc_arena *a, const struct drc_cell *c)
                : NULL;
 }
 
+static bool is_figure(const struct drc_cell *c)
+{
+    return c->type == DRC_CELL_INT || c->type == DRC_CELL_REAL;
+}
+
 /* The figures of a cause become facts; what is not known becomes none. */
 static int add_figure(struct drc_arena *a, struct drc_context *c, const struct drc_cause *k,
                       const struct drc_cell *cell, const char *what, enum drc_unit unit)
 {
-    if (cell->type != DRC_CELL_INT && cell->type != DRC_CELL_REAL)
+    if (!is_figure(cell))
         return -1;
     if (c->fact_count == DRC_FACTS_MAX) {
         c->parts[DRC_PART_FACTS].left_out++;
@@ -98,6 +103,21 @@ static void add_cause(struct drc_arena *a, const struct drc_chips *chips, struct
     c->cause_count++;
 }
 
+/* The last facts of the report, which matter least, give way to the figures of the causes. */
+static void make_room(struct drc_context *c, const struct drc_rows *rows, size_t max)
+{
+    size_t needed = 0;
+    for (size_t i = 0; i < rows->row_count && i < max; i++) {
+        const struct drc_cell *row = &rows->cells[i * rows->column_count];
+        needed += is_figure(&row[EFFECT]) + is_figure(&row[TIMES]) + is_figure(&row[RATIO]);
+    }
+    size_t left = DRC_FACTS_MAX - (needed < DRC_FACTS_MAX / 2 ? needed : DRC_FACTS_MAX / 2);
+    if (c->fact_count <= left)
+        return;
+    c->parts[DRC_PART_FACTS].left_out += c->fact_count - left;
+    c->fact_count = left;
+}
+
 int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
                        struct drc_db *facts, size_t max, struct drc_context *c, struct drc_err *err)
 {
@@ -118,6 +138,7 @@ int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const
     if (drc_db_select(facts, a, sql, params, 3, CAUSE_ROWS_MAX, DRC_REPORT_DEADLINE_MS, &rows,
                       err) < 0)
         return drc_err_context(err, "sql/causes.sql");
+    make_room(c, &rows, max);
     c->causes = drc_arena_array(a, max + 1, sizeof *c->causes);
     for (size_t i = 0; i < rows.row_count && c->cause_count < max; i++)
         add_cause(a, chips, c, &rows.cells[i * rows.column_count]);

@@ -102,7 +102,7 @@ const mainJob = async (w, slack, name) => {
   await answer.getByRole('button', { name: 'Debug' }).click();
   await modal.waitFor();
   const made = await preText(modal);
-  assert.match(made, /Route: telemetry \+ runbooks, by chip: job\.what-changed\n[\s\S]*\n  F1 total_uusd \d+ \| job-cost row \d+, total_uusd\n/);
+  assert.match(made, /Route: telemetry \+ runbooks \+ docs, by chip: job\.what-changed\n[\s\S]*\n  F1 total_uusd \d+ \| job-cost row \d+, total_uusd\n/);
   await assertFits(page);
   await shot(`${name}-8-debug`);
   await page.keyboard.press('Escape');

@@ -161,6 +161,7 @@ test('a reply is about the entity named in it, else the selected one, else drc a
   await inThread(alice, finops, report.ts, `${BOT} why did demand_forecast_training change?`, '`demand_forecast_training`', 'asked by');
   await inThread(alice, finops, report.ts, `${BOT} and what drives it?`, '`demand_forecast_training`');
   const fresh = await says(alice, finops, '/drc report job-cost 13d', 'Job cost');
+  await waitFor('the report to be known', async () => bot.log().includes(`ts=${fresh.ts} `)); // nobody answers within the same instant
   const which = await inThread(bob, finops, fresh.ts, `${BOT} why is it failing?`, 'Which one do you mean');
   await next(finops, bob, ['nightly_orders_etl'], () => slack.click(bob, finops, which, 'pick:entity', (o) => o.text.text === 'nightly_orders_etl'), fresh.ts);
   await inThread(bob, finops, fresh.ts, `${BOT} why is it failing?`, '`nightly_orders_etl`', 'nswered as the fixed question');
