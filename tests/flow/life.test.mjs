@@ -153,7 +153,11 @@ test('ephemeral answers that come again after a crash say so', async () => {
   await withSlack({}, async (slack, bot) => {
     await slack.fault('slow', { method: 'chat.postEphemeral', ms: 2500, times: 1 });
     assert.equal((await slack.say(bob, finops, '<@U0DRCBOT> help')).outcome, 'ok');
-    await sleep(300);
+    await waitFor('its begin', async () => {
+      const db = new DatabaseSync(slack.path('state.db'), { readOnly: true });
+      try { return db.prepare('SELECT count(*) AS n FROM request_start').get().n === 1; } finally { db.close(); }
+    });
+    await sleep(300); // the post is on its way
     await bot.kill();
     await bot.start();
     const again = await waitFor('the repeat', async () => (await slack.messages(finops, bob)).find((m) => text(m).includes('Sent again after a restart')));
