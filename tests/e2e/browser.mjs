@@ -28,6 +28,7 @@ export const openPage = async (slack, { user = people.alice, viewport = WIDE, da
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`)));
   await page.goto(`${slack.url}/#${user}${place ? `/${place}` : ''}`, { timeout: 40000 }); // the first page of a cold browser
   await page.locator('[data-testid="composer-input"], .home-page').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('.skeletons')); // with the history the first command stands ready
   const seen = { page, complaints, context };
   seen.shot = async (name) => {
     mkdirSync(shots, { recursive: true });
