@@ -1,12 +1,12 @@
-// The groundedness checker against its sets: `node ground.mjs [--second | --third | --dev] [--misses]`. Prints, per kind, how many adversarial texts
-// passed (must be none) and how many faithful ones were withheld (at most 3 %).
+// The groundedness checker against its sets: `node ground.mjs [--second | --third | --fourth | --dev] [--misses]`. Prints, per kind, how many
+// adversarial texts passed (must be none) and how many faithful ones were withheld (at most 3 %).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binary } from '../harness/drc.mjs';
 import { casesOf, ledgers, readFrames } from './ground/frames.mjs';
-import { thirdCases, thirdLedgers } from './ground/third.mjs';
+import { frozenCases, frozenLedgers } from './ground/frozen.mjs';
 
 // Each case with what drc ground said of it: { ok, sentences }.
 export const judged = (cases, list) => {
@@ -31,11 +31,11 @@ export const evaluate = (prefix) => {
   return { faithful: run(`${prefix}faithful.tsv`), adversarial: run(`${prefix}adversarial.tsv`) };
 };
 
-// The third set is frozen as texts, not as frames; ground/README.md says when it may be run.
-export const evaluateThird = () => {
-  const list = thirdLedgers();
-  const run = (file) => judged(thirdCases(file), list);
-  return { faithful: run('third-faithful.tsv'), adversarial: run('third-adversarial.tsv') };
+// The third and the fourth set are frozen as texts, not as frames; ground/README.md says when they may be run.
+export const evaluateFrozen = (name) => {
+  const list = frozenLedgers();
+  const run = (file) => judged(frozenCases(file), list);
+  return { faithful: run(`${name}-faithful.tsv`), adversarial: run(`${name}-adversarial.tsv`) };
 };
 
 const table = (cases, wrong, word) => {
@@ -49,9 +49,10 @@ const table = (cases, wrong, word) => {
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const second = process.argv.includes('--second'), dev = process.argv.includes('--dev'), third = process.argv.includes('--third') || process.env.SET === 'third', misses = process.argv.includes('--misses');
-  const { faithful, adversarial } = third ? evaluateThird() : evaluate(second ? 'second-' : dev ? 'dev-' : '');
-  console.log(`groundedness, ${third ? 'third set (frozen)' : second ? 'second set (used)' : dev ? 'dev set' : 'first set'}: adversarial texts that passed`);
+  const second = process.argv.includes('--second'), dev = process.argv.includes('--dev'), misses = process.argv.includes('--misses');
+  const frozen = ['third', 'fourth'].find((name) => process.argv.includes(`--${name}`) || process.env.SET === name);
+  const { faithful, adversarial } = frozen ? evaluateFrozen(frozen) : evaluate(second ? 'second-' : dev ? 'dev-' : '');
+  console.log(`groundedness, ${frozen ? `${frozen} set (frozen)` : second ? 'second set (used)' : dev ? 'dev set' : 'first set'}: adversarial texts that passed`);
   const passed = table(adversarial, (c) => c.ok, 'passed');
   console.log('faithful texts that were withheld');
   const withheld = table(faithful, (c) => !c.ok, 'withheld');

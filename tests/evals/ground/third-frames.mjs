@@ -1,11 +1,11 @@
-// The frames of the third set: [kind, text, condition, most lines]. See third.mjs for the language. Written by hand, without knowledge of
+// The frames of the third set: [kind, text, condition, most lines]. See frozen.mjs for the language. Written by hand, without knowledge of
 // the checker. Frozen with the set.
-const jobs = ($) => !$.is('compute', 'anomaly', 'warehouses', 'steer-warehouse');
-const up = ($, x = 'A') => $.v(`${x}.change`) > 0 && $.v(`${x}.rise`) > 0.02;
-const down = ($, x = 'A') => $.v(`${x}.change`) < 0;
-const more = ($, role = 'cost', a = 'A', b = 'B') => $.v(`${a}.${role}`) > $.v(`${b}.${role}`) && $.far(`${a}.${role}`, `${b}.${role}`);
+export const jobs = ($) => !$.is('compute', 'anomaly', 'warehouses', 'steer-warehouse');
+export const up = ($, x = 'A') => $.v(`${x}.change`) > 0 && $.v(`${x}.rise`) > 0.02;
+export const down = ($, x = 'A') => $.v(`${x}.change`) < 0;
+export const more = ($, role = 'cost', a = 'A', b = 'B') => $.v(`${a}.${role}`) > $.v(`${b}.${role}`) && $.far(`${a}.${role}`, `${b}.${role}`);
 // A graph row tells of a change of A (it may have to do with the cost).
-const linked = ($) => ($.is('job-money', 'one-job', 'anomaly', 'anomalies', 'warehouses') && $.order.A === 'A') || ($.is('compute') && $.order.A === 'B');
+export const linked = ($) => ($.is('job-money', 'one-job', 'anomaly', 'anomalies', 'warehouses') && $.order.A === 'A') || ($.is('compute') && $.order.A === 'B');
 
 export const faithful = [
   // One figure, as it is written.
@@ -144,8 +144,8 @@ export const faithful = [
 
 // A change of a figure is marked with !; a condition makes sure that the sentence is false in the way its kind says.
 const first = ($) => $.order.A === 'A', named = ($) => $.order.A === 'B';
-const freed = ($) => $.is('steer-job') && first($), posted = ($) => $.is('steer-warehouse') && first($);
-const zeroed = ($) => $.is('steer-job') && named($), quiet = ($) => $.is('steer-warehouse') && named($);
+export const freed = ($) => $.is('steer-job') && first($), posted = ($) => $.is('steer-warehouse') && first($);
+export const zeroed = ($) => $.is('steer-job') && named($), quiet = ($) => $.is('steer-warehouse') && named($);
 export const adversarial = [
   ['digit', 'The bill of {A} came to {A.cost:usd!digit} [A.cost].'],
   ['digit', 'What was paid for {A} in the reported period is {A.cost:usd2!digit} [A.cost], to the cent.'],
