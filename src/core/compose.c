@@ -393,6 +393,8 @@ static void add_card_scope(struct drc_arena *a, struct drc_message *m, const str
         if (drc_report_title(res->report, shown_columns[i].column) == shown_columns[i].column)
             continue; /* the report does not have it */
         const char *value = drc_result_text(res, (size_t)c->selection.row, shown_columns[i].column);
+        if (strcmp(value, c->selection.label) == 0)
+            continue; /* the workspace itself: it is the title */
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 %s ", shown_columns[i].word);
         drc_text_add(a, &b->text, DRC_SPAN_CODE, *value == '\0' ? "unknown" : value);
     }

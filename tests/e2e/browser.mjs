@@ -26,9 +26,10 @@ export const openPage = async (slack, { user = people.alice, viewport = WIDE, da
   page.on('requestfailed', (r) => complaints.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
   page.on('request', (r) => { if (!r.url().startsWith(slack.url) && !/^(data|blob):/.test(r.url())) complaints.push(`left the machine: ${r.url()}`); });
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`)));
-  await page.goto(`${slack.url}/#${user}${place ? `/${place}` : ''}`, { timeout: 40000 }); // the first page of a cold browser
-  await page.locator('[data-testid="composer-input"], .home-page').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('.skeletons')); // with the history the first command stands ready
+  const cold = { timeout: 40000 }; // the first page of a cold browser
+  await page.goto(`${slack.url}/#${user}${place ? `/${place}` : ''}`, cold);
+  await page.locator('[data-testid="composer-input"], .home-page').first().waitFor(cold);
+  await page.waitForFunction(() => !document.querySelector('.skeletons'), null, cold); // with the history the first command stands ready
   const seen = { page, complaints, context };
   seen.shot = async (name) => {
     mkdirSync(shots, { recursive: true });
