@@ -88,6 +88,13 @@ $(B)/obj/%.o: %.c $(B)/flags $(B)/pkg.cflags
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS_OWN) @$(B)/pkg.cflags -MMD -MP -c $< -o $@
 
+# What the program calls its version: a hash over its sources, the same in any folder.
+HASHED := $(SRC) $(sort $(shell find include src -name '*.h' -o -name '*.cpp'))
+$(B)/obj/src/base/version.o: src/base/version.c $(HASHED) $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CFLAGS_OWN) -DDRC_SOURCES='"'$$(sha256sum $(HASHED) | sha256sum | cut -c1-12)'"' -MMD -MP -c $< -o $@
+
 $(B)/obj/%.o: %.cpp $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"

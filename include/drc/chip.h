@@ -72,6 +72,7 @@ struct drc_chip {
     struct drc_chip_say *says;
     size_t say_count;
     const char *prompt; /* template: {{name}} of drc_prompt_names */
+    char hash[65];      /* SHA-256 of the file */
 };
 
 struct drc_chips {

@@ -92,10 +92,17 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
                                     const char *run_id);
 struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res,
                                         const char *run_id);
-/* raw: what the model wrote, NULL where it wrote nothing; only an admin sees it. */
-struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash,
-                                       const char *model, const char *verdict, const char *raw,
-                                       bool admin);
+/* The texts that were sent for an answer, with their hashes. Only an admin sees what quotes the
+ * model before it was checked: its text, and what was sent to mend it. */
+struct drc_prompt_view {
+    const char *prompt, *hash; /* hash: hexadecimal SHA-256 */
+    const char *model;         /* "template": none is configured */
+    const char *verdict;
+    const char *raw;    /* what the model wrote; NULL: nothing */
+    const char *repair; /* what was sent the second time; NULL: nothing was */
+    bool admin;
+};
+struct drc_message *drc_compose_prompt(struct drc_arena *a, const struct drc_prompt_view *v);
 /* The debug view of an answer: calls of the model, verdict per sentence, what it was made of.
  * `checks` as drc_debug_checks made them; what was withheld is shown to admins alone. */
 struct drc_debug {

@@ -54,6 +54,8 @@ void drc_index_free(struct drc_index *ix); /* NULL is fine */
 const char *drc_index_semantic_off(const struct drc_index *ix);
 const char *drc_index_built_with(const struct drc_index *ix); /* "embedded all-MiniLM-L6-v2" */
 size_t drc_index_passages(const struct drc_index *ix);
+/* SHA-256 of all passages and of what they were embedded with. */
+const char *drc_index_content(const struct drc_index *ix);
 
 /* A connection of the calling thread to the index, for drc_index_search. CONFIG where the files on
  * disk are of another build by now: open the index anew. */

@@ -103,6 +103,7 @@ struct drc_message {
     const char *metadata_id; /* request key: found again after a crash; NULL = none */
     struct drc_block *first, *last;
     size_t block_count;
+    bool degraded; /* set by a poster: only a part of it was taken */
 };
 
 /* Builders: add at the end, return what was added. Strings are copied and cleaned (drc_utf8_clean).

@@ -26,6 +26,9 @@ const char *drc_raster_font_file(struct drc_arena *a, const char *family, int we
  * fonts are loaded then (about 60 ms, else the first chart pays for it). */
 int drc_raster_check_fonts(const char *family_list, struct drc_err *err);
 
+/* Names and versions of the libraries that the bytes of a PNG depend on. */
+const char *drc_raster_libraries(struct drc_arena *a);
+
 /* Gives back the pixels that are kept for charts drawn at the same time; those of the next chart
  * stay: new pages would cost it up to a third of its time. */
 void drc_raster_trim(void);

@@ -129,11 +129,68 @@ int drc_run_question(struct drc_env *env, const struct drc_request *req, struct 
 int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 
-/* Asks the configured model with ans->prompt. true: ans->model_text may be posted; false:
- * ans->withheld says why not. *raw: what it wrote, also when it is withheld (untouched where it
- * wrote nothing). *checks: gets its sentences appended, as drc_debug_checks writes them. */
+/* What came of asking the model. */
+struct drc_said {
+    const char *raw;     /* what it wrote, also when it is withheld; NULL: nothing */
+    const char *verdict; /* "posted: ...", "withheld: ...", "no answer: ..." */
+    const char *checks;  /* its sentences, as drc_debug_checks writes them */
+    const char *repair;  /* all that was sent the second time; NULL: there was none */
+};
+/* Asks the configured model with ans->prompt, twice where the first answer does not hold. true:
+ * ans->model_text may be posted; false: ans->withheld says why not. */
 bool drc_ask_model(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
-                   const char **raw, const char **verdict, const char **checks);
+                   struct drc_said *said);
+/* Checks again what a model wrote: ans->model_text and ans->checked, or ans->withheld, as when it
+ * came. second: it was the answer to the second try. Asks nobody. */
+void drc_answer_recheck(struct drc_env *env, const struct drc_context *c, struct drc_answer *ans,
+                        const char *raw, bool second);
+
+/* Context, prompt and, by template, the answer to a chip or a typed question (typed != NULL) on an
+ * entity of a run. out must stay where it is: ans points into it. */
+struct drc_answer_parts {
+    struct drc_context c;
+    struct drc_prompt prompt;
+    struct drc_answer ans;
+};
+int drc_answer_make(struct drc_env *env, const struct drc_run *run, const char *entity_id,
+                    const struct drc_chip *chip, const struct drc_typed *typed,
+                    const char *answer_id, const char *asked_by, struct drc_answer_parts *out,
+                    struct drc_err *err);
+
+/* The message of a run: of its report, or the card of one of its entities. *pic gets its chart. */
+struct drc_message *drc_report_message(struct drc_env *env, const struct drc_run *run,
+                                       const char *asked_by, struct drc_picture *pic,
+                                       struct drc_err *err);
+struct drc_message *drc_card_message(struct drc_env *env, const struct drc_run *run,
+                                     const char *entity_id, const char *asked_by,
+                                     const char *bot_user, struct drc_picture *pic,
+                                     struct drc_err *err);
+
+/* ---- replay ------------------------------------------------------------------------------- */
+
+/* What a message of a run (entity_id: of a card, else NULL) or an answer is made of, as loaded now.
+ * Names of inputs are those of files and settings. */
+int drc_inputs_run(struct drc_env *env, const struct drc_run *run, const char *entity_id,
+                   struct drc_inputs *out, struct drc_err *err);
+int drc_inputs_answer(struct drc_env *env, const struct drc_answer_parts *parts,
+                      struct drc_inputs *out, struct drc_err *err);
+/* Hashes of a message as Slack is sent it: of the notification, a line end and the blocks as JSON
+ * with sorted keys, and of each block. pic may be NULL. */
+struct drc_made drc_made_of(struct drc_arena *a, const struct drc_message *m,
+                            const struct drc_picture *pic, const char *prompt_hash);
+/* Keeps what a message that was just posted was made of. What cannot be kept is logged: the person
+ * has the message. */
+void drc_made_keep_run(struct drc_env *env, const struct drc_request *req,
+                       const struct drc_run *run, const char *entity_id,
+                       const struct drc_message *m, const struct drc_picture *pic);
+void drc_made_keep_answer(struct drc_env *env, const struct drc_request *req,
+                          const struct drc_answer_parts *parts, const struct drc_typed *typed,
+                          const struct drc_message *m);
+/* Makes the message of a run or of an answer anew from what is stored and compares it with what was
+ * posted. 0 also where it differs; INPUT: neither a run nor an answer has this id (any more). Asks
+ * no model and posts nothing. */
+int drc_replay_run(struct drc_env *env, const char *id, struct drc_replay *out,
+                   struct drc_err *err);
 
 /* Answers a chip, or a typed question (typed != NULL), on an entity of a run, into a thread. */
 int drc_run_answer(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,

@@ -27,6 +27,18 @@ struct drc_finder {
         *rows; /* whose row is its card: a report, or the file of sql/entities */
 };
 
+/* SHA-256 of what was loaded, as messages are made of it; "" until it is loaded. */
+struct drc_prints {
+    char graph[65];    /* sql/graph */
+    char causes[65];   /* sql/causes.sql and prompts/causes */
+    char cards[65];    /* sql/cards */
+    char rules[65];    /* prompts/system.md with form-prose.md */
+    char form[65];     /* with form-json.md and the schema */
+    char runbooks[65]; /* corpus/runbooks */
+    char theme[65];    /* charts/theme.conf, with drc_snapshot_theme */
+    char fonts[65];    /* its two fonts */
+};
+
 struct drc_snapshot {
     struct drc_arena *arena;
     const char *home, *facts_path;
@@ -46,6 +58,7 @@ struct drc_snapshot {
     struct drc_finder *finders; /* by kind */
     size_t finder_count;
     const char *people_sql;        /* sql/people.sql */
+    struct drc_prints prints;
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
     struct drc_graph *graph;       /* NULL until drc_snapshot_graph */
 };
@@ -54,6 +67,8 @@ struct drc_snapshot {
  * line. */
 struct drc_snapshot *drc_snapshot_load(const char *home, const char *facts_path,
                                        struct drc_err *err);
+/* Fills s->prints but for theme and fonts. Part of drc_snapshot_load. */
+int drc_snapshot_fingerprint(struct drc_snapshot *s, struct drc_err *err);
 /* DB where the file is no facts database of drc, or of another schema version. */
 int drc_snapshot_facts_version(struct drc_db *facts, struct drc_err *err);
 void drc_snapshot_free(struct drc_snapshot *s);

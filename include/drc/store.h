@@ -11,6 +11,7 @@
 #include "drc/db.h"
 #include "drc/err.h"
 #include "drc/evidence.h"
+#include "drc/replay.h"
 #include "drc/snapshot.h"
 #include "drc/usage.h"
 
@@ -26,6 +27,8 @@ int drc_store_starts(struct drc_db *state, const char *request_key, struct drc_e
 
 struct drc_run {                               /* one stored report */
     const char *run_id, *channel, *message_ts; /* message_ts NULL until posted */
+    const char *report_id, *user, *rows_hash;  /* as they were kept */
+    int64_t created_ms;
     struct drc_result result;
 };
 
@@ -36,7 +39,7 @@ int drc_store_run_put(struct drc_db *state, struct drc_arena *a, const struct dr
                       const struct drc_result *res, int64_t now_ms, struct drc_run *out,
                       struct drc_err *err);
 /* NOTFOUND for an unknown run, or one whose report is no longer there or has another version of its
- * columns. */
+ * columns; of the latter all but the result is filled, an unknown one has run_id NULL. */
 int drc_store_run_get(struct drc_db *state, struct drc_arena *a, const struct drc_snapshot *s,
                       const char *run_id, struct drc_run *out, struct drc_err *err);
 int drc_store_run_posted(struct drc_db *state, const char *run_id, const char *channel,
@@ -73,6 +76,8 @@ struct drc_stored_answer {
     const char *checks;   /* of drc_debug_checks; "" where nothing was checked */
     const char *user_id;  /* who asked; "" on the command line */
     const char *question; /* in words; "" in rows of an older version */
+    const char *repair;   /* what was sent when it had to be mended; NULL: nothing was */
+    int64_t created_ms;   /* filled by find and get */
 };
 /* 1 found, 0 not there, -1 error. */
 int drc_store_answer_find(struct drc_db *state, struct drc_arena *a, const char *run_id,
@@ -109,6 +114,27 @@ int drc_store_evidence_put(struct drc_db *state, const char *answer_id,
                            const struct drc_evidence *items, size_t count, struct drc_err *err);
 int drc_store_evidence_get(struct drc_db *state, struct drc_arena *a, const char *answer_id,
                            struct drc_evidence *out, size_t *count, struct drc_err *err);
+
+/* What a posted message was made of and what it was. `subject`: id of the run or of the answer. */
+struct drc_stored_made {
+    const char *subject;
+    struct drc_inputs inputs;
+    struct drc_made made;
+    const char *file_ref;      /* of the picture; NULL: it was not uploaded */
+    const char *no_picture;    /* what stands in its place; NULL */
+    bool degraded;             /* the chat service took only a part of the message */
+    const char *bot_user;      /* "" */
+    const char *entity;        /* of a run that is a card; NULL */
+    const char *chip;          /* of an answer; "" */
+    unsigned corpora;          /* of a question in words */
+    const char *other;         /* that it was compared with; NULL */
+    const char *earlier;       /* questions that went along, a line each; "" */
+};
+/* put replaces what was there. get: 1 found, 0 not there, -1 error. */
+int drc_store_made_put(struct drc_db *state, struct drc_arena *a, const struct drc_stored_made *m,
+                       int64_t now_ms, struct drc_err *err);
+int drc_store_made_get(struct drc_db *state, struct drc_arena *a, const char *subject,
+                       struct drc_stored_made *out, struct drc_err *err);
 
 /* Posts: begin (committed before the call), done (with ts). find: 1 with *ts (NULL = begun, end not
  * known) and *begun_ms; 0 never begun; -1 error. */

@@ -39,6 +39,11 @@ size_t drc_index_passages(const struct drc_index *ix)
     return ix->meta.passages;
 }
 
+const char *drc_index_content(const struct drc_index *ix)
+{
+    return ix->meta.content;
+}
+
 /* ---- identity ----------------------------------------------------------------------------- */
 
 static const char *mismatch(struct drc_index *ix, const struct drc_embedder *e, const char *detail)

@@ -20,6 +20,7 @@ enum drc_request_class drc_run_class(const struct drc_request *req)
         /* A modal must open within the life of its trigger. */
         return strncmp(req->action_id, "tool:", 5) == 0 &&
                        strcmp(req->action_id, "tool:csv") != 0 &&
+                       strcmp(req->action_id, "tool:replay") != 0 &&
                        strcmp(req->action_id, "tool:delete") != 0
                    ? DRC_CLASS_QUICK
                    : DRC_CLASS_REPORT;

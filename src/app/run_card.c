@@ -75,35 +75,48 @@ static int follow(struct drc_env *env, const struct drc_context *c, struct drc_o
     return 0;
 }
 
+struct drc_message *drc_card_message(struct drc_env *env, const struct drc_run *run,
+                                     const char *entity_id, const char *asked_by,
+                                     const char *bot_user, struct drc_picture *pic,
+                                     struct drc_err *err)
+{
+    struct drc_context c;
+    struct drc_card_line lines[DRC_CARD_LINES_MAX];
+    size_t n;
+    memset(pic, 0, sizeof *pic);
+    if (drc_env_context(env, &run->result, entity_id, &c, err) < 0 ||
+        drc_card_lines(env->a, env->facts, env->snap->cards, env->snap->card_count, entity_id,
+                       lines, DRC_CARD_LINES_MAX, &n, err) < 0)
+        return NULL;
+    struct drc_card card = {.lines = lines, .line_count = n};
+    if (follow(env, &c, &card.follow, &card.follow_count, err) < 0)
+        return NULL;
+    drc_picture_entity(env, &c, pic);
+    return drc_compose_card(env->a, env->snap, &c, &card, run->run_id, asked_by, bot_user, pic);
+}
+
 int drc_run_card(struct drc_env *env, const struct drc_request *req, const struct drc_run *run,
                  const char *entity_id, struct drc_err *err)
 {
     const char *channel = NULL, *thread = thread_of(req, run);
     const char *ts = drc_store_card(env->state, env->a, run->run_id, entity_id, &channel, err);
-    struct drc_context c;
     struct drc_picture pic;
     struct drc_posted posted;
-    if (drc_env_context(env, &run->result, entity_id, &c, err) < 0)
+    struct drc_selection sel;
+    if (drc_selection_make(env->a, &run->result, entity_id, &sel, err) < 0)
         return -1;
     if (ts != NULL)
-        return link_to(
-            env, req, channel, ts,
-            drc_arena_printf(env->a, "The card of %s is in this thread already", c.selection.label),
-            err);
-    struct drc_card_line lines[DRC_CARD_LINES_MAX];
-    size_t n;
-    if (drc_card_lines(env->a, env->facts, env->snap->cards, env->snap->card_count, entity_id,
-                       lines, DRC_CARD_LINES_MAX, &n, err) < 0)
-        return -1;
-    struct drc_card card = {.lines = lines, .line_count = n};
-    if (follow(env, &c, &card.follow, &card.follow_count, err) < 0)
-        return -1;
-    drc_picture_entity(env, &c, &pic);
-    struct drc_message *m = drc_compose_card(env->a, env->snap, &c, &card, run->run_id, req->user,
-                                             env->poster->bot_user, &pic);
+        return link_to(env, req, channel, ts,
+                       drc_arena_printf(env->a, "The card of %s is in this thread already",
+                                        sel.label),
+                       err);
+    struct drc_message *m = drc_card_message(env, run, entity_id, req->user, env->poster->bot_user,
+                                             &pic, err);
     struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = thread};
-    if (drc_deliver(env, req, "card", &to, m, &posted, err) < 0)
+    if (m == NULL || drc_deliver(env, req, "card", &to, m, &posted, err) < 0)
         return -1;
+    if (run->message_ts == NULL) /* the run was made for this card */
+        drc_made_keep_run(env, req, run, entity_id, m, &pic);
     if (posted.ts == NULL)
         return 0;
     const char *root = thread == NULL ? posted.ts : thread;

@@ -189,6 +189,19 @@ static int post_report(struct drc_env *env, const struct drc_request *req, struc
     return -1;
 }
 
+struct drc_message *drc_report_message(struct drc_env *env, const struct drc_run *run,
+                                       const char *asked_by, struct drc_picture *pic,
+                                       struct drc_err *err)
+{
+    struct drc_context whole;
+    memset(pic, 0, sizeof *pic);
+    if (drc_env_context(env, &run->result, NULL, &whole, err) < 0)
+        return NULL;
+    if (run->result.rows.row_count > 0)
+        drc_picture_report(env, &whole, pic);
+    return drc_compose_report(env->a, env->snap, &run->result, &whole, run->run_id, asked_by, pic);
+}
+
 int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words,
                    struct drc_err *err)
 {
@@ -199,26 +212,20 @@ int drc_run_report(struct drc_env *env, const struct drc_request *req, const cha
         return unknown_report(env, id, err);
     struct drc_params params;
     struct drc_run run;
-    struct drc_context whole;
     struct drc_picture pic;
     struct drc_posted posted = {NULL, NULL, false};
     if (drc_params_parse(env->a, r, words + n, &params, err) < 0 ||
-        make_run(env, req, r, &params, &run, err) < 0 ||
-        drc_env_context(env, &run.result, NULL, &whole, err) < 0)
+        make_run(env, req, r, &params, &run, err) < 0)
         return -1;
-    if (run.result.rows.row_count > 0)
-        drc_picture_report(env, &whole, &pic);
-    else
-        memset(&pic, 0, sizeof pic);
-    struct drc_message *m =
-        drc_compose_report(env->a, env->snap, &run.result, &whole, run.run_id, req->user, &pic);
-    if (post_report(env, req, m, params.is_private, &posted, err) < 0)
+    struct drc_message *m = drc_report_message(env, &run, req->user, &pic, err);
+    if (m == NULL || post_report(env, req, m, params.is_private, &posted, err) < 0)
         return -1;
     struct drc_err own = DRC_ERR_INIT;
     if (posted.ts != NULL) /* first of all: a reply may be on its way */
         drc_unkept(req,
                    drc_store_run_posted(env->state, run.run_id, posted.channel, posted.ts, &own),
                    &own);
+    drc_made_keep_run(env, req, &run, NULL, m, &pic);
     char svg_hash[65] = "none";
     if (pic.svg != NULL)
         drc_sha256_hex(pic.svg, strlen(pic.svg), svg_hash);

@@ -1,5 +1,5 @@
-/* Windows over the chat (SQL, rows, evidence, prompt, debug), what is done with an answer, and the
- * home tab. */
+/* Windows over the chat (SQL, rows, evidence, prompt, debug, replay), what is done with an answer,
+ * and the home tab. */
 #include <string.h>
 
 #include "drc/clock.h"
@@ -117,10 +117,14 @@ static int answer_tool(struct drc_env *env, const struct drc_request *req, const
         return delete_answer(env, req, &ans, err);
     if (strcmp(tool, "feedback") == 0)
         return take_feedback(env, req, &ans, strcmp(value + n, " +") == 0, err);
-    return open_modal(env, req, "Prompt",
-                      drc_compose_prompt(env->a, ans.prompt, ans.prompt_hash, ans.model,
-                                         ans.verdict, ans.model_text, is_admin(req)),
-                      err);
+    struct drc_prompt_view v = {.prompt = ans.prompt,
+                                .hash = ans.prompt_hash,
+                                .model = ans.model,
+                                .verdict = ans.verdict,
+                                .raw = ans.model_text,
+                                .repair = ans.repair,
+                                .admin = is_admin(req)};
+    return open_modal(env, req, "Prompt", drc_compose_prompt(env->a, &v), err);
 }
 
 /* The rows as a file in the report's thread. A file bears no mark by which it would be found again:
@@ -164,12 +168,25 @@ static int share_csv(struct drc_env *env, const struct drc_request *req, const s
     return -1;
 }
 
+/* value: "<run> @" under a report, "<run> <answer>" under an answer. */
+static int show_replay(struct drc_env *env, const struct drc_request *req, const char *run_id,
+                       const char *rest, bool all, struct drc_err *err)
+{
+    struct drc_replay r;
+    if (drc_replay_run(env, strcmp(rest, "@") == 0 ? run_id : rest, &r, err) < 0)
+        return -1;
+    return all ? open_modal(env, req, "Replay", drc_compose_replay_all(env->a, &r), err)
+               : drc_whisper(env, req, drc_compose_replay(env->a, &r, req->value), err);
+}
+
 int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err)
 {
     const char *run_id, *rest, *tool = req->action_id + strlen("tool:");
     struct drc_run run;
     if (drc_value_split(env->a, req->value, &run_id, &rest) < 0)
         return drc_err_set(err, DRC_ERR_INPUT, "that button is not one of mine");
+    if (strcmp(tool, "replay") == 0 || strcmp(tool, "replay-all") == 0)
+        return show_replay(env, req, run_id, rest, strcmp(tool, "replay-all") == 0, err);
     if (is_about_answer(tool))
         return answer_tool(env, req, tool, rest, err);
     if (drc_store_run_get(env->state, env->a, env->snap, run_id, &run, err) < 0)

@@ -1,6 +1,7 @@
 #include "drc/store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "drc/digest.h"
@@ -129,19 +130,27 @@ int drc_store_run_put(struct drc_db *state, struct drc_arena *a, const struct dr
     int rc = insert_run(state, a, request_key, user, channel, res, now_ms, &run_id, err);
     if (drc_db_exec(state, rc == 0 ? "COMMIT" : "ROLLBACK", rc == 0 ? err : NULL) < 0 || rc < 0)
         return -1;
-    *out = (struct drc_run){run_id, drc_arena_strdup(a, channel), NULL, *res};
+    *out = (struct drc_run){.run_id = run_id,
+                            .channel = drc_arena_strdup(a, channel),
+                            .report_id = res->report->id,
+                            .user = drc_arena_strdup(a, user),
+                            .rows_hash = drc_arena_strdup(a, res->rows_hash),
+                            .created_ms = now_ms,
+                            .result = *res};
     return 0;
 }
 
 int drc_store_run_get(struct drc_db *state, struct drc_arena *a, const struct drc_snapshot *s,
                       const char *run_id, struct drc_run *out, struct drc_err *err)
 {
-    const char *col[4];
+    const char *col[8];
     memset(out, 0, sizeof *out);
-    struct drc_stmt *st = drc_db_query(
-        state, err, "SELECT run_id, channel, message_ts, result FROM report_run WHERE run_id = ?",
-        "s", run_id);
-    int rc = one_row(st, a, col, 4, err);
+    struct drc_stmt *st =
+        drc_db_query(state, err,
+                     "SELECT run_id, channel, message_ts, result, report_id, user_id, rows_hash,"
+                     " created_ms FROM report_run WHERE run_id = ?",
+                     "s", run_id);
+    int rc = one_row(st, a, col, 8, err);
     if (rc < 0)
         return -1;
     if (rc == 0)
@@ -150,6 +159,10 @@ int drc_store_run_get(struct drc_db *state, struct drc_arena *a, const struct dr
     out->run_id = col[0];
     out->channel = col[1];
     out->message_ts = col[2];
+    out->report_id = col[4];
+    out->user = col[5];
+    out->rows_hash = col[6];
+    out->created_ms = strtoll(col[7], NULL, 10);
     return drc_result_from_json(a, s, col[3], &out->result, err);
 }
 
@@ -262,17 +275,17 @@ const char *drc_store_selected(struct drc_db *state, struct drc_arena *a, const 
 
 #define ANSWER_COLUMNS                                                                             \
     "answer_id, run_id, entity_id, chip_key, request_key, channel, thread_ts, ts, prompt, "        \
-    "prompt_hash, model, model_text, verdict, debug, checks, user_id, question"
+    "prompt_hash, model, model_text, verdict, debug, checks, user_id, question, repair, created_ms"
 
 static int take_answer(struct drc_stmt *st, struct drc_arena *a, struct drc_stored_answer *out,
                        struct drc_err *err)
 {
-    const char *c[17];
-    int rc = one_row(st, a, c, 17, err);
+    const char *c[19];
+    int rc = one_row(st, a, c, 19, err);
     if (rc == 1)
-        *out =
-            (struct drc_stored_answer){c[0], c[1],  c[2],  c[3],  c[4],  c[5],  c[6],  c[7], c[8],
-                                       c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16]};
+        *out = (struct drc_stored_answer){
+            c[0],  c[1],  c[2],  c[3],  c[4],  c[5],  c[6],  c[7],  c[8],  c[9],
+            c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17], strtoll(c[18], NULL, 10)};
     return rc;
 }
 
@@ -303,18 +316,19 @@ int drc_store_answer_put(struct drc_db *state, const struct drc_stored_answer *n
 {
     return drc_db_run(state, err,
                       "INSERT INTO answer (" ANSWER_COLUMNS
-                      ", created_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
                       " ON CONFLICT (answer_id) DO UPDATE SET channel = excluded.channel, "
                       "thread_ts = excluded.thread_ts,"
                       " ts = excluded.ts, prompt = excluded.prompt, prompt_hash = "
                       "excluded.prompt_hash, model = excluded.model,"
                       " model_text = excluded.model_text, verdict = excluded.verdict,"
-                      " debug = excluded.debug, checks = excluded.checks",
-                      "sssssssssssssssssi", n->answer_id, n->run_id, n->entity_id, n->chip_key,
+                      " debug = excluded.debug, checks = excluded.checks,"
+                      " repair = excluded.repair",
+                      "ssssssssssssssssssi", n->answer_id, n->run_id, n->entity_id, n->chip_key,
                       n->request_key, n->channel, n->thread_ts, n->ts, n->prompt, n->prompt_hash,
                       n->model, n->model_text, n->verdict, n->debug,
                       n->checks == NULL ? "" : n->checks, n->user_id == NULL ? "" : n->user_id,
-                      n->question == NULL ? "" : n->question, now_ms);
+                      n->question == NULL ? "" : n->question, n->repair, now_ms);
 }
 
 /* ---- posts -------------------------------------------------------------------------------- */

@@ -13,6 +13,8 @@ static const char *const of_answers[] = {
     " WHERE created_ms < ?1 ORDER BY created_ms, answer_id LIMIT ?2)",
     "DELETE FROM feedback WHERE answer_id IN (SELECT answer_id FROM answer"
     " WHERE created_ms < ?1 ORDER BY created_ms, answer_id LIMIT ?2)",
+    "DELETE FROM made WHERE subject IN (SELECT answer_id FROM answer"
+    " WHERE created_ms < ?1 ORDER BY created_ms, answer_id LIMIT ?2)",
     "DELETE FROM answer WHERE answer_id IN (SELECT answer_id FROM answer"
     " WHERE created_ms < ?1 ORDER BY created_ms, answer_id LIMIT ?2)",
 };
@@ -25,6 +27,7 @@ static const char *const of_answers[] = {
 static const char *const of_runs[] = {
     "DELETE FROM card WHERE run_id IN " OLD_RUNS,
     "DELETE FROM selection WHERE run_id IN " OLD_RUNS,
+    "DELETE FROM made WHERE subject IN " OLD_RUNS,
     "DELETE FROM report_run WHERE run_id IN " OLD_RUNS,
 };
 

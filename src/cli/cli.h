@@ -14,7 +14,7 @@ struct cli_command {
 
 extern const struct cli_command cli_report, cli_chip, cli_serve, cli_emulator, cli_doctor,
     cli_manifest, cli_db, cli_detect, cli_route, cli_docs, cli_index, cli_usage, cli_model,
-    cli_graph, cli_ground, cli_schedule, cli_digest, cli_egress;
+    cli_graph, cli_ground, cli_schedule, cli_digest, cli_egress, cli_replay;
 
 /* `drc docs crawl`, a verb of cli_docs; argv[1] = "crawl". */
 #define CLI_CRAWL_HELP                                                                             \

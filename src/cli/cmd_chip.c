@@ -76,9 +76,9 @@ static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *
                              .prompt = &prompt,
                              .missing = drc_answer_missing(c->env.a, chip, &ctx),
                              .model = c->env.llm == NULL ? NULL : c->env.llm->model};
-    const char *raw = NULL, *verdict = NULL, *checks = "";
+    struct drc_said said = {NULL, NULL, "", NULL};
     if (c->env.llm != NULL && ans.missing == NULL)
-        drc_ask_model(&c->env, &ctx, &ans, &raw, &verdict, &checks);
+        drc_ask_model(&c->env, &ctx, &ans, &said);
     printf("--- prompt, SHA-256 %s\n%s\n--- answer\n", prompt.hash,
            drc_prompt_whole(c->env.a, &prompt));
     return c->poster->post(c->poster, c->env.a, &c->request, &to,

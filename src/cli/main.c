@@ -12,7 +12,8 @@
 static const struct cli_command *const commands[] = {
     &cli_serve,    &cli_report,   &cli_chip,   &cli_db,       &cli_detect, &cli_doctor,
     &cli_manifest, &cli_emulator, &cli_route,  &cli_docs,     &cli_index,  &cli_model,
-    &cli_usage,    &cli_graph,    &cli_ground, &cli_schedule, &cli_digest, &cli_egress};
+    &cli_usage,    &cli_graph,    &cli_ground, &cli_schedule, &cli_digest, &cli_egress,
+    &cli_replay};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void)

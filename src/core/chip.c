@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "drc/answer.h"
+#include "drc/digest.h"
 #include "drc/file.h"
 #include "drc/meta.h"
 #include "drc/tmpl.h"
@@ -152,6 +153,7 @@ static int load_one(struct drc_arena *a, const char *home, const char *name, str
         drc_tmpl_lint(c->path, m.body, drc_prompt_names, prompt_name_count(), &own) < 0)
         return drc_err_set(err, own.code, "%s", own.msg);
     c->prompt = m.body;
+    drc_sha256_hex(text, strlen(text), c->hash);
     size_t stem = strlen(name) - strlen(".md");
     if (strlen(c->id) != stem || strncmp(c->id, name, stem) != 0)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s: id '%s' is not the file's name", c->path,

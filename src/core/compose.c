@@ -269,13 +269,14 @@ static void add_report_chips(struct drc_arena *a, struct drc_message *m,
 static void add_report_tools(struct drc_arena *a, struct drc_message *m, const char *run_id)
 {
     const char *value = drc_value_make(a, run_id, "@");
-    struct drc_button *tools = drc_arena_array(a, 3, sizeof *tools);
+    struct drc_button *tools = drc_arena_array(a, 4, sizeof *tools);
     tools[0] = (struct drc_button){.label = "Details", .action_id = "tool:details", .value = value};
     tools[1] = (struct drc_button){.label = "SQL", .action_id = "tool:sql", .value = value};
     tools[2] = (struct drc_button){.label = "CSV", .action_id = "tool:csv", .value = value};
+    tools[3] = (struct drc_button){.label = "Replay", .action_id = "tool:replay", .value = value};
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_BUTTONS, "tools");
     b->buttons = tools;
-    b->button_count = 3;
+    b->button_count = 4;
 }
 
 static void add_empty(struct drc_arena *a, struct drc_message *m, const struct drc_result *res)

@@ -137,7 +137,8 @@ static void add_tools(struct drc_arena *a, struct drc_message *m, const struct d
     } all[] = {{"Evidence", "tool:evidence"},
                {"Prompt", "tool:prompt"},
                {"SQL", "tool:sql"},
-               {"Debug", "tool:debug"}};
+               {"Debug", "tool:debug"},
+               {"Replay", "tool:replay"}};
     size_t n = sizeof all / sizeof *all;
     struct drc_button *tools = drc_arena_array(a, n, sizeof *tools);
     for (size_t i = 0; i < n; i++)

@@ -4,6 +4,7 @@
 
 #include "drc/clock.h"
 #include "drc/compose.h"
+#include "drc/digest.h"
 #include "drc/fmt.h"
 #include "drc/utf8.h"
 
@@ -68,7 +69,8 @@ struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snaps
     drc_text_add(a, &c->text, DRC_SPAN_PLAIN,
                  "Then pick a job under the chart and press a question. The same words work after "
                  "@drc, also in a thread "
-                 "and in a direct message.");
+                 "and in a direct message. Replay, under a report or an answer, makes it anew and "
+                 "says whether it is the same, or what changed since.");
     return m;
 }
 
@@ -227,35 +229,49 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
     return m;
 }
 
-struct drc_message *drc_compose_prompt(struct drc_arena *a, const char *prompt, const char *hash,
-                                       const char *model, const char *verdict, const char *raw,
-                                       bool admin)
+/* A part that quotes what the model wrote. */
+static void add_for_admins(struct drc_arena *a, struct drc_message *m, const char *id,
+                           const char *title, const char *text, bool admin)
 {
-    struct drc_message *m = drc_message_new(a, "Prompt of this answer");
-    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "about");
-    if (strcmp(model, "template") == 0) {
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "No model is configured. This is the text that one would be sent: SHA-256 "
-                        "%.16s, %zu bytes.",
-                        hash, strlen(prompt));
-    } else {
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "Exactly this text was sent (SHA-256 %.16s, %zu bytes) to ", hash,
-                        strlen(prompt));
-        drc_text_add(a, &b->text, DRC_SPAN_CODE, model);
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, ". Verdict: %s.", verdict);
-    }
-    add_pre(a, m, "prompt", prompt, SHOWN_CHARS_MAX);
-    if (raw == NULL || *raw == '\0')
-        return m;
-    struct drc_block *t = drc_message_add(a, m, DRC_BLOCK_TEXT, "raw-title");
-    drc_text_add(a, &t->text, DRC_SPAN_BOLD, "What the model wrote");
+    struct drc_block *t = drc_message_add(a, m, DRC_BLOCK_TEXT, drc_arena_printf(a, "%s-title", id));
+    drc_text_add(a, &t->text, DRC_SPAN_BOLD, title);
     if (admin)
-        add_pre(a, m, "raw", raw, SHOWN_CHARS_MAX);
+        add_pre(a, m, id, text, SHOWN_CHARS_MAX);
     else
         drc_text_add(a, &t->text, DRC_SPAN_PLAIN,
                      "\nIt is kept as it came and shown to admins (DRC_ADMINS); what could be "
                      "traced stands in the answer.");
+}
+
+struct drc_message *drc_compose_prompt(struct drc_arena *a, const struct drc_prompt_view *v)
+{
+    struct drc_message *m = drc_message_new(a, "Prompt of this answer");
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "about");
+    if (strcmp(v->model, "template") == 0) {
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "No model is configured. This is the text that one would be sent: SHA-256 "
+                        "%.16s, %zu bytes.",
+                        v->hash, strlen(v->prompt));
+    } else {
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "Exactly this text was sent (SHA-256 %.16s, %zu bytes) to ", v->hash,
+                        strlen(v->prompt));
+        drc_text_add(a, &b->text, DRC_SPAN_CODE, v->model);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, ". Verdict: %s.", v->verdict);
+    }
+    add_pre(a, m, "prompt", v->prompt, SHOWN_CHARS_MAX);
+    if (v->repair != NULL) {
+        char hex[65];
+        drc_sha256_hex(v->repair, strlen(v->repair), hex);
+        add_for_admins(a, m, "repair",
+                       drc_arena_printf(a,
+                                        "Its answer did not hold: exactly this was sent the second "
+                                        "time (SHA-256 %.16s, %zu bytes)",
+                                        hex, strlen(v->repair)),
+                       v->repair, v->admin);
+    }
+    if (v->raw != NULL && *v->raw != '\0')
+        add_for_admins(a, m, "raw", "What the model wrote", v->raw, v->admin);
     return m;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drc/digest.h"
 #include "drc/file.h"
 #include "drc/limits.h"
 #include "drc/log.h"
@@ -170,7 +171,7 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
         if (s->causes_sql == NULL || drc_causes_check(s->arena, facts, s->causes_sql, err) < 0)
             return -1;
     }
-    return load_finders(s, facts, err);
+    return load_finders(s, facts, err) < 0 ? -1 : drc_snapshot_fingerprint(s, err);
 }
 
 int drc_snapshot_facts_version(struct drc_db *facts, struct drc_err *err)
@@ -220,13 +221,17 @@ void drc_snapshot_free(struct drc_snapshot *s)
     drc_arena_free(s->arena);
 }
 
-static const struct drc_font *load_font(struct drc_snapshot *s, int weight, struct drc_err *err)
+static const struct drc_font *load_font(struct drc_snapshot *s, int weight, char hash[65],
+                                        struct drc_err *err)
 {
     size_t bytes;
     const char *path = drc_raster_font_file(s->arena, "Inter", weight, err);
     const char *data =
         path == NULL ? NULL : drc_file_read(s->arena, path, FONT_MAX_BYTES, &bytes, err);
-    return data == NULL ? NULL : drc_font_parse(s->arena, data, bytes, err);
+    if (data == NULL)
+        return NULL;
+    drc_sha256_hex(data, bytes, hash);
+    return drc_font_parse(s->arena, data, bytes, err);
 }
 
 const struct drc_theme *drc_snapshot_theme(struct drc_snapshot *s, struct drc_err *err)
@@ -235,10 +240,15 @@ const struct drc_theme *drc_snapshot_theme(struct drc_snapshot *s, struct drc_er
     if (s->theme == NULL) {
         const char *path = drc_arena_printf(s->arena, "%s/charts/theme.conf", s->home);
         const char *text = drc_file_read(s->arena, path, THEME_MAX_BYTES, NULL, err);
-        const struct drc_font *regular = text == NULL ? NULL : load_font(s, 400, err);
-        const struct drc_font *semibold = regular == NULL ? NULL : load_font(s, 600, err);
-        if (semibold != NULL)
+        char fonts[2][65];
+        const struct drc_font *regular = text == NULL ? NULL : load_font(s, 400, fonts[0], err);
+        const struct drc_font *semibold = regular == NULL ? NULL : load_font(s, 600, fonts[1], err);
+        if (semibold != NULL) {
+            const char *both = drc_arena_printf(s->arena, "%s\n%s", fonts[0], fonts[1]);
+            drc_sha256_hex(text, strlen(text), s->prints.theme);
+            drc_sha256_hex(both, strlen(both), s->prints.fonts);
             s->theme = drc_theme_parse(s->arena, text, regular, semibold, err);
+        }
     }
     const struct drc_theme *t = s->theme;
     pthread_mutex_unlock(&theme_lock);

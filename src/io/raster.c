@@ -425,3 +425,10 @@ int drc_raster_check_fonts(const char *family_list, struct drc_err *err)
                            family_list, missing, package_of(family_list));
     return 0;
 }
+
+const char *drc_raster_libraries(struct drc_arena *a)
+{
+    return drc_arena_printf(a, "librsvg %s, cairo %s, pango %s, libpng %s", LIBRSVG_VERSION,
+                            cairo_version_string(), pango_version_string(),
+                            png_get_libpng_ver(NULL));
+}

@@ -2,12 +2,13 @@
 // deletion.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Bot, Slack, channels, indexDir, people, root, text, waitFor } from '../harness/drc.mjs';
 import { FakeLlm, wires } from '../harness/fake_llm.mjs';
 
-const { alice, bob } = people, { dmAlice } = channels;
+const { alice, bob } = people, { dmAlice, finops } = channels;
 const WAIT_MS = 120000; // an answer that comes late is no fault here
 let slack, bot, fake, report;
 
@@ -105,6 +106,27 @@ test('Debug: model, tokens, unknown price, latency, verdict per sentence; what w
   const prompt = text(await press(m, 'tool:prompt', 'Prompt'));
   assert.match(prompt, /shown to admins \(DRC_ADMINS\)/);
   assert.doesNotMatch(prompt, /It cost \$987,654,321\.99 in all/);
+  assert.ok(prompt.includes(`sent the second time (SHA-256 ${rows[1].prompt_hash.slice(0, 16)}`), prompt);
+});
+
+test('Prompt shows both texts that were sent, byte for byte, each with its hash: what quotes the refused answer to admins', async () => {
+  await slack.say(alice, finops, '/drc report pareto');
+  const root = await waitFor('the report', async () => (await slack.messages(finops)).find((m) => m.text.startsWith('Cost concentration')), WAIT_MS);
+  fake.play = 'lying';
+  await slack.click(alice, finops, root, 'chip:report.explain');
+  const m = await waitFor('the answer', async () => (await slack.messages(finops, alice, root.ts)).find((x) => checkLine(x).includes('withheld')), WAIT_MS);
+  fake.play = 'plain';
+  const view = await press(m, 'tool:prompt', 'Prompt', people.carol, finops), sent = fake.asked.filter((x) => x.play === 'lying').slice(-2);
+  const rows = state('SELECT c.prompt_hash FROM ai_call c JOIN answer a USING (answer_id) WHERE a.ts = ? ORDER BY call_id', m.ts);
+  const shown = (id) => view.blocks.filter((b) => b.block_id?.match(new RegExp(`^${id}(-\\d+)?$`))).map((b) => b.elements[0].elements[0].text).join('');
+  for (const [i, id] of ['prompt', 'repair'].entries()) {
+    const came = sent[i].body.messages.map((x) => x.content).join('\n');
+    assert.ok(shown(id).startsWith(`${came}\n{`), `${id}: as it came to the endpoint, then the form`);
+    assert.deepEqual(JSON.parse(shown(id).slice(came.length)), sent[i].body.response_format.json_schema.schema);
+    assert.equal(createHash('sha256').update(shown(id)).digest('hex'), rows[i].prompt_hash, `${id}: as its call has it`);
+    assert.ok(text(view).includes(`SHA-256 ${rows[i].prompt_hash.slice(0, 16)}`));
+  }
+  assert.match(shown('repair'), /An answer was refused[^]*It cost \$987,654,321\.99 in all/);
 });
 
 test('feedback: stored, the second press changes it, counted', async () => {
@@ -146,7 +168,7 @@ test('delete: the bin asks first, the message goes, the row stays, the same clic
 });
 
 test('delete: not by somebody else; by an admin, who also sees what the model wrote', async () => {
-  const { finops } = channels, { carol } = people;
+  const { carol } = people;
   await slack.say(alice, finops, '/drc report job-cost 14d');
   const root = await waitFor('the report', async () => (await slack.messages(finops)).find((m) => m.text.startsWith('Job cost')), WAIT_MS);
   const chip = root.blocks.flatMap((b) => b.elements ?? []).find((e) => e.action_id?.startsWith('chip:'));

@@ -256,7 +256,9 @@ static void put_answer(struct drc_db *db, const char *run_id, const char *id, co
                              .period = "today",
                              .source = "row 2",
                              .row = 1};
+    struct drc_stored_made made = {.subject = id, .made = {.message = "h"}};
     must(drc_store_answer_put(db, &ans, at_ms, &err));
+    must(drc_store_made_put(db, a, &made, at_ms, &err));
     must(drc_store_evidence_put(db, id, &e, 1, &err));
     must(drc_store_feedback_put(db, id, "U1", false, at_ms, &err));
     must(drc_store_feedback_put(db, id, "U1", true, at_ms, &err));
@@ -299,6 +301,42 @@ static void test_answers(void **state)
     drc_db_close(db);
 }
 
+static void test_made(void **state)
+{
+    (void)state;
+    struct drc_db *db = drc_store_open(in_home("made.db"), ".", &err);
+    struct drc_stored_made got, m = {.subject = "r1",
+                                     .made = {"m", "t:1 c:2", "s", "p", NULL},
+                                     .file_ref = "F1",
+                                     .degraded = true,
+                                     .bot_user = "UBOT",
+                                     .entity = "job:1/10",
+                                     .corpora = 5,
+                                     .earlier = "one\ntwo\n"};
+    drc_inputs_add(a, &m.inputs, "theme", "1");
+    assert_int_equal(drc_store_made_get(db, a, "r1", &got, &err), 0);
+    must(drc_store_made_put(db, a, &m, 1, &err));
+    assert_int_equal(drc_store_made_get(db, a, "r1", &got, &err), 1);
+    assert_true(got.inputs.count == 1 && strcmp(got.inputs.list[0].value, "1") == 0);
+    assert_string_equal(got.made.blocks, "t:1 c:2");
+    assert_string_equal(got.made.png, "p");
+    assert_null(got.made.prompt);
+    assert_null(got.no_picture);
+    assert_null(got.other);
+    assert_string_equal(got.file_ref, "F1");
+    assert_string_equal(got.bot_user, "UBOT");
+    assert_string_equal(got.entity, "job:1/10");
+    assert_string_equal(got.chip, "");
+    assert_string_equal(got.earlier, "one\ntwo\n");
+    assert_true(got.degraded && got.corpora == 5);
+    m.made.svg = NULL; /* the last word counts */
+    m.inputs.count = 0;
+    must(drc_store_made_put(db, a, &m, 2, &err));
+    assert_int_equal(drc_store_made_get(db, a, "r1", &got, &err), 1);
+    assert_true(got.made.svg == NULL && got.inputs.count == 0);
+    drc_db_close(db);
+}
+
 static void test_purge(void **state)
 {
     (void)state;
@@ -308,10 +346,15 @@ static void test_purge(void **state)
     struct drc_run old, busy, fresh, none;
     struct drc_stored_answer got;
     struct drc_purged gone;
+    struct drc_stored_made made;
     must(drc_store_run_put(db, a, snap, "r1", "U1", "C1", &res, now - 91 * day, &old, &err));
     must(drc_store_run_put(db, a, snap, "r2", "U1", "C1", &res, now - 91 * day, &busy, &err));
     must(drc_store_run_put(db, a, snap, "r3", "U1", "C1", &res, now - 89 * day, &fresh, &err));
     must(drc_store_card_put(db, old.run_id, "job:1/10", "C1", "1.5", "1.6", &err));
+    for (int i = 0; i < 2; i++) {
+        made = (struct drc_stored_made){.subject = i == 0 ? old.run_id : busy.run_id};
+        must(drc_store_made_put(db, a, &made, now - 91 * day, &err));
+    }
     put_answer(db, old.run_id, "a1", "x", now - 91 * day);
     put_answer(db, busy.run_id, "a2", "x", now - 91 * day);
     put_answer(db, busy.run_id, "a3", "y", now - 89 * day);
@@ -334,6 +377,10 @@ static void test_purge(void **state)
     must(drc_store_run_get(db, a, snap, fresh.run_id, &none, &err));
     assert_int_equal(drc_store_answer_get(db, a, "a2", &got, &err), 0);
     assert_int_equal(drc_store_answer_get(db, a, "a3", &got, &err), 1);
+    assert_int_equal(drc_store_made_get(db, a, old.run_id, &made, &err), 0);
+    assert_int_equal(drc_store_made_get(db, a, busy.run_id, &made, &err), 1);
+    assert_int_equal(drc_store_made_get(db, a, "a2", &made, &err), 0);
+    assert_int_equal(drc_store_made_get(db, a, "a3", &made, &err), 1);
     must(drc_store_purge(db, now, 7, &gone, &err)); /* calls of this month stay whatever the days */
     assert_true(gone.answers == 1 && gone.runs == 2 && gone.calls == 0);
     drc_db_close(db);
@@ -562,6 +609,7 @@ int main(void)
         TEST(test_purge),
         TEST(test_starts_posts_selections),
         TEST(test_stored_json),
+        TEST(test_made),
         TEST(test_bad_reports),
         TEST(test_bad_chips),
         TEST(test_snapshot),

@@ -72,6 +72,7 @@ static int to_channel(struct drc_slack_poster *sp, struct drc_arena *a, const st
     if (drc_slack_post(&sp->api, a, &dest, m, &out->ts, &degraded, &out->unclear, err) < 0)
         return -1;
     out->channel = channel;
+    m->degraded = degraded;
     if (degraded)
         drc_log(DRC_LOG_WARN, "slack.degraded", "channel=%s ts=%s", channel, out->ts);
     return 0;
