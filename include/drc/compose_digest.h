@@ -5,6 +5,7 @@
 
 #include "drc/compose.h"
 #include "drc/digest_def.h"
+#include "drc/fmt.h"
 #include "drc/stats.h"
 
 #define DRC_DIGEST_DAYS_MAX 200 /* of the series behind trend and forecast */
@@ -36,6 +37,7 @@ struct drc_digest {
     const char *left_out;     /* reports that cannot be narrowed to the scope; NULL */
     const char *skipped;      /* slots that were left out, a sentence; NULL */
     bool preview, quiet;
+    enum drc_fmt_style numbers;
 
     struct drc_digest_item items[DRC_DIGEST_ITEMS_MAX];
     size_t item_count, more, dismissed; /* `more`: that met a condition and are not shown */

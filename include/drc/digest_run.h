@@ -4,6 +4,7 @@
 #define DRC_DIGEST_RUN_H
 
 #include "drc/compose_digest.h"
+#include "drc/fmt.h"
 #include "drc/run.h"
 #include "drc/subscription.h"
 
@@ -15,6 +16,7 @@ struct drc_digest_ask {
     const char *sub_id;          /* whose items it carries on; NULL: a preview */
     int64_t slot_day;
     const char *zone, *every, *late, *skipped;
+    enum drc_fmt_style numbers; /* of all figures of its messages and charts */
 };
 
 /* Filters of a digest: those words of a report that are no window. INPUT says which are wrong. */

@@ -18,13 +18,18 @@
 struct drc_sub {
     const char *sub_id, *owner, *channel; /* channel "": the owner's direct messages */
     const char *digest_id, *schedule, *zone, *words;
+    const char *numbers;      /* word of a drc_fmt_style; NULL when it is put: "en" */
+    const char *request_key;  /* which request made it; NULL: none */
     const char *status, *why; /* active, paused, ended; why: one sentence or "" */
     int64_t next_day, next_ms, created_ms;
 };
 
-/* Inserts under a new id (out->sub_id is filled). LIMIT where the owner has too many. */
+/* Inserts under a new id (sub->sub_id is filled); a request that has made one already gets that one
+ * in *sub. INPUT where the owner has too many. */
 int drc_sub_put(struct drc_db *state, struct drc_arena *a, struct drc_sub *sub,
                 struct drc_err *err);
+/* How its figures are written; DRC_FMT_EN where it says nothing that is known. */
+enum drc_fmt_style drc_sub_numbers(const struct drc_sub *sub);
 /* 1 found, 0 not there, -1 error. */
 int drc_sub_get(struct drc_db *state, struct drc_arena *a, const char *sub_id, struct drc_sub *out,
                 struct drc_err *err);

@@ -434,8 +434,8 @@ static int take_correction(struct drc_env *env, const struct drc_digest_ask *ask
     return 0;
 }
 
-int drc_digest_make(struct drc_env *env, const struct drc_request *req,
-                    const struct drc_digest_ask *ask, struct drc_digest *out, struct drc_err *err)
+static int make(struct drc_env *env, const struct drc_request *req,
+                const struct drc_digest_ask *ask, struct drc_digest *out, struct drc_err *err)
 {
     struct drc_params scope;
     struct parts *parts = drc_arena_alloc(env->a, sizeof *parts);
@@ -446,6 +446,7 @@ int drc_digest_make(struct drc_env *env, const struct drc_request *req,
                                .late = ask->late,
                                .skipped = ask->skipped,
                                .preview = ask->sub_id == NULL,
+                               .numbers = ask->numbers,
                                .last_day = ask->last_day,
                                .error = (double)NAN};
     if (drc_digest_scope(env->a, env->snap, ask->def, ask->words, &scope, err) < 0)
@@ -479,6 +480,15 @@ int drc_digest_make(struct drc_env *env, const struct drc_request *req,
     return 0;
 }
 
+int drc_digest_make(struct drc_env *env, const struct drc_request *req,
+                    const struct drc_digest_ask *ask, struct drc_digest *out, struct drc_err *err)
+{
+    enum drc_fmt_style before = drc_fmt_use(ask->numbers);
+    int rc = make(env, req, ask, out, err);
+    drc_fmt_use(before);
+    return rc;
+}
+
 /* A section is the report itself, with its picker and chips, under the root. */
 static int post_section(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
                         const struct drc_digest_section *s, struct drc_err *err)
@@ -499,7 +509,7 @@ static int post_section(struct drc_env *env, const struct drc_request *req, cons
     return drc_deliver(env, req, part, to, m, &posted, err);
 }
 
-int drc_digest_post(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
+static int post_all(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
                     struct drc_digest *d, struct drc_posted *root, struct drc_err *err)
 {
     struct drc_message *m = drc_compose_digest(env->a, d);
@@ -515,4 +525,13 @@ int drc_digest_post(struct drc_env *env, const struct drc_request *req, const st
         if (post_section(env, req, &thread, &d->sections[i], err) < 0)
             return -1;
     return 0;
+}
+
+int drc_digest_post(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
+                    struct drc_digest *d, struct drc_posted *root, struct drc_err *err)
+{
+    enum drc_fmt_style before = drc_fmt_use(d->numbers);
+    int rc = post_all(env, req, to, d, root, err);
+    drc_fmt_use(before);
+    return rc;
 }

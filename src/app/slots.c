@@ -174,7 +174,8 @@ static int send(struct slot_run *r, struct drc_err *err)
                                  .zone = r->sub.zone,
                                  .every = drc_schedule_spoken(env->a, &r->schedule),
                                  .late = late_sentence(r),
-                                 .skipped = skipped_sentence(r)};
+                                 .skipped = skipped_sentence(r),
+                                 .numbers = drc_sub_numbers(&r->sub)};
     struct drc_to to = {.where = *r->sub.channel == '\0' ? DRC_TO_DM : DRC_TO_CHANNEL,
                         .channel = r->sub.channel};
     if (ask.def == NULL)

@@ -7,7 +7,7 @@
 #define SUB_COLUMNS                                                                                \
     "sub_id, owner_id, channel, digest_id, schedule, zone, words, status, why, next_day, "         \
     "next_ms, "                                                                                    \
-    "created_ms"
+    "created_ms, numbers, request_key"
 #define SLOT_COLUMNS                                                                               \
     "sub_id, status, why, channel, ts, slot_day, due_ms, next_ms, ended_ms, total_uusd, tries"
 
@@ -18,10 +18,10 @@ static const char *copy(struct drc_arena *a, struct drc_stmt *st, int column)
 
 static struct drc_sub take_sub(struct drc_arena *a, struct drc_stmt *st)
 {
-    return (struct drc_sub){copy(a, st, 0),    copy(a, st, 1),     copy(a, st, 2),
-                            copy(a, st, 3),    copy(a, st, 4),     copy(a, st, 5),
-                            copy(a, st, 6),    copy(a, st, 7),     copy(a, st, 8),
-                            drc_db_int(st, 9), drc_db_int(st, 10), drc_db_int(st, 11)};
+    return (struct drc_sub){
+        copy(a, st, 0), copy(a, st, 1),    copy(a, st, 2),     copy(a, st, 3),    copy(a, st, 4),
+        copy(a, st, 5), copy(a, st, 6),    copy(a, st, 12),    copy(a, st, 13),   copy(a, st, 7),
+        copy(a, st, 8), drc_db_int(st, 9), drc_db_int(st, 10), drc_db_int(st, 11)};
 }
 
 static struct drc_slot take_slot(struct drc_arena *a, struct drc_stmt *st)
@@ -69,11 +69,24 @@ static int finish(struct drc_db *state, int rc, struct drc_err *err)
 
 /* ---- subscriptions ------------------------------------------------------------------------ */
 
+/* 1: an earlier run of the request has made it; *sub is that one. */
+static int sub_of_request(struct drc_db *state, struct drc_arena *a, struct drc_sub *sub,
+                          struct drc_err *err)
+{
+    return subs(drc_db_query(state, err,
+                             "SELECT " SUB_COLUMNS " FROM subscription WHERE request_key = ?", "s",
+                             sub->request_key),
+                a, sub, 1, err);
+}
+
 static int insert_sub(struct drc_db *state, struct drc_arena *a, struct drc_sub *sub,
                       struct drc_err *err)
 {
     char id[8];
     int64_t count = 0, all = 0;
+    int known = sub->request_key == NULL ? 0 : sub_of_request(state, a, sub, err);
+    if (known != 0)
+        return known < 0 ? -1 : 0;
     struct drc_stmt *st = drc_db_query(
         state, err,
         "SELECT count(*), coalesce(sum(owner_id = ? AND status <> 'ended'), 0) FROM subscription",
@@ -93,11 +106,18 @@ static int insert_sub(struct drc_db *state, struct drc_arena *a, struct drc_sub 
                                         sub->schedule, (long long)sub->created_ms, (long long)all);
     drc_sha256_id(seed, strlen(seed), 6, id);
     sub->sub_id = drc_arena_strdup(a, id);
-    return drc_db_run(
-        state, err,
-        "INSERT INTO subscription (" SUB_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "sssssssssiii", sub->sub_id, sub->owner, sub->channel, sub->digest_id, sub->schedule,
-        sub->zone, sub->words, sub->status, sub->why, sub->next_day, sub->next_ms, sub->created_ms);
+    return drc_db_run(state, err,
+                      "INSERT INTO subscription (" SUB_COLUMNS
+                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, 'en'), ?)",
+                      "sssssssssiiiss", sub->sub_id, sub->owner, sub->channel, sub->digest_id,
+                      sub->schedule, sub->zone, sub->words, sub->status, sub->why, sub->next_day,
+                      sub->next_ms, sub->created_ms, sub->numbers, sub->request_key);
+}
+
+enum drc_fmt_style drc_sub_numbers(const struct drc_sub *sub)
+{
+    int style = sub->numbers == NULL ? -1 : drc_fmt_style_find(sub->numbers);
+    return style < 0 ? DRC_FMT_EN : (enum drc_fmt_style)style;
 }
 
 int drc_sub_put(struct drc_db *state, struct drc_arena *a, struct drc_sub *sub, struct drc_err *err)
@@ -149,9 +169,9 @@ int drc_sub_edit(struct drc_db *state, const struct drc_sub *sub, struct drc_err
 {
     return drc_db_run(state, err,
                       "UPDATE subscription SET channel = ?, digest_id = ?, schedule = ?, zone = ?,"
-                      " words = ?, next_day = ?, next_ms = ? WHERE sub_id = ?",
-                      "sssssiis", sub->channel, sub->digest_id, sub->schedule, sub->zone,
-                      sub->words, sub->next_day, sub->next_ms, sub->sub_id);
+                      " words = ?, numbers = ?, next_day = ?, next_ms = ? WHERE sub_id = ?",
+                      "ssssssiis", sub->channel, sub->digest_id, sub->schedule, sub->zone,
+                      sub->words, sub->numbers, sub->next_day, sub->next_ms, sub->sub_id);
 }
 
 /* ---- slots -------------------------------------------------------------------------------- */

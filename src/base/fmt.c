@@ -5,30 +5,80 @@
 #include <stdio.h>
 #include <string.h>
 
+#define GROUPED_BYTES 36
 #define REAL_MAX 1e15 /* beyond it a double is no figure to show, and it would not fit */
+
+/* What one figure is written with: signs of a style. */
+static const struct signs {
+    const char *name, *sample, *group, *point;
+} styles[DRC_FMT_STYLES] = {{"en", "1,234.5", ",", "."},
+                            {"de", "1.234,5", ".", ","},
+                            {"fr", "1\u00a0234,5", "\u00a0", ","}};
+
+static _Thread_local enum drc_fmt_style current = DRC_FMT_EN;
+
+enum drc_fmt_style drc_fmt_use(enum drc_fmt_style style)
+{
+    enum drc_fmt_style before = current;
+    current = style;
+    return before;
+}
+
+const char *drc_fmt_style_name(enum drc_fmt_style style)
+{
+    return styles[style].name;
+}
+
+int drc_fmt_style_find(const char *name)
+{
+    for (int i = 0; i < DRC_FMT_STYLES; i++)
+        if (strcmp(styles[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+const char *drc_fmt_style_sample(enum drc_fmt_style style)
+{
+    return styles[style].sample;
+}
+
+static const char *point(void)
+{
+    return styles[current].point;
+}
+
+/* A figure that printf made: its point becomes that of the style. */
+static void set_point(char *text)
+{
+    char *dot = strchr(text, '.');
+    if (dot != NULL)
+        *dot = *point();
+}
 
 static uint64_t magnitude(int64_t v)
 {
     return v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v;
 }
 
-/* Writes n with thousands separators; returns the length. */
-static int grouped(uint64_t n, char *out)
+/* Writes n with thousands set apart: at most 20 digits and 6 signs of two bytes. */
+static void grouped(uint64_t n, char *out)
 {
     char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, n), o = 0;
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            out[o++] = ',';
-        out[o++] = digits[i];
+    const char *sign = styles[current].group;
+    size_t len = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n), bytes = strlen(sign);
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            memcpy(out, sign, bytes);
+            out += bytes;
+        }
+        *out++ = digits[i];
     }
-    out[o] = '\0';
-    return o;
+    *out = '\0';
 }
 
 static char *money(const char *sign, uint64_t uusd, char *out)
 {
-    char whole[32];
+    char whole[GROUPED_BYTES];
     if (uusd >= 99995000) { /* $100 and up: whole dollars, half up */
         grouped((uusd + 500000) / 1000000, whole);
         snprintf(out, DRC_FMT_BYTES, "%s$%s", sign, whole);
@@ -37,14 +87,14 @@ static char *money(const char *sign, uint64_t uusd, char *out)
         if (cents == 0)
             snprintf(out, DRC_FMT_BYTES, "$0");
         else
-            snprintf(out, DRC_FMT_BYTES, "%s$%" PRIu64 ".%02d", sign, cents / 100,
+            snprintf(out, DRC_FMT_BYTES, "%s$%" PRIu64 "%s%02d", sign, cents / 100, point(),
                      (int)(cents % 100));
     } else { /* below a cent: four decimals, never shown as 0 */
         uint64_t units = (uusd + 50) / 100;
         if (units == 0)
-            snprintf(out, DRC_FMT_BYTES, "%s<$0.0001", sign);
+            snprintf(out, DRC_FMT_BYTES, "%s<$0%s0001", sign, point());
         else
-            snprintf(out, DRC_FMT_BYTES, "%s$0.%04" PRIu64, sign, units);
+            snprintf(out, DRC_FMT_BYTES, "%s$0%s%04" PRIu64, sign, point(), units);
     }
     return out;
 }
@@ -75,6 +125,7 @@ char *drc_fmt_usd_short(int64_t uusd, char *out)
             x = v / steps[--i].scale;
         int decimals = x < 10 && fabs(x - round(x)) > 0.04 ? 1 : 0;
         snprintf(out, DRC_FMT_BYTES, "%s$%.*f%s", sign, decimals, x, steps[i].suffix);
+        set_point(out);
         return out;
     }
     return money(sign, magnitude(uusd), out);
@@ -90,7 +141,7 @@ char *drc_fmt_usd_exact(int64_t uusd, char *out)
 
 char *drc_fmt_count(int64_t n, char *out)
 {
-    char text[32];
+    char text[GROUPED_BYTES];
     grouped(magnitude(n), text);
     snprintf(out, DRC_FMT_BYTES, "%s%s", n < 0 ? "-" : "", text);
     return out;
@@ -117,6 +168,7 @@ static char *percent(double ratio, bool sign, char *out)
     snprintf(text, sizeof text, "%.*f", decimals, size);
     bool zero = strspn(text, "0.") == strlen(text);
     const char *mark = zero ? "" : p < 0 ? "-" : sign ? "+" : "";
+    set_point(text);
     snprintf(out, DRC_FMT_BYTES, "%s%s %%", mark, zero ? "0" : text);
     return out;
 }
@@ -137,6 +189,7 @@ char *drc_fmt_ratio(double v, char *out)
         snprintf(out, DRC_FMT_BYTES, "%.2f", v);
     else
         snprintf(out, DRC_FMT_BYTES, "n/a");
+    set_point(out);
     return out;
 }
 

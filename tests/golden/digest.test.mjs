@@ -70,3 +70,29 @@ test('untagged cost and the month so far, against plain SQL', () => {
   assert.ok(text.includes(`${usd(untagged)} (`), `${usd(untagged)} in\n${text}`);
   assert.ok(text.includes(usd(cost(facts(), a, b))), text);
 });
+
+// Each figure of the English text written anew by rule, the rest byte for byte. A figure is digits with signs of thousands, or one with decimals;
+// versions, hashes, times and days hold none such.
+const rewritten = (text, group, point) => text.replace(/(?<![\w.])\d{1,3}(?:,\d{3})+(?!\w|,\d)|(?<![\w.])\d+\.\d+(?=[ %km]|$)/gm, (n) => n.replace(/[,.]/g, (c) => (c === ',' ? group : point)));
+const sent = (numbers) => {
+  const r = run(['digest', '--preview', '--as-of', '2026-11-22', '--db', facts(), '--out', scratch.path('out'), '--numbers', numbers], { env: { DRC_STATE_DB: scratch.path('digest.db') } });
+  assert.equal(r.status, 0, r.stderr);
+  return { text: r.stdout.replace(/run \w+/g, 'run').replace(/^ {2}chart: .*$/gm, '  chart'), charts: r.stdout.match(/\d+ bytes/g) };
+};
+
+test('language of numbers: every figure of root and sections, and nothing else', () => {
+  const { text: en, charts: inEnglish } = sent('en');
+  const moneyOf = (text) => text.match(/\$[\d.,\u00a0]+/g) ?? [];
+  assert.ok(moneyOf(en).length > 60, `${moneyOf(en).length} amounts`);
+  for (const [numbers, group, point] of [['de', '.', ','], ['fr', '\u00a0', ',']]) {
+    const { text, charts } = sent(numbers);
+    assert.notEqual(text, en);
+    assert.notDeepEqual(charts, inEnglish, 'their figures are written like those of the text');
+    assert.equal(text, rewritten(en, group, point), numbers);
+  }
+  const r = run(['report', 'job-cost', '--csv', '--db', facts()], { env: { DRC_STATE_DB: scratch.path('digest.db') } });
+  assert.match(r.stdout, /,\d+\.\d{6}[,\r\n]/, 'a CSV is for machines');
+  const wrong = run(['digest', '--preview', '--numbers', 'xx', '--db', facts()]);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /--numbers takes en, de or fr/);
+});

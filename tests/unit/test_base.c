@@ -212,6 +212,38 @@ static void test_counts_and_durations(void **state)
     assert_string_equal(drc_fmt_count(INT64_MIN, out), "-9,223,372,036,854,775,808");
 }
 
+/* Each formatter in each style; what machines read is the same in all. */
+static void test_styles(void **state)
+{
+    (void)state;
+    static const struct {
+        enum drc_fmt_style style;
+        const char *money, *cents, *tiny, *axis, *signed_pct, *ratio, *count;
+    } rows[] = {
+        {DRC_FMT_EN, "-$18,240", "$42.10", "$0.0042", "$1.5k", "+4.2 %", "1.07", "1,234,567"},
+        {DRC_FMT_DE, "-$18.240", "$42,10", "$0,0042", "$1,5k", "+4,2 %", "1,07", "1.234.567"},
+        {DRC_FMT_FR, "-$18\u00a0240", "$42,10", "$0,0042", "$1,5k", "+4,2 %", "1,07",
+         "1\u00a0234\u00a0567"},
+    };
+    char out[DRC_FMT_BYTES];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(drc_fmt_use(rows[i].style), DRC_FMT_EN);
+        assert_string_equal(drc_fmt_usd(-18240000000, out), rows[i].money);
+        assert_string_equal(drc_fmt_usd(42100000, out), rows[i].cents);
+        assert_string_equal(drc_fmt_usd(4200, out), rows[i].tiny);
+        assert_string_equal(drc_fmt_usd_short(1500000000, out), rows[i].axis);
+        assert_string_equal(drc_fmt_pct_signed(0.042, out), rows[i].signed_pct);
+        assert_string_equal(drc_fmt_ratio(1.066, out), rows[i].ratio);
+        assert_string_equal(drc_fmt_count(1234567, out), rows[i].count);
+        assert_string_equal(drc_fmt_usd_exact(18240123456, out), "18240.123456");
+        assert_true(strlen(drc_fmt_count(INT64_MIN, out)) < DRC_FMT_BYTES);
+        assert_int_equal(drc_fmt_use(DRC_FMT_EN), rows[i].style);
+        assert_int_equal(drc_fmt_style_find(drc_fmt_style_name(rows[i].style)), rows[i].style);
+    }
+    assert_string_equal(drc_fmt_style_sample(DRC_FMT_DE), "1.234,5");
+    assert_int_equal(drc_fmt_style_find("xx"), -1);
+}
+
 /* ---- clock -------------------------------------------------------------------------------- */
 
 static void test_dates(void **state)
@@ -309,7 +341,8 @@ int main(void)
         cmocka_unit_test(test_arena),   cmocka_unit_test(test_buf),
         cmocka_unit_test(test_err),     cmocka_unit_test(test_money),
         cmocka_unit_test(test_percent), cmocka_unit_test(test_counts_and_durations),
-        cmocka_unit_test(test_dates),   cmocka_unit_test(test_map),
+        cmocka_unit_test(test_styles),  cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_map),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
