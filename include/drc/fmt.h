@@ -1,7 +1,7 @@
 /* The one number formatter. What a person reads as a figure anywhere (chart, message, terminal, alt
  * text) is made here, so the same value never appears in two forms. Unknown is "n/a", never 0. Any
- * thread; no locale: the signs are those of the thread's style. `out` has room for DRC_FMT_BYTES; the
- * functions return it. */
+ * thread; no locale: the signs are those of the thread's style. `out` has room for DRC_FMT_BYTES;
+ * the functions return it. */
 #ifndef DRC_FMT_H
 #define DRC_FMT_H
 

@@ -40,6 +40,7 @@ enum drc_block_kind {
     DRC_BLOCK_BUTTONS,  /* chips or tools: one row */
     DRC_BLOCK_FEEDBACK, /* buttons: the word for, the word against, then any number with an icon */
     DRC_BLOCK_TABLE,    /* columns and rows of plain text */
+    DRC_BLOCK_INPUT,    /* a field of a form: windows only; block_id names it */
     DRC_BLOCK_PRE, /* preformatted text (SQL, prompt); may be cut by the poster into several blocks
                     */
     DRC_BLOCK_DIVIDER
@@ -77,6 +78,26 @@ struct drc_table_view {
     size_t row_count;
 };
 
+enum drc_input_kind {
+    DRC_INPUT_TEXT,   /* one line */
+    DRC_INPUT_MENU,   /* one of `options`, which may be grouped */
+    DRC_INPUT_CHOICE, /* one of at most 10 `options`, all in view */
+    DRC_INPUT_TIME,   /* "08:00" */
+    DRC_INPUT_CHANNEL /* id of a channel */
+};
+
+/* Its value comes back in the request's fields under the id of the block. */
+struct drc_input {
+    enum drc_input_kind kind;
+    const char *label, *hint; /* hint NULL = none */
+    const char *value;        /* filled in; of an option its value; NULL or "": nothing is */
+    const char *placeholder;  /* TEXT, CHANNEL; may be NULL */
+    const struct drc_option *options; /* MENU, CHOICE */
+    size_t option_count;
+    size_t max_chars; /* TEXT */
+    bool optional;
+};
+
 struct drc_block {
     enum drc_block_kind kind;
     const char
@@ -95,6 +116,7 @@ struct drc_block {
     const struct drc_button *buttons; /* BUTTONS */
     size_t button_count;
     struct drc_table_view table; /* TABLE */
+    struct drc_input input;      /* INPUT */
     struct drc_block *next;
 };
 

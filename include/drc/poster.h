@@ -24,7 +24,14 @@ enum drc_where {
 struct drc_to {
     enum drc_where where;
     const char *channel, *thread_ts, *ts;
-    const char *title; /* MODAL */
+    bool replaces;     /* EPHEMERAL: the clicked message, which only that person sees, becomes it */
+    const char *title; /* MODAL, at most 24 characters */
+    /* MODAL: NULL opens a window with the request's trigger; else that one's content is replaced,
+     * NOTFOUND where it was closed. */
+    const char *view_id;
+    /* MODAL with inputs: what the button says; which form it is and what it is about, as the request
+     * of its submission has them again (callback_id, private_metadata). */
+    const char *submit, *form, *about;
 };
 
 struct drc_posted {
@@ -59,6 +66,9 @@ struct drc_poster {
     /* 0 where drc may post in the channel; -1 says why not and what to do. NULL: anywhere. */
     int (*reachable)(struct drc_poster *p, struct drc_arena *a, const char *channel,
                      struct drc_err *err);
+    /* 1: the person is in the channel, 0: not, -1: it cannot be asked. NULL: everybody is. */
+    int (*is_member)(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                     const char *user, struct drc_err *err);
     /* IANA zone of a person; NULL where it is not known. The function may be NULL. */
     const char *(*zone)(struct drc_poster *p, struct drc_arena *a, const char *user);
     const char *bot_user; /* NULL where there is none */

@@ -5,6 +5,7 @@
 #define DRC_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum drc_request_kind {
@@ -16,6 +17,11 @@ enum drc_request_kind {
 };
 
 enum drc_request_class { DRC_CLASS_QUICK, DRC_CLASS_REPORT, DRC_CLASS_MODEL };
+
+/* What a person filled in: the block_id of an input, and its value, "" for nothing. */
+struct drc_field {
+    const char *id, *value;
+};
 
 struct drc_request {
     enum drc_request_kind kind;
@@ -35,7 +41,9 @@ struct drc_request {
     const char *trigger_id;   /* 3 s, one use; NULL if none */
     const char *response_url; /* secret; NULL if none */
     const char *view_id, *view_hash, *callback_id,
-        *private_metadata; /* SUBMIT and clicks in views */
+        *private_metadata;          /* SUBMIT and clicks in views */
+    const struct drc_field *fields; /* SUBMIT */
+    size_t field_count;
     int64_t received_ms;
     int tries; /* 1 on the first run */
 };

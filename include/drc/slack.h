@@ -59,6 +59,12 @@ int drc_slack_request_parse(struct drc_arena *a, const char *envelope, size_t by
 char *drc_slack_ack(const char *envelope_id, const char *payload_json, size_t *bytes,
                     struct drc_err *err);
 
+/* Payloads of the ack of a submitted form, as JSON text: sentences at its fields; or another content
+ * of its window (LIMIT where its blocks cannot stand). */
+char *drc_slack_form_errors(struct drc_arena *a, const struct drc_field *errors, size_t count);
+char *drc_slack_form_update(struct drc_arena *a, const struct drc_to *to,
+                            const struct drc_message *m, struct drc_err *err);
+
 /* ---- Socket Mode client (loop thread) ----------------------------------------------------- */
 
 struct drc_slack_socket;
@@ -168,11 +174,10 @@ int drc_slack_delete(struct drc_slack_api *api, struct drc_arena *a, const char 
 const char *drc_slack_permalink(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
                                 const char *ts, struct drc_err *err);
 
-/* Modal whose body is m's blocks. view_id NULL: views.open with trigger_id; else views.update.
- * Title at most 24 chars. */
+/* Modal whose body is m's blocks, as `to` says: views.open with the trigger, or views.update of
+ * to->view_id. */
 int drc_slack_modal(struct drc_slack_api *api, struct drc_arena *a, const char *trigger_id,
-                    const char *view_id, const char *title, struct drc_message *m,
-                    const char **view_id_out, struct drc_err *err);
+                    const struct drc_to *to, const struct drc_message *m, struct drc_err *err);
 int drc_slack_home(struct drc_slack_api *api, struct drc_arena *a, const char *user,
                    struct drc_message *m, struct drc_err *err);
 int drc_slack_status(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
@@ -181,6 +186,10 @@ int drc_slack_status(struct drc_slack_api *api, struct drc_arena *a, const char 
 /* 0 where the bot is in the channel and it is not archived; else NOTFOUND with what to do. */
 int drc_slack_reachable(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
                         struct drc_err *err);
+/* 1: the person is in the channel; 0: is not, or is none of its first 20,000; -1: it cannot be
+ * asked. */
+int drc_slack_is_member(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                        const char *user, struct drc_err *err);
 /* IANA zone that a person has set; NULL where it cannot be asked. */
 const char *drc_slack_zone(struct drc_slack_api *api, struct drc_arena *a, const char *user);
 /* DM with a user: channel id (conversations.open). */

@@ -90,6 +90,7 @@ static int print_block(const struct terminal *t, struct drc_arena *a, const stru
     case DRC_BLOCK_DIVIDER:
         puts("---");
         break;
+    case DRC_BLOCK_INPUT:
     case DRC_BLOCK_FEEDBACK:
     case DRC_BLOCK_BUTTONS: /* nothing to press here */
         break;
@@ -152,8 +153,8 @@ static int take_away(struct drc_poster *p, struct drc_arena *a, const char *chan
 struct drc_poster *cli_poster_new(struct drc_arena *a, const char *dir)
 {
     struct terminal *t = drc_arena_alloc(a, sizeof *t);
-    t->poster = (struct drc_poster){post,      find, permalink, status, share,
-                                    take_away, NULL, NULL,      NULL,   "drc "};
+    t->poster = (struct drc_poster){post, find, permalink, status, share, take_away,
+                                    NULL, NULL, NULL,      NULL,   "drc "};
     t->dir = dir;
     return &t->poster;
 }

@@ -86,6 +86,24 @@ static void fill_table(struct input *in, struct drc_block *b)
     b->table = (struct drc_table_view){heads, NULL, columns, cells, rows};
 }
 
+static void fill_input(struct input *in, struct drc_block *b)
+{
+    struct drc_select s;
+    fill_select(in, &s);
+    b->input = (struct drc_input){.kind = (enum drc_input_kind)(byte(in) % 5),
+                                  .label = words(in),
+                                  .hint = byte(in) % 2 == 1 ? words(in) : NULL,
+                                  .value = words(in),
+                                  .placeholder = byte(in) % 2 == 1 ? words(in) : NULL,
+                                  .options = s.options,
+                                  .option_count = s.option_count,
+                                  .optional = byte(in) % 2 == 1};
+    if (b->input.kind == DRC_INPUT_TIME) /* of the program, never typed */
+        b->input.value = "08:00";
+    if (s.selected >= 0)
+        b->input.value = s.options[s.selected].value;
+}
+
 static void fill(struct input *in, struct drc_block *b)
 {
     switch (b->kind) {
@@ -113,6 +131,9 @@ static void fill(struct input *in, struct drc_block *b)
     case DRC_BLOCK_TABLE:
         fill_table(in, b);
         break;
+    case DRC_BLOCK_INPUT:
+        fill_input(in, b);
+        break;
     default:
         fill_text(in, &b->text);
     }
@@ -138,6 +159,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         enum drc_block_kind kind = (enum drc_block_kind)(byte(&in) % (DRC_BLOCK_DIVIDER + 1));
         if (kind == DRC_BLOCK_TABLE && (modal || byte(&in) % 4 != 0))
             kind = DRC_BLOCK_DIVIDER; /* a view has no tables, a message one */
+        if (kind == DRC_BLOCK_INPUT && !modal && byte(&in) % 8 != 0)
+            kind = DRC_BLOCK_DIVIDER; /* a message has no fields */
         struct drc_block *b =
             drc_message_add(in.a, m, kind, i % 3 == 0 ? NULL : drc_arena_printf(in.a, "b%d", i));
         fill(&in, b);

@@ -111,7 +111,8 @@ static void call_slack(struct drc_arena *a, unsigned which)
         must_agree(text == NULL ? -1 : 0, &err);
         break;
     case 4:
-        must_agree(drc_slack_modal(&api, a, "trigger", NULL, "Title", m, &text, &err), &err);
+        must_agree(drc_slack_modal(&api, a, "trigger", &(struct drc_to){.title = "Title"}, m, &err),
+                   &err);
         break;
     default:
         text = drc_slack_dm(&api, a, "U1", &err);

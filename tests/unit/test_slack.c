@@ -248,7 +248,28 @@ static void test_clicks(void **state)
                          "\"V1\",\"hash\":\"h\",\"state\":{\"values\":{\"b\":1}}}}"),
                 DRC_OK);
     assert_int_equal(r.kind, DRC_REQ_SUBMIT);
-    assert_string_equal(r.text, "{\"b\":1}");
+    assert_int_equal(r.field_count, 0); /* that is no field */
+    r = request(
+        ENVELOPE("interactive",
+                 "{\"type\":\"view_submission\",\"user\":{\"id\":\"U1\"},\"view\":{\"id\":"
+                 "\"V1\",\"callback_id\":\"f\",\"private_metadata\":\"m\",\"state\":{\"values\":{"
+                 "\"zone\":{\"value\":{\"type\":\"plain_text_input\",\"value\":\"UTC\"}},"
+                 "\"day\":{\"value\":{\"selected_option\":{\"value\":\"daily\"}}},"
+                 "\"time\":{\"value\":{\"selected_time\":\"08:00\"}},"
+                 "\"channel\":{\"value\":{\"selected_conversation\":\"C1\"}},"
+                 "\"owner\":{\"value\":{\"value\":null}}}}}}"),
+        DRC_OK);
+    static const struct drc_field fields[] = {
+        {"zone", "UTC"}, {"day", "daily"}, {"time", "08:00"}, {"channel", "C1"}, {"owner", ""}};
+    assert_int_equal(r.field_count, sizeof fields / sizeof *fields);
+    for (size_t i = 0; i < r.field_count; i++) {
+        assert_string_equal(r.fields[i].id, fields[i].id);
+        assert_string_equal(r.fields[i].value, fields[i].value);
+    }
+    assert_string_equal(r.callback_id, "f");
+    assert_string_equal(r.private_metadata, "m");
+    request(ENVELOPE("interactive", "{\"type\":\"view_submission\",\"user\":{\"id\":\"U1\"}}"),
+            DRC_ERR_PARSE);
 }
 
 /* ---- mrkdwn ------------------------------------------------------------------------------- */

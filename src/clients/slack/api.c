@@ -1,5 +1,6 @@
 /* The small calls: who we are, looking for a message, links, direct messages, status, windows. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "call.h"
@@ -8,6 +9,7 @@
 
 #define TITLE_CHARS 24
 #define FIND_LIMIT "100"
+#define MEMBER_PAGES 20
 
 static void take(char *out, size_t bytes, const json_t *root, const char *path)
 {
@@ -101,6 +103,31 @@ int drc_slack_reachable(struct drc_slack_api *api, struct drc_arena *a, const ch
     return rc;
 }
 
+/* Pages of 1,000, Slack's most; whom twenty of them do not show cannot be told apart from a stranger
+ * in the time that there is. */
+int drc_slack_is_member(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
+                        const char *user, struct drc_err *err)
+{
+    const char *cursor = "";
+    for (int page = 0; page < MEMBER_PAGES; page++) {
+        struct slack_reply r;
+        json_t *args = json_pack("{s:s, s:s}", "channel", channel, "limit", "1000");
+        if (*cursor != '\0')
+            json_object_set_new(args, "cursor", drc_json_text(cursor));
+        int rc = slack_call(api, a, "conversations.members", channel, args, &r, err);
+        const json_t *list = drc_json_at(r.root, "members");
+        for (size_t i = 0; rc == 0 && i < json_array_size(list); i++) {
+            const char *id = json_string_value(json_array_get(list, i));
+            rc = id != NULL && strcmp(id, user) == 0;
+        }
+        cursor = drc_arena_strdup(a, drc_json_str(r.root, "response_metadata.next_cursor", ""));
+        slack_reply_fini(&r);
+        if (rc != 0 || *cursor == '\0')
+            return rc;
+    }
+    return 0;
+}
+
 const char *drc_slack_zone(struct drc_slack_api *api, struct drc_arena *a, const char *user)
 {
     struct slack_reply r;
@@ -147,29 +174,73 @@ int drc_slack_delete(struct drc_slack_api *api, struct drc_arena *a, const char 
     return rc;
 }
 
-int drc_slack_modal(struct drc_slack_api *api, struct drc_arena *a, const char *trigger_id,
-                    const char *view_id, const char *title, struct drc_message *m,
-                    const char **view_id_out, struct drc_err *err)
+static json_t *plain_text(struct drc_arena *a, const char *text)
 {
-    struct slack_reply r;
+    return json_pack("{s:s, s:o}", "type", "plain_text", "text",
+                     drc_json_text(drc_utf8_clean(a, text, strlen(text), TITLE_CHARS, false)));
+}
+
+/* The content of a window; NULL where its blocks cannot stand. */
+static json_t *modal_view(struct drc_arena *a, const struct drc_to *to, const struct drc_message *m,
+                          struct drc_err *err)
+{
     const char *blocks = drc_slack_blocks(a, m, true, err);
     if (blocks == NULL)
-        return -1;
-    if (view_id == NULL && trigger_id == NULL)
+        return NULL;
+    json_t *view = json_pack(
+        "{s:s, s:o, s:o, s:o}", "type", "modal", "title", plain_text(a, to->title), "close",
+        plain_text(a, to->submit == NULL ? "Close" : "Cancel"), "blocks", parse_blocks(blocks));
+    if (to->submit != NULL)
+        json_object_set_new(view, "submit", plain_text(a, to->submit));
+    if (to->form != NULL)
+        json_object_set_new(view, "callback_id", drc_json_text(to->form));
+    if (to->about != NULL)
+        json_object_set_new(view, "private_metadata", drc_json_text(to->about));
+    return view;
+}
+
+int drc_slack_modal(struct drc_slack_api *api, struct drc_arena *a, const char *trigger_id,
+                    const struct drc_to *to, const struct drc_message *m, struct drc_err *err)
+{
+    struct slack_reply r;
+    const char *method = to->view_id == NULL ? "views.open" : "views.update";
+    if (to->view_id == NULL && trigger_id == NULL)
         return drc_err_set(err, DRC_ERR_TIMEOUT,
                            "Slack gave no trigger to open a window with; press again");
-    json_t *view = json_pack(
-        "{s:s, s:{s:s, s:o}, s:{s:s, s:s}, s:o}", "type", "modal", "title", "type", "plain_text",
-        "text", drc_json_text(drc_utf8_clean(a, title, strlen(title), TITLE_CHARS, false)), "close",
-        "type", "plain_text", "text", "Close", "blocks", parse_blocks(blocks));
-    json_t *args = json_pack("{s:o, s:s}", "view", view, view_id == NULL ? "trigger_id" : "view_id",
-                             view_id == NULL ? trigger_id : view_id);
-    int rc =
-        slack_call(api, a, view_id == NULL ? "views.open" : "views.update", NULL, args, &r, err);
-    if (rc == 0 && view_id_out != NULL)
-        *view_id_out = drc_arena_strdup(a, drc_json_str(r.root, "view.id", NULL));
+    json_t *view = modal_view(a, to, m, err);
+    if (view == NULL)
+        return -1;
+    json_t *args =
+        json_pack("{s:o, s:s}", "view", view, to->view_id == NULL ? "trigger_id" : "view_id",
+                  to->view_id == NULL ? trigger_id : to->view_id);
+    int rc = slack_call(api, a, method, NULL, args, &r, err);
     slack_reply_fini(&r);
     return rc;
+}
+
+static char *take_dump(struct drc_arena *a, json_t *take)
+{
+    char *text = drc_json_dump_sorted(take), *copy = drc_arena_strdup(a, text);
+    free(text);
+    json_decref(take);
+    return copy;
+}
+
+char *drc_slack_form_errors(struct drc_arena *a, const struct drc_field *errors, size_t count)
+{
+    json_t *list = json_object();
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(list, errors[i].id, drc_json_text(errors[i].value));
+    return take_dump(a, json_pack("{s:s, s:o}", "response_action", "errors", "errors", list));
+}
+
+char *drc_slack_form_update(struct drc_arena *a, const struct drc_to *to,
+                            const struct drc_message *m, struct drc_err *err)
+{
+    json_t *view = modal_view(a, to, m, err);
+    if (view == NULL)
+        return NULL;
+    return take_dump(a, json_pack("{s:s, s:o}", "response_action", "update", "view", view));
 }
 
 int drc_slack_home(struct drc_slack_api *api, struct drc_arena *a, const char *user,

@@ -22,6 +22,9 @@ enum {
     OPTION_VALUE = 150,
     OPTIONS = 100,
     PLACEHOLDER_CHARS = 150,
+    LABEL_CHARS = 2000,
+    CHOICES = 10,
+    TYPED_CHARS = 3000,
     CONFIRM_TITLE = 100,
     CONFIRM_TEXT = 300,
     CONFIRM_BUTTON = 30,
@@ -238,6 +241,15 @@ static json_t *select_element(struct build *b, const struct drc_select *s)
     return e;
 }
 
+/* "Delete" and "Cancel" under the question. */
+static json_t *confirm(struct build *b, const struct drc_button *x)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:s}", "title", plain(b, x->label, CONFIRM_TITLE),
+                     "text", plain(b, x->confirm, CONFIRM_TEXT), "confirm",
+                     plain(b, x->label, CONFIRM_BUTTON), "deny", plain(b, "Cancel", CONFIRM_BUTTON),
+                     "style", x->style == DRC_BUTTON_DANGER ? "danger" : "primary");
+}
+
 static json_t *button(struct build *b, const struct drc_button *x)
 {
     if (strlen(x->action_id) > ACTION_ID || (x->value != NULL && strlen(x->value) > BUTTON_VALUE)) {
@@ -259,6 +271,8 @@ static json_t *button(struct build *b, const struct drc_button *x)
     const char *spoken = x->accessibility == NULL ? "" : cut(b, x->accessibility, BUTTON_CHARS);
     if (*spoken != '\0')
         json_object_set_new(e, "accessibility_label", drc_json_text(spoken));
+    if (x->confirm != NULL)
+        json_object_set_new(e, "confirm", confirm(b, x));
     return e;
 }
 
@@ -279,15 +293,6 @@ static int add_actions(struct build *b, const struct drc_block *block)
              0);
     json_decref(elements);
     return rc;
-}
-
-/* "Delete" and "Cancel" under the question. */
-static json_t *confirm(struct build *b, const struct drc_button *x)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:s}", "title", plain(b, x->label, CONFIRM_TITLE),
-                     "text", plain(b, x->confirm, CONFIRM_TEXT), "confirm",
-                     plain(b, x->label, CONFIRM_BUTTON), "deny", plain(b, "Cancel", CONFIRM_BUTTON),
-                     "style", x->style == DRC_BUTTON_DANGER ? "danger" : "primary");
 }
 
 static json_t *feedback_half(struct build *b, const struct drc_button *x)
@@ -321,6 +326,94 @@ static void add_feedback(struct build *b, const struct drc_block *block)
          block->block_id, 0);
     b->chars = before + 100; /* most of it is not shown at once */
 }
+
+/* ---- forms -------------------------------------------------------------------------------- */
+
+static int selected_of(const struct drc_input *in)
+{
+    for (size_t i = 0; in->value != NULL && i < in->option_count; i++)
+        if (strcmp(in->options[i].value, in->value) == 0)
+            return (int)i;
+    return -1;
+}
+
+static json_t *choice_element(struct build *b, const struct drc_input *in)
+{
+    int selected = selected_of(in);
+    if (in->option_count == 0 || in->option_count > CHOICES) {
+        drc_err_set(b->err, DRC_ERR_LIMIT, "a choice has %zu options, Slack takes 1 to %d",
+                    in->option_count, CHOICES);
+        return NULL;
+    }
+    for (size_t i = 0; i < in->option_count; i++)
+        if (check_option(b, &in->options[i]) < 0)
+            return NULL;
+    json_t *options = json_array();
+    for (size_t i = 0; i < in->option_count; i++)
+        json_array_append_new(options, option(b, &in->options[i]));
+    json_t *e = json_pack("{s:s, s:s, s:o}", "type", "radio_buttons", "action_id", "value",
+                          "options", options);
+    if (selected >= 0)
+        json_object_set_new(e, "initial_option", option(b, &in->options[selected]));
+    return e;
+}
+
+static json_t *plain_element(struct build *b, const struct drc_input *in, const char *type,
+                             const char *initial)
+{
+    json_t *e = json_pack("{s:s, s:s}", "type", type, "action_id", "value");
+    if (in->value != NULL && *in->value != '\0')
+        json_object_set_new(e, initial, drc_json_text(cut(b, in->value, TYPED_CHARS)));
+    if (in->placeholder != NULL)
+        json_object_set_new(e, "placeholder", plain(b, in->placeholder, PLACEHOLDER_CHARS));
+    return e;
+}
+
+static json_t *input_element(struct build *b, const struct drc_input *in)
+{
+    json_t *e;
+    switch (in->kind) {
+    case DRC_INPUT_MENU: {
+        struct drc_select s = {"value", in->placeholder == NULL ? "Choose" : in->placeholder,
+                               in->options, in->option_count, selected_of(in)};
+        return select_element(b, &s);
+    }
+    case DRC_INPUT_CHOICE:
+        return choice_element(b, in);
+    case DRC_INPUT_TIME:
+        return plain_element(b, in, "timepicker", "initial_time");
+    case DRC_INPUT_CHANNEL:
+        e = plain_element(b, in, "conversations_select", "initial_conversation");
+        json_object_set_new(
+            e, "filter",
+            json_pack("{s:[s, s], s:b}", "include", "public", "private", "exclude_bot_users", 1));
+        return e;
+    case DRC_INPUT_TEXT:
+        break;
+    }
+    e = plain_element(b, in, "plain_text_input", "initial_value");
+    if (in->max_chars > 0)
+        json_object_set_new(e, "max_length", json_integer((json_int_t)in->max_chars));
+    return e;
+}
+
+static int add_input(struct build *b, const struct drc_block *block)
+{
+    const struct drc_input *in = &block->input;
+    if (!b->modal)
+        return drc_err_set(b->err, DRC_ERR_LIMIT, "a field of a form stands in a window only");
+    json_t *e = input_element(b, in);
+    if (e == NULL)
+        return -1;
+    json_t *j = json_pack("{s:s, s:o, s:o, s:b}", "type", "input", "label",
+                          plain(b, in->label, LABEL_CHARS), "element", e, "optional", in->optional);
+    if (in->hint != NULL)
+        json_object_set_new(j, "hint", plain(b, in->hint, LABEL_CHARS));
+    push(b, j, block->block_id, 0);
+    return 0;
+}
+
+/* ---- the whole ---------------------------------------------------------------------------- */
 
 static json_t *table_cell(struct build *b, const char *text)
 {
@@ -394,6 +487,8 @@ static int add_block(struct build *b, const struct drc_block *block)
     case DRC_BLOCK_TABLE:
         add_table(b, block);
         break;
+    case DRC_BLOCK_INPUT:
+        return add_input(b, block);
     case DRC_BLOCK_DIVIDER:
         push(b, json_pack("{s:s}", "type", "divider"), block->block_id, 0);
         break;

@@ -22,6 +22,7 @@ static int to_one_person(struct drc_slack_poster *sp, struct drc_arena *a,
     if (req->response_url != NULL && fresh) {
         struct drc_slack_dest dest = {.kind = DRC_DEST_RESPONSE_URL,
                                       .response_url = req->response_url,
+                                      .replace_original = to->replaces,
                                       .thread_ts = to->thread_ts};
         if (drc_slack_post(&sp->api, a, &dest, m, NULL, NULL, NULL, &first) == 0)
             return 0;
@@ -88,7 +89,7 @@ static int post(struct drc_poster *p, struct drc_arena *a, const struct drc_requ
     case DRC_TO_EPHEMERAL:
         return to_one_person(sp, a, req, to, m, err);
     case DRC_TO_MODAL:
-        return drc_slack_modal(&sp->api, a, req->trigger_id, NULL, to->title, m, NULL, err);
+        return drc_slack_modal(&sp->api, a, req->trigger_id, to, m, err);
     case DRC_TO_HOME:
         return drc_slack_home(&sp->api, a, req->user, m, err);
     case DRC_TO_DM: {
@@ -146,6 +147,12 @@ static int reachable(struct drc_poster *p, struct drc_arena *a, const char *chan
     return drc_slack_reachable(&self(p)->api, a, channel, err);
 }
 
+static int is_member(struct drc_poster *p, struct drc_arena *a, const char *channel,
+                     const char *user, struct drc_err *err)
+{
+    return drc_slack_is_member(&self(p)->api, a, channel, user, err);
+}
+
 static const char *zone(struct drc_poster *p, struct drc_arena *a, const char *user)
 {
     return drc_slack_zone(&self(p)->api, a, user);
@@ -153,6 +160,6 @@ static const char *zone(struct drc_poster *p, struct drc_arena *a, const char *u
 
 void drc_slack_poster_init(struct drc_slack_poster *sp, const char *bot_user)
 {
-    sp->poster = (struct drc_poster){post,      find,      permalink, status,   share,
-                                     take_away, reachable, zone,      bot_user, "/drc "};
+    sp->poster = (struct drc_poster){post,      find,      permalink, status,   share,  take_away,
+                                     reachable, is_member, zone,      bot_user, "/drc "};
 }

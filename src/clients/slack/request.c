@@ -1,10 +1,11 @@
 /* Envelopes to requests. Field names: docs.slack.dev, interactivity payloads and Events API. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "drc/jsonx.h"
 #include "drc/limits.h"
 #include "drc/slack.h"
+
+#define FIELDS_MAX 40 /* inputs of a form; ours have a dozen */
 
 static const char *copy(struct drc_arena *a, const json_t *root, const char *path)
 {
@@ -168,7 +169,41 @@ static int take_action(struct drc_arena *a, const json_t *p, struct drc_request 
     return 0;
 }
 
-static int take_submit(struct drc_arena *a, const json_t *p, struct drc_request *r)
+/* One input's value, whatever its element is called. */
+static const char *value_of(struct drc_arena *a, const json_t *element)
+{
+    static const char *const members[] = {"value", "selected_option.value", "selected_time",
+                                          "selected_conversation", "selected_channel"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *s = drc_json_str(element, members[i], NULL);
+        if (s != NULL)
+            return capped(a, s);
+    }
+    return "";
+}
+
+static void take_fields(struct drc_arena *a, const json_t *values, struct drc_request *r)
+{
+    const char *block, *action;
+    json_t *elements, *element;
+    size_t n = 0, most = json_object_size(values);
+    struct drc_field *fields = drc_arena_array(a, FIELDS_MAX, sizeof *fields);
+    if (!json_is_object(values) || most > FIELDS_MAX)
+        return;
+    json_object_foreach((json_t *)values, block, elements)
+    {
+        json_object_foreach(elements, action, element)
+        {
+            fields[n++] = (struct drc_field){drc_arena_strdup(a, block), value_of(a, element)};
+            break; /* an input block has one element */
+        }
+    }
+    r->fields = fields;
+    r->field_count = n;
+}
+
+static int take_submit(struct drc_arena *a, const json_t *p, struct drc_request *r,
+                       struct drc_err *err)
 {
     r->kind = DRC_REQ_SUBMIT;
     r->team = copy(a, p, "team.id");
@@ -178,12 +213,10 @@ static int take_submit(struct drc_arena *a, const json_t *p, struct drc_request 
     r->view_hash = copy(a, p, "view.hash");
     r->callback_id = copy(a, p, "view.callback_id");
     r->private_metadata = copy(a, p, "view.private_metadata");
-    json_t *values = drc_json_at(p, "view.state.values");
-    if (values != NULL) {
-        char *text = drc_json_dump_sorted(values);
-        r->text = drc_arena_strdup(a, text);
-        free(text);
-    }
+    take_fields(a, drc_json_at(p, "view.state.values"), r);
+    if (r->user == NULL || r->view_id == NULL)
+        return drc_err_set(err, DRC_ERR_PARSE, "the form names no %s",
+                           r->user == NULL ? "user" : "view");
     return 0;
 }
 
@@ -212,7 +245,7 @@ static int take(struct drc_arena *a, const json_t *root, const struct drc_slack_
         if (strcmp(kind, "block_actions") == 0)
             return take_action(a, p, r, err);
         if (strcmp(kind, "view_submission") == 0)
-            return take_submit(a, p, r);
+            return take_submit(a, p, r, err);
     }
     return 0; /* IGNORE: unknown types are acked and logged */
 }
