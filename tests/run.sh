@@ -2,7 +2,7 @@
 # Runs test suites and prints a line for each: named ones one after the other, all of them by two workers.
 # Usage: run.sh [suite ...] | --long FOLDER
 #
-# Suites are the functions suite_* below; without names: all that `make test` runs. Every suite prints
+# Suites are the functions suite_* below; without names: all that `make test` runs (not `seeds`). Every suite prints
 # "name: N passed, N failed"; the last line sums them up. Output of what failed stands above; everything
 # else is in build/test/<suite>.log. `--long FOLDER` runs tests/FOLDER/run.sh alone, with its output on the terminal.
 set -eu -o pipefail
@@ -47,6 +47,7 @@ programs() { # programs VARIANT < NAMES
 suite_lint() { make -s "$jobs" build && bash tests/lint/run.sh; }
 suite_unit() { make -s "$jobs" unit-build && bash tests/unit/run.sh $(printf '%s\n' tests/unit/test_*.c | programs release); }
 suite_golden() { node_tests golden tests/golden/*.test.mjs; }
+suite_seeds() { make -s "$jobs" build && node_tests seeds tests/golden/{answers,graph,narrator}.test.mjs; }
 suite_cli() { node_tests cli tests/cli/*.test.mjs; }
 suite_flow() { node_tests flow tests/flow/*.test.mjs; }
 suite_conformance() { node_tests conformance tests/conformance/*.test.mjs; }

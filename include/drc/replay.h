@@ -14,11 +14,11 @@
 #define DRC_INPUTS_MAX 32
 #define DRC_MADE_HASH_CHARS 16 /* of a hash as it is kept and shown */
 
-struct drc_input {
+struct drc_replay_input {
     const char *name, *value;
 };
 struct drc_inputs {
-    struct drc_input list[DRC_INPUTS_MAX];
+    struct drc_replay_input list[DRC_INPUTS_MAX];
     size_t count;
 };
 

@@ -7,6 +7,8 @@ import { facts, run } from '../harness/drc.mjs';
 
 const own = mkdtempSync(join(tmpdir(), 'drc-golden-'));
 const folder = process.env.DRC_TEST_FACTS ? dirname(process.env.DRC_TEST_FACTS) : own; // alone: nothing is left behind
+// `make seeds` takes five.
+export const SEEDS = process.env.DRC_SEEDS === 'all' ? [1, 7, 23, 41, 99] : [1, 7, 23];
 export const scratch = { path: (name) => join(own, name), remove: () => rmSync(own, { recursive: true, force: true }) };
 
 // Seed 1 is the sample estate that all tests share; others are kept beside it, so that the next file does not build them again.

@@ -2,10 +2,9 @@
 // a next step that has documentation, and no two kinds of cause share a sentence.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { scratch } from './estates.mjs';
+import { SEEDS, scratch } from './estates.mjs';
 import { placeOf, told } from './narrator.mjs';
 
-const SEEDS = [1, 7, 23];
 const WITHIN = 0.4; // of the planted effect: a median or a mean of the days before stands for what nobody can know
 after(() => scratch.remove());
 
