@@ -14,11 +14,11 @@
 #define DRC_INPUTS_MAX 32
 #define DRC_MADE_HASH_CHARS 16 /* of a hash as it is kept and shown */
 
-struct drc_replay_input {
+struct drc_input_mark {
     const char *name, *value;
 };
 struct drc_inputs {
-    struct drc_replay_input list[DRC_INPUTS_MAX];
+    struct drc_input_mark list[DRC_INPUTS_MAX];
     size_t count;
 };
 

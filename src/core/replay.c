@@ -32,7 +32,7 @@ void drc_inputs_add(struct drc_arena *a, struct drc_inputs *in, const char *name
 {
     if (in->count == DRC_INPUTS_MAX)
         return;
-    in->list[in->count++] = (struct drc_replay_input){one_line(a, name, NAME_MAX_BYTES),
+    in->list[in->count++] = (struct drc_input_mark){one_line(a, name, NAME_MAX_BYTES),
                                                one_line(a, value, VALUE_MAX_BYTES)};
 }
 
