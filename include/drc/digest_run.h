@@ -33,13 +33,27 @@ int drc_digest_post(struct drc_env *env, const struct drc_request *req, const st
 /* The last whole window of `days` days in the facts; DB where there is none. */
 int drc_digest_newest(struct drc_env *env, int64_t *last_day, struct drc_err *err);
 
-/* `digest ...`, and the buttons of a digest's items. */
+/* `digest ...`, the buttons of subscriptions ("sub:..."), those of a digest's items. */
 int drc_run_digest(struct drc_env *env, const struct drc_request *req, const char *words,
                    struct drc_err *err);
+int drc_run_sub_button(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 int drc_run_digest_item(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
-/* A line for each, with the next slot in `zone` (NULL: its own). */
-void drc_digest_lines(struct drc_env *env, const struct drc_sub *subs, int n, const char *zone,
-                      struct drc_text *t);
+/* Is about subscriptions and makes no digest: a window has to open within the life of its trigger. */
+bool drc_digest_is_quick(const struct drc_request *req);
+
+/* What is answered to a submitted form within Slack's three seconds. Nothing is set for a form that
+ * is not ours. */
+struct drc_form_answer {
+    const struct drc_field *errors; /* a sentence at each field that is wrong: nothing to run */
+    size_t error_count;
+    struct drc_message *meanwhile; /* what its window shows until it is saved; NULL */
+    struct drc_to window;
+};
+/* By the fields alone; reads zone files, asks nobody. Any thread. */
+void drc_form_judge(struct drc_arena *a, const struct drc_snapshot *s, int64_t now_ms,
+                    const struct drc_request *req, struct drc_form_answer *out);
+/* Saves what a form says; its window shows the end of it. */
+int drc_run_form(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 
 /* The slot of a subscription that is due first after an instant. */
 int drc_sub_next(struct drc_arena *a, const struct drc_sub *sub, int64_t after_ms,

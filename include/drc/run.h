@@ -66,7 +66,8 @@ int drc_deliver(struct drc_env *env, const struct drc_request *req, const char *
 /* What is said after a message stands and could not be kept in the state (kept < 0): logged, not
  * told, because the person has the answer already. Leaves *why empty. */
 void drc_unkept(const struct drc_request *req, int kept, struct drc_err *why);
-/* To the asking person alone. */
+/* To the asking person alone: where they asked, or in their direct messages where that is no place
+ * (a window, the home tab). */
 int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_message *m,
                 struct drc_err *err);
 int drc_whisper_text(struct drc_env *env, const struct drc_request *req, const char *sentence,
@@ -127,7 +128,9 @@ int drc_run_chip(struct drc_env *env, const struct drc_request *req, const char 
 int drc_run_question(struct drc_env *env, const struct drc_request *req, struct drc_outcome *out,
                      struct drc_err *err);
 int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
-int drc_run_home(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
+/* The home tab of req->user, under a note (may be NULL). */
+int drc_run_home(struct drc_env *env, const struct drc_request *req, const struct drc_text *note,
+                 struct drc_err *err);
 
 /* What came of asking the model. */
 struct drc_said {

@@ -110,7 +110,9 @@ int drc_whisper(struct drc_env *env, const struct drc_request *req, struct drc_m
                      "Sent again after a restart: you may have seen this already.");
     }
     struct drc_to to = {
-        .where = DRC_TO_EPHEMERAL, .channel = req->channel, .thread_ts = req->thread_ts};
+        .where = req->channel == NULL && req->response_url == NULL ? DRC_TO_DM : DRC_TO_EPHEMERAL,
+        .channel = req->channel,
+        .thread_ts = req->thread_ts};
     struct drc_posted out = {NULL, NULL, false};
     return env->poster->post(env->poster, env->a, req, &to, m, &out, err);
 }

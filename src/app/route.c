@@ -14,9 +14,12 @@ enum drc_request_class drc_run_class(const struct drc_request *req)
 {
     switch (req->kind) {
     case DRC_REQ_COMMAND:
+        return drc_digest_is_quick(req) ? DRC_CLASS_QUICK : DRC_CLASS_REPORT;
     case DRC_REQ_HOME:
         return DRC_CLASS_REPORT;
     case DRC_REQ_ACTION:
+        if (drc_digest_is_quick(req))
+            return DRC_CLASS_QUICK;
         /* A modal must open within the life of its trigger. */
         return strncmp(req->action_id, "tool:", 5) == 0 &&
                        strcmp(req->action_id, "tool:csv") != 0 &&
@@ -138,6 +141,8 @@ static int run_action(struct drc_env *env, const struct drc_request *req, struct
         return drc_run_pick(env, req, err);
     if (strncmp(id, "tool:", 5) == 0)
         return drc_run_tool(env, req, err);
+    if (strncmp(id, "sub:", 4) == 0)
+        return drc_run_sub_button(env, req, err);
     if (strncmp(id, "digest:", 7) == 0)
         return drc_run_digest_item(env, req, err);
     if (strncmp(id, "start:", 6) == 0)
@@ -158,8 +163,9 @@ int drc_run(struct drc_env *env, const struct drc_request *req, struct drc_outco
     case DRC_REQ_ACTION:
         return run_action(env, req, out, err);
     case DRC_REQ_HOME:
-        return drc_run_home(env, req, err);
+        return drc_run_home(env, req, NULL, err);
     case DRC_REQ_SUBMIT:
+        return drc_run_form(env, req, err);
     case DRC_REQ_IGNORE:
         break;
     }

@@ -13,6 +13,7 @@
 
 #include "drc/clock.h"
 #include "drc/conf.h"
+#include "drc/digest_run.h"
 #include "drc/file.h"
 #include "drc/http.h"
 #include "drc/log.h"
@@ -50,6 +51,17 @@ struct edition *server_edition_get(struct server *s, struct drc_err *err)
     pthread_mutex_lock(&s->lock);
     if (s->edition == NULL && (s->edition = edition_load(s, err)) != NULL)
         s->edition->serial = ++s->editions;
+    struct edition *e = s->edition;
+    if (e != NULL)
+        e->refs++;
+    pthread_mutex_unlock(&s->lock);
+    return e;
+}
+
+struct edition *server_edition_try(struct server *s)
+{
+    if (pthread_mutex_trylock(&s->lock) != 0)
+        return NULL;
     struct edition *e = s->edition;
     if (e != NULL)
         e->refs++;
@@ -206,6 +218,40 @@ static void push(struct server *s, const struct drc_inbox_row *row, bool suspect
     drc_queue_push(s->queue, item);
 }
 
+/* The answer of a submitted form, as the payload of its ack; NULL for none. *refused: something at its
+ * fields is wrong, so there is nothing to run. Without a snapshot a worker judges it. */
+static const char *judge_form(struct server *s, struct drc_arena *a, const char *text, size_t bytes,
+                              bool *refused)
+{
+    static const struct drc_slack_self nobody;
+    struct drc_request req;
+    struct drc_form_answer answer;
+    struct edition *e = NULL;
+    const char *payload = NULL;
+    if (drc_slack_request_parse(a, text, bytes, &nobody, &req, NULL) < 0 ||
+        req.kind != DRC_REQ_SUBMIT || (e = server_edition_try(s)) == NULL)
+        return NULL;
+    drc_form_judge(a, e->snap, drc_clock_wall_ms(), &req, &answer);
+    if (answer.error_count > 0)
+        payload = drc_slack_form_errors(a, answer.errors, answer.error_count);
+    else if (answer.meanwhile != NULL)
+        payload = drc_slack_form_update(a, &answer.window, answer.meanwhile, NULL);
+    *refused = answer.error_count > 0;
+    server_edition_put(s, e);
+    return payload;
+}
+
+static void acknowledge(struct server *s, unsigned conn, const struct drc_slack_frame *frame,
+                        const char *payload, const char *type)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    size_t bytes;
+    char *ack = drc_slack_ack(frame->envelope_id, payload, &bytes, &err);
+    if (ack == NULL || drc_slack_socket_ack(s->socket, conn, ack, bytes, &err) < 0)
+        drc_log(DRC_LOG_WARN, "slack.ack", "type=%s why=\"%s\"", type, err.msg);
+    free(ack);
+}
+
 static void on_envelope(unsigned conn, const struct drc_slack_frame *frame, const char *text,
                         size_t bytes, int64_t received_us, void *user)
 {
@@ -218,18 +264,22 @@ static void on_envelope(unsigned conn, const struct drc_slack_frame *frame, cons
                                 .envelope = text,
                                 .bytes = bytes,
                                 .received_ms = drc_clock_wall_ms()};
-    bool duplicate = false;
-    if (drc_inbox_put(s->inbox, key, type, text, bytes, row.received_ms, &row.id, &duplicate,
-                      &err) < 0) {
+    bool duplicate = false, refused = false;
+    struct drc_arena *a = drc_arena_new();
+    const char *payload = strcmp(type, "interactive") == 0 && frame->accepts_payload
+                              ? judge_form(s, a, text, bytes, &refused)
+                              : NULL;
+    if (!refused && drc_inbox_put(s->inbox, key, type, text, bytes, row.received_ms, &row.id,
+                                  &duplicate, &err) < 0) {
         drc_log(DRC_LOG_ERROR, "inbox.put", "type=%s code=%s why=\"%s\" acked=no", type,
                 drc_err_name(err.code), err.msg);
+        drc_arena_free(a);
         return; /* not stored, so not acked: the person sees that it did not arrive */
     }
-    size_t ack_bytes;
-    char *ack = drc_slack_ack(frame->envelope_id, NULL, &ack_bytes, &err);
-    if (ack == NULL || drc_slack_socket_ack(s->socket, conn, ack, ack_bytes, &err) < 0)
-        drc_log(DRC_LOG_WARN, "slack.ack", "type=%s why=\"%s\"", type, err.msg);
-    free(ack);
+    acknowledge(s, conn, frame, payload, type);
+    drc_arena_free(a);
+    if (refused)
+        return;
     if (!duplicate)
         push(s, &row, false);
     drc_log(DRC_LOG_DEBUG, "slack.envelope", "type=%s duplicate=%d handled_us=%lld", type,

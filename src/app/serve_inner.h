@@ -65,6 +65,8 @@ struct server {
 
 /* Pins the present edition (loads it where there is none yet); release with server_edition_put. */
 struct edition *server_edition_get(struct server *s, struct drc_err *err);
+/* The same on the loop, which never waits: NULL where it is not loaded, or being replaced. */
+struct edition *server_edition_try(struct server *s);
 void server_edition_put(struct server *s, struct edition *e);
 /* Loads anew; the old one stays where that fails. */
 int server_edition_reload(struct server *s, struct drc_err *err);

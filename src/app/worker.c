@@ -183,7 +183,7 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
         drc_log(DRC_LOG_WARN, "request.unread", "inbox=%lld why=\"%s\"", (long long)item->inbox_id,
                 err.msg);
         *outcome = "unread";
-    } else if (req.kind == DRC_REQ_IGNORE || req.kind == DRC_REQ_SUBMIT) {
+    } else if (req.kind == DRC_REQ_IGNORE) {
         *outcome = "ignored";
     } else {
         bool opened = open_all(w, &err) == 0;

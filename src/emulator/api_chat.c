@@ -105,6 +105,8 @@ static json_t *post_message(struct emu_call *c)
     struct emu_channel *ch = emu_call_channel(c, "channel", &error);
     if (ch == NULL)
         return error;
+    if (ch->archived)
+        return emu_error("is_archived");
     if (!ch->bot_member)
         return emu_error("not_in_channel");
     json_t *j = emu_bot_message("");

@@ -11,7 +11,7 @@ static json_t *channel_object(const struct emu_channel *c)
     json_t *j = json_pack("{s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b}", "id", c->id, "is_channel",
                           c->kind == EMU_PUBLIC, "is_group", c->kind == EMU_PRIVATE, "is_im",
                           c->kind == EMU_DM, "is_mpim", 0, "is_private", c->kind != EMU_PUBLIC,
-                          "is_archived", 0, "is_member", c->bot_member);
+                          "is_archived", c->archived, "is_member", c->bot_member);
     if (c->kind == EMU_DM) {
         json_object_set_new(j, "user", json_string(emu_users[c->owner].id));
         json_object_set_new(j, "is_open", json_true());
@@ -63,6 +63,8 @@ static json_t *open_dm(struct emu_call *c)
     if (ch == NULL && user == EMU_NOBODY)
         return emu_error(users == NULL || users[0] == '\0' ? "users_list_not_supplied"
                                                            : "user_not_found");
+    if (ch == NULL && c->e->deactivated[user])
+        return emu_error("user_disabled");
     if (ch == NULL)
         ch = emu_channel(c->e, emu_users[user].dm);
     json_t *reply = emu_ok();
@@ -97,7 +99,7 @@ static json_t *members(struct emu_call *c)
         return error;
     json_t *list = json_array();
     for (int i = 0; i < EMU_USERS; i++)
-        if (emu_can_see(ch, i))
+        if (emu_can_see(ch, i) && !ch->outside[i])
             json_array_append_new(list, json_string(emu_users[i].id));
     if (ch->bot_member)
         json_array_append_new(list, json_string(EMU_BOT_USER));

@@ -39,11 +39,11 @@ static json_t *connections_open(struct emu_call *c)
     return emu_sm_open(c->e, c->in->host);
 }
 
-static json_t *user_profile(int i)
+static json_t *user_profile(const struct emu *e, int i)
 {
     const struct emu_user *u = &emu_users[i];
     return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:{s:s, s:s, s:s}, s:b, s:b}", "id", u->id,
-                     "team_id", EMU_TEAM, "name", u->name, "deleted", 0, "real_name", u->real_name,
+                     "team_id", EMU_TEAM, "name", u->name, "deleted", e->deactivated[i], "real_name", u->real_name,
                      "tz", u->tz, "profile", "real_name", u->real_name, "display_name", u->name,
                      "title", u->title, "is_bot", 0, "is_app_user", 0);
 }
@@ -64,7 +64,7 @@ static json_t *users_info(struct emu_call *c)
     if (i == EMU_NOBODY && !bot)
         return emu_error("user_not_found");
     json_t *reply = emu_ok();
-    json_object_set_new(reply, "user", bot ? bot_profile() : user_profile(i));
+    json_object_set_new(reply, "user", bot ? bot_profile() : user_profile(c->e, i));
     return reply;
 }
 
@@ -73,7 +73,7 @@ static json_t *users_list(struct emu_call *c)
     (void)c;
     json_t *members = json_array();
     for (int i = 0; i < EMU_USERS; i++)
-        json_array_append_new(members, user_profile(i));
+        json_array_append_new(members, user_profile(c->e, i));
     json_array_append_new(members, bot_profile());
     json_t *reply = emu_ok();
     json_object_set_new(reply, "members", members);

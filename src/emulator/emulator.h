@@ -63,7 +63,8 @@ struct emu_channel {
     const char *id, *name, *topic;
     enum emu_kind kind;
     int owner; /* DM: whose */
-    bool bot_member;
+    bool bot_member, archived;
+    bool outside[EMU_USERS]; /* who is not in it, though it is public */
     struct emu_msg **msgs; /* by ts; replies and ephemerals too */
     size_t count, cap;
     struct drc_map *by_ts;
@@ -214,6 +215,7 @@ struct emu {
     json_t *views[EMU_USERS][EMU_VIEW_DEPTH];
     int view_depth[EMU_USERS];
     json_t *homes[EMU_USERS];
+    bool deactivated[EMU_USERS];
     int64_t last_ts_us;
     uint64_t seq; /* of every id; saved with a margin */
     struct emu_trigger triggers[EMU_SLOTS];

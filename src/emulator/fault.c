@@ -10,7 +10,8 @@
  *            file_never_ready complete_not_shared
  *   acting:  disconnect{reason,close_after_ms,all} drop_tcp{all} half_open{frozen}
  *            unknown_envelope rate_limited_event big_payload{bytes,fragment_bytes} raw{text}
- *            scopes{scopes} redelivery{delays_ms} clock_jump{ms} */
+ *            scopes{scopes} redelivery{delays_ms} clock_jump{ms}
+ *            channel{channel,archived,bot_member} person{user,deactivated,outside} */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,32 @@ static json_t *clock_jump(struct emu *e, const json_t *args, struct emu_waiter *
     return emu_ok();
 }
 
+/* What people change of a channel. */
+static json_t *channel(struct emu *e, const json_t *args, struct emu_waiter *w)
+{
+    struct emu_channel *c = emu_channel(e, drc_json_str(args, "channel", ""));
+    (void)w;
+    if (c == NULL)
+        return emu_error("channel_not_found");
+    c->archived = drc_json_bool(args, "archived", c->archived);
+    c->bot_member = drc_json_bool(args, "bot_member", c->bot_member);
+    return emu_ok();
+}
+
+/* Somebody is deactivated, or leaves the channel `outside`. */
+static json_t *person(struct emu *e, const json_t *args, struct emu_waiter *w)
+{
+    int user = emu_user_index(drc_json_str(args, "user", ""));
+    struct emu_channel *c = emu_channel(e, drc_json_str(args, "outside", ""));
+    (void)w;
+    if (user == EMU_NOBODY)
+        return emu_error("user_not_found");
+    e->deactivated[user] = drc_json_bool(args, "deactivated", e->deactivated[user]);
+    if (c != NULL)
+        c->outside[user] = true;
+    return emu_ok();
+}
+
 int64_t emu_now_us(const struct emu *e)
 {
     return drc_clock_mono_us() + e->jumped_us;
@@ -206,7 +233,9 @@ json_t *emu_fault_set(struct emu *e, const json_t *args, struct emu_waiter *w)
                   {"raw", raw},
                   {"scopes", scopes},
                   {"redelivery", redelivery},
-                  {"clock_jump", clock_jump}};
+                  {"clock_jump", clock_jump},
+                  {"channel", channel},
+                  {"person", person}};
     const char *name = drc_json_str(args, "fault", "");
     if (strcmp(name, "clear") == 0)
         return clear(e, args);

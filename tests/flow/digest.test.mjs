@@ -155,12 +155,12 @@ test('commands: list, preview, now, pause, resume, edit, history, unsubscribe, a
     await say(`resume ${id}`);
     await whispers(slack, /goes on; the next one comes on/);
     await say(`edit ${id} daily 06:15 zone:Asia/Kathmandu`);
-    await whispers(slack, /Changed.*every day at 06:15, Asia\/Kathmandu, filtered by tag:team=finance/);
+    await whispers(slack, /Changed.*every day at 06:15, Asia\/Kathmandu, to this channel, filtered by `tag:team=finance`/);
     await say(`history ${id}`);
     await whispers(slack, /None was due yet/);
     await say(`pause ${id}`, people.carol, channels.random);
     await whispers(slack, /no subscription.*of yours or of this channel/, channels.random, people.carol);
-    for (const [words, why] of [['subscribe weekly mon 8 o', /is no schedule/], ['subscribe zone:Berlin', /Did you mean .Europe\/Berlin/],
+    for (const [words, why] of [['subscribe weekly mon 8 o', /is no schedule/], ['subscribe numbers:xx', /no language of numbers/], ['subscribe zone:Berlin', /Did you mean .Europe\/Berlin/],
       ['subscribe weekly mon 08:00 30d', /takes filters/], ['subscribe tag:team', /tag/], ['pauze', /I do not know 'digest pauze'/], ['now', /Which subscription/]]) {
       await say(words);
       await whispers(slack, why);

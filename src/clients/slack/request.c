@@ -157,6 +157,7 @@ static int take_action(struct drc_arena *a, const json_t *p, struct drc_request 
     r->response_url = copy(a, p, "response_url");
     r->view_id = copy(a, p, "view.id");
     r->view_hash = copy(a, p, "view.hash");
+    r->callback_id = copy(a, p, "view.callback_id");
     r->action_id = copy(a, p, "actions.0.action_id");
     r->value = copy(a, p, "actions.0.value");
     if (r->value == NULL)

@@ -1,0 +1,108 @@
+// Subscriptions by window, list and home tab: what is typed, what comes back at the fields, who may, who is told.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { channels, people, text, waitFor, withSlack } from '../harness/drc.mjs';
+
+const once = { skip: process.env.DRC_SLOW !== undefined }; // a sanitizer learns nothing new there
+const ask = (slack, sql, ...args) => {
+  const db = new DatabaseSync(slack.path('state.db'));
+  try { db.exec('PRAGMA busy_timeout = 10000'); return db.prepare(sql).all(...args); } finally { db.close(); }
+};
+const subs = (slack) => ask(slack, 'SELECT * FROM subscription ORDER BY created_ms, sub_id');
+const topView = async (slack, user = people.alice) => (await slack.views(user)).modals.at(-1);
+const viewWith = (slack, title, user = people.alice) => waitFor(`the window ${title}`, async () => {
+  const v = await topView(slack, user);
+  return v?.title.text === title ? v : null;
+}, 20000);
+const home = (slack, word, user = people.alice) => waitFor(`the home tab with ${word}`, async () => {
+  const v = (await slack.views(user)).home;
+  return v && text(v).match(word) ? v : null;
+}, 20000);
+const whisper = (slack, word, channel = channels.finops, user = people.alice) => waitFor(`a whisper with ${word}`, async () =>
+  (await slack.messages(channel, user)).filter((m) => m.is_ephemeral && text(m).match(word)).at(-1), 20000);
+const dm = (slack, word, channel = channels.dmAlice, user = people.alice) => waitFor(`a direct message with ${word}`, async () =>
+  (await slack.messages(channel, user)).filter((m) => text(m).match(word)).at(-1), 30000);
+
+const FIELD = { plain_text_input: ['initial_value', 'value'], timepicker: ['initial_time', 'selected_time'], conversations_select: ['initial_conversation', 'selected_conversation'] };
+const fields = (view) => view.blocks.filter((b) => b.type === 'input');
+const shown = (view) => Object.fromEntries(fields(view).map((b) => [b.block_id, b.element.initial_option?.value ?? b.element[FIELD[b.element.type]?.[0]] ?? '']));
+const optionsOf = (el) => el.options ?? el.option_groups.flatMap((g) => g.options);
+// The state as a client sends it: what was filled in, with `changes` by field.
+const state = (view, changes = {}) => ({ values: Object.fromEntries(fields(view).map((b) => {
+  const el = b.element, value = changes[b.block_id] ?? shown(view)[b.block_id];
+  if (el.type === 'static_select' || el.type === 'radio_buttons') {
+    const o = optionsOf(el).find((x) => x.value === value);
+    assert.ok(o, `${b.block_id} has the option ${value}`);
+    return [b.block_id, { value: { type: el.type, selected_option: o } }];
+  }
+  return [b.block_id, { value: { type: el.type, [FIELD[el.type][1]]: value === '' ? null : value } }];
+})) });
+const submit = (slack, view, changes, user = people.alice) => slack.act(user, { type: 'view_submit', view_id: view.id, state: state(view, changes) });
+// Errors that the page was told, by field.
+const errorsOf = async (slack, act) => {
+  const before = (await slack.admin('GET', '/admin/wire?after=0')).entries.at(-1).n;
+  await act();
+  return waitFor('errors at fields', async () => {
+    const wire = (await slack.admin('GET', `/admin/wire?after=${before}`)).entries.filter((e) => e.text.includes('response_action'));
+    return wire.length > 0 ? JSON.parse(wire.at(-1).text).payload.errors : null;
+  });
+};
+const open = async (slack, user = people.alice, channel = channels.finops) => {
+  await slack.say(user, channel, '/drc digest subscribe');
+  return viewWith(slack, 'Subscribe to a digest', user);
+};
+const press = async (slack, user, container, view, action_id, blockId) => {
+  const block = view.blocks.find((b) => b.elements?.some((e) => e.action_id === action_id) && (blockId === undefined || b.block_id === blockId));
+  const el = block.elements.find((e) => e.action_id === action_id);
+  return slack.act(user, { type: 'action', container, block_id: block.block_id, action: { type: el.type, action_id, value: el.value }, state: {} });
+};
+
+test('the window: filled in, wrong fields told at the fields, saved once, changed', async () => {
+  await withSlack({}, async (slack) => {
+    const view = await open(slack);
+    assert.deepEqual(shown(view), { digest: 'weekly', place: 'channel', channel: channels.finops, day: 'weekly mon', time: '08:00', zone: 'Europe/Paris',
+      workspace: '', owner: '', tag: '', more: '', numbers: 'en' });
+    const wrong = await errorsOf(slack, () => submit(slack, view, { zone: 'Berlin', tag: 'finance', more: '30d', channel: '' }));
+    assert.match(wrong.zone, /^There is no time zone 'Berlin'\. Did you mean Europe\/Berlin\?$/);
+    assert.match(wrong.tag, /key=value|tag/);
+    assert.match(wrong.more, /^A digest takes filters/);
+    assert.match(wrong.channel, /^Choose a channel/);
+    assert.deepEqual(Object.keys(wrong).sort(), ['channel', 'more', 'tag', 'zone']);
+    assert.equal(subs(slack).length, 0);
+    assert.equal((await topView(slack)).id, view.id, 'the window stays, with what was typed');
+    await submit(slack, view, { zone: 'Europe/Berlin', day: 'monthly last', time: '17:30', workspace: 'prod eu', tag: 'team=finance', more: 'price:contract', numbers: 'de' });
+    const saved = await viewWith(slack, 'Subscribed');
+    assert.match(text(saved), /the last day of each month at 17:30, Europe\/Berlin, to <#C0FINOPS1>, filtered by .*numbers as 1\.234,5.*The next one comes on \w+ \d+ \w+ \d+, 17:30/s);
+    const [sub] = subs(slack);
+    assert.deepEqual([sub.channel, sub.schedule, sub.zone, sub.words, sub.numbers, sub.owner_id, sub.status],
+      [channels.finops, 'monthly last 17:30', 'Europe/Berlin', 'workspace:"prod eu" tag:team=finance price:contract', 'de', people.alice, 'active']);
+    await slack.say(people.alice, channels.finops, `/drc digest edit ${sub.sub_id}`);
+    const again = await viewWith(slack, 'Change a subscription');
+    assert.deepEqual(shown(again), { digest: 'weekly', place: 'channel', channel: channels.finops, day: 'monthly last', time: '17:30', zone: 'Europe/Berlin',
+      workspace: 'prod eu', owner: '', tag: 'team=finance', more: 'price:contract', numbers: 'de' });
+    await submit(slack, again, { day: 'daily', place: 'dm', workspace: '', tag: '', more: 'department:"Data Platform"' });
+    assert.match(text(await viewWith(slack, 'Changed')), /every day at 17:30, Europe\/Berlin, to direct messages, filtered by .*department/);
+    assert.deepEqual(subs(slack).map((s) => [s.sub_id, s.channel, s.schedule, s.words]), [[sub.sub_id, '', 'daily 17:30', 'department:"Data Platform"']]);
+  });
+});
+
+test('a channel is checked when it is saved: drc in it, the person in it, an admin anywhere; nothing typed is lost', once, async () => {
+  await withSlack({ env: { DRC_ADMINS: people.carol } }, async (slack) => {
+    const view = await open(slack);
+    await submit(slack, view, { channel: channels.random, owner: 'Ana Ruiz', zone: 'UTC' });
+    const back = await waitFor('the form again', async () => { const v = await topView(slack); return v && text(v).match(/Not saved/) ? v : null; });
+    assert.match(text(back), /Not saved\.\* Drc is not in this channel|Not saved.*drc is not in this channel/is);
+    assert.deepEqual([shown(back).channel, shown(back).owner, shown(back).zone], [channels.random, 'Ana Ruiz', 'UTC']);
+    for (const user of [people.alice, people.carol]) await slack.fault('person', { user, outside: channels.data });
+    await submit(slack, back, { channel: channels.data });
+    const refused = await waitFor('the refusal', async () => { const v = await topView(slack); return v && text(v).match(/You are not in that channel/) ? v : null; });
+    assert.equal(shown(refused).owner, 'Ana Ruiz');
+    assert.equal(subs(slack).length, 0);
+    await submit(slack, await open(slack, people.carol, channels.finops), { channel: channels.data }, people.carol);
+    await viewWith(slack, 'Subscribed', people.carol);
+    await slack.say(people.alice, channels.data, '/drc digest subscribe daily 08:00');
+    await whisper(slack, /You are not in that channel/, channels.data);
+    assert.deepEqual(subs(slack).map((s) => s.owner_id), [people.carol]);
+  });
+});
