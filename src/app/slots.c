@@ -80,6 +80,36 @@ struct slot_run {
     int64_t first_day, last_day;
 };
 
+/* Nobody of its own hears of it any more: the admins do, each once. */
+static void tell_admins(struct slot_run *r, const char *what)
+{
+    struct drc_arena *a = r->env->a;
+    char day[16];
+    const char *list = drc_conf_str("DRC_ADMINS");
+    for (size_t n; list != NULL && *(list += strspn(list, ", \t")) != '\0'; list += n) {
+        n = strcspn(list, ", \t");
+        struct drc_request req = r->req;
+        struct drc_err err = DRC_ERR_INIT;
+        struct drc_posted out;
+        struct drc_to dm = {.where = DRC_TO_DM};
+        struct drc_message *m = drc_message_new(a, "A digest was not sent, and is paused");
+        struct drc_text *t = &drc_message_add(a, m, DRC_BLOCK_TEXT, "note")->text;
+        req.user = drc_arena_strndup(a, list, n);
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, "The digest %s of %s was not sent: %s. Its owner ",
+                        r->sub.digest_id, drc_date_long(r->slot.day, day), what);
+        drc_text_add(a, t, DRC_SPAN_USER, r->sub.owner);
+        drc_text_add(a, t, DRC_SPAN_PLAIN, " cannot be reached, so the subscription is paused: ");
+        drc_text_add(
+            a, t, DRC_SPAN_CODE,
+            drc_arena_printf(a, "%sdigest resume %s", r->env->poster->sigil, r->sub.sub_id));
+        drc_text_add(a, t, DRC_SPAN_PLAIN, " lets it go on.");
+        if (drc_deliver(r->env, &req, drc_arena_printf(a, "admin-%s", req.user), &dm, m, &out,
+                        &err) < 0)
+            drc_log(DRC_LOG_WARN, "digest.admin", "sub=%s user=%s why=\"%s\"", r->sub.sub_id,
+                    req.user, err.msg);
+    }
+}
+
 /* The owner hears of a digest that does not come; one who cannot be reached keeps no subscription
  * running. */
 static void tell_owner(struct slot_run *r, const char *what)
@@ -97,8 +127,10 @@ static void tell_owner(struct slot_run *r, const char *what)
         return;
     drc_log(DRC_LOG_WARN, "digest.owner", "sub=%s code=%s why=\"%s\"", r->sub.sub_id,
             drc_err_name(err.code), err.msg);
-    if (err.code == DRC_ERR_AUTH || err.code == DRC_ERR_NOTFOUND)
-        drc_sub_status(r->env->state, r->sub.sub_id, "paused", "its owner cannot be reached", NULL);
+    if (err.code != DRC_ERR_AUTH && err.code != DRC_ERR_NOTFOUND)
+        return;
+    drc_sub_status(r->env->state, r->sub.sub_id, "paused", "its owner cannot be reached", NULL);
+    tell_admins(r, what);
 }
 
 static int end(struct slot_run *r, enum drc_slot_end how, const char *why, struct drc_err *err)

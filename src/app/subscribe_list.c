@@ -39,7 +39,7 @@ static void add_buttons(struct drc_env *env, struct drc_message *m, const struct
         {.label = active ? "Pause" : "Resume", .action_id = active ? "sub:pause" : "sub:resume"},
         {.label = "History", .action_id = "sub:history"},
         {.label = "Unsubscribe",
-         .action_id = "sub:end",
+         .action_id = "sub:unsubscribe",
          .style = DRC_BUTTON_DANGER,
          .confirm = "Nothing more will come. Its history is kept."}};
     size_t n = sizeof row / sizeof *row;

@@ -48,6 +48,11 @@ const errorsOf = async (slack, act) => {
     return wire.length > 0 ? JSON.parse(wire.at(-1).text).payload.errors : null;
   });
 };
+// The first command of a bot that has just begun may wait longer than a trigger lives.
+const awake = async (slack) => {
+  await slack.say(people.alice, channels.room, '/drc help');
+  await whisper(slack, /fixed questions/, channels.room);
+};
 const open = async (slack, user = people.alice, channel = channels.finops) => {
   await slack.say(user, channel, '/drc digest subscribe');
   return viewWith(slack, 'Subscribe to a digest', user);
@@ -60,6 +65,7 @@ const press = async (slack, user, container, view, action_id, blockId) => {
 
 test('the window: filled in, wrong fields told at the fields, saved once, changed', async () => {
   await withSlack({}, async (slack) => {
+    await awake(slack);
     const view = await open(slack);
     assert.deepEqual(shown(view), { digest: 'weekly', place: 'channel', channel: channels.finops, day: 'weekly mon', time: '08:00', zone: 'Europe/Paris',
       workspace: '', owner: '', tag: '', more: '', numbers: 'en' });
@@ -89,6 +95,7 @@ test('the window: filled in, wrong fields told at the fields, saved once, change
 
 test('a channel is checked when it is saved: drc in it, the person in it, an admin anywhere; nothing typed is lost', once, async () => {
   await withSlack({ env: { DRC_ADMINS: people.carol } }, async (slack) => {
+    await awake(slack);
     const view = await open(slack);
     await submit(slack, view, { channel: channels.random, owner: 'Ana Ruiz', zone: 'UTC' });
     const back = await waitFor('the form again', async () => { const v = await topView(slack); return v && text(v).match(/Not saved/) ? v : null; });
@@ -104,5 +111,93 @@ test('a channel is checked when it is saved: drc in it, the person in it, an adm
     await slack.say(people.alice, channels.data, '/drc digest subscribe daily 08:00');
     await whisper(slack, /You are not in that channel/, channels.data);
     assert.deepEqual(subs(slack).map((s) => s.owner_id), [people.carol]);
+  });
+});
+
+test('list and home: a row of buttons for each, what was done stands in their place', once, async () => {
+  await withSlack({}, async (slack) => {
+    await awake(slack);
+    await slack.act(people.alice, { type: 'home_open' });
+    const empty = await home(slack, /None yet/);
+    await press(slack, people.alice, { type: 'view', view_id: empty.id }, empty, 'sub:new');
+    const form = await viewWith(slack, 'Subscribe to a digest');
+    assert.equal(shown(form).place, 'dm', 'from the home tab it is for oneself');
+    await submit(slack, form, { zone: 'America/New_York', day: 'weekly fri', time: '23:30' });
+    const saved = await viewWith(slack, 'Subscribed');
+    const [{ sub_id: id }] = subs(slack);
+    const followed = await home(slack, new RegExp(id)); // nobody opened it again
+    assert.match(text(followed), /Fridays at 23:30, America\/New_York, to direct messages . next Sat \d+ \w+ \d+, 0[45]:30 \(Europe\/Paris\)/);
+    assert.deepEqual(followed.blocks.find((b) => b.block_id === `do-${id}`).elements.map((e) => e.text.text), ['Edit', 'Preview', 'Send now', 'Pause', 'History', 'Unsubscribe']);
+    await press(slack, people.alice, { type: 'view', view_id: saved.id }, saved, 'sub:preview');
+    await dm(slack, /^Digest .*\(preview\)/s);
+    await dm(slack, /The digest is in your direct messages/);
+    const home_ = { type: 'view', view_id: followed.id };
+    await press(slack, people.alice, home_, followed, 'sub:pause');
+    const paused = await home(slack, /paused until you resume it/);
+    assert.ok(paused.blocks.some((b) => b.elements?.some((e) => e.text?.text === 'Resume')));
+    await press(slack, people.alice, home_, paused, 'sub:history');
+    assert.match(text(await viewWith(slack, 'History of a digest')), /None was due yet/);
+    await press(slack, people.alice, home_, paused, 'sub:edit');
+    assert.equal(shown(await viewWith(slack, 'Change a subscription')).day, 'weekly fri');
+    await slack.say(people.alice, channels.finops, '/drc digest subscribe tuesday 9:05 Asia/Kathmandu numbers:fr tag:team=finance');
+    const said = await whisper(slack, /Subscribed:/);
+    assert.match(text(said), /Tuesdays at 09:05, Asia\/Kathmandu, to this channel, filtered by .*team=finance.*, numbers as 1\u00a0234,5/);
+    await slack.say(people.bob, channels.finops, '/drc digest list');
+    const list = await whisper(slack, /Your subscriptions and those of this channel/, channels.finops, people.bob);
+    assert.equal(list.blocks.filter((b) => b.block_id?.startsWith('do-')).length, 1, 'not what is between alice and drc');
+    const other = list.blocks.find((b) => b.block_id?.startsWith('do-')).block_id.slice(3);
+    await slack.click(people.bob, channels.finops, list, 'sub:now');
+    await whisper(slack, /The digest is posted/, channels.finops, people.bob);
+    const root = (await slack.messages(channels.finops)).find((m) => m.text.startsWith('Digest ') && !m.is_ephemeral);
+    assert.match(text(root), /\$\d+\u00a0\d{3}/);
+    await slack.click(people.bob, channels.finops, (await whisper(slack, /Your subscriptions/, channels.finops, people.bob)), 'sub:unsubscribe');
+    const ended = await whisper(slack, /ended, nothing more will come/, channels.finops, people.bob);
+    assert.match(text(ended), /None yet/);
+    assert.equal((await slack.messages(channels.finops, people.bob)).filter((m) => m.is_ephemeral && /Your subscriptions/.test(text(m))).length, 1, 'the list is replaced, not repeated');
+    assert.equal(subs(slack).find((s) => s.sub_id === other).status, 'ended');
+    await home(slack, new RegExp(`^(?!.*${other})`, 's'));
+    await press(slack, people.bob, home_, followed, 'sub:unsubscribe').catch(() => {}); // a view of somebody else
+    assert.equal(subs(slack).find((s) => s.sub_id === id).status, 'paused');
+  });
+});
+
+const dueAt = (slack, id, ms) => ask(slack, 'UPDATE subscription SET next_day = ?, next_ms = ? WHERE sub_id = ?', Date.parse('2026-11-23T00:00:00Z') / 86400000, ms, id);
+const slotOf = (slack, id) => waitFor('the end of the slot', () => ask(slack, "SELECT * FROM slot WHERE sub_id = ? AND status NOT IN ('due', 'claimed')", id)[0], 60000);
+
+test('what cannot be sent: the owner hears of it, and where there is none any more, the admins', once, async () => {
+  await withSlack({ env: { DIGEST_TICK_MS: '200', DRC_ADMINS: `${people.carol}, U0NOBODY9` } }, async (slack) => {
+    const make = async (words, user = people.alice, channel = channels.finops) => {
+      const before = subs(slack).length;
+      await slack.say(user, channel, `/drc digest subscribe ${words}`);
+      await waitFor('the subscription', () => subs(slack).length > before);
+      return subs(slack).at(-1).sub_id;
+    };
+    const archived = await make('weekly mon 08:00');
+    await slack.fault('channel', { channel: channels.finops, archived: true });
+    dueAt(slack, archived, Date.now() - 1000);
+    assert.equal((await slotOf(slack, archived)).status, 'failed');
+    await dm(slack, /Your digest weekly of 23 Nov 2026 was not sent: .*archived/);
+    await slack.fault('channel', { channel: channels.finops, archived: false });
+
+    const removed = await make('weekly mon 08:00', people.alice, channels.data);
+    await slack.fault('channel', { channel: channels.data, bot_member: false });
+    dueAt(slack, removed, Date.now() - 1000);
+    assert.equal((await slotOf(slack, removed)).status, 'failed');
+    await dm(slack, new RegExp(`was not sent: .*invite @drc.*Subscription ${removed}`, 's'));
+    assert.equal(subs(slack).find((s) => s.sub_id === removed).status, 'active', 'an invitation cures that');
+    await slack.fault('channel', { channel: channels.data, bot_member: true });
+
+    // The owner is gone: a channel keeps its digest, direct messages end, and the admins hear of it.
+    const kept = await make('weekly mon 08:00', people.bob), alone = await make('dm weekly mon 08:00', people.bob);
+    await slack.fault('person', { user: people.bob, deactivated: true });
+    dueAt(slack, kept, Date.now() - 1000);
+    assert.equal((await slotOf(slack, kept)).status, 'posted');
+    dueAt(slack, alone, Date.now() - 1000);
+    assert.equal((await slotOf(slack, alone)).status, 'failed');
+    const told = await dm(slack, /cannot be reached, so the subscription is paused/, 'D0CAROL03', people.carol);
+    assert.match(text(told), new RegExp(`<@${people.bob}> cannot be reached.*digest resume ${alone}`, 's'));
+    assert.deepEqual(subs(slack).filter((s) => s.owner_id === people.bob).map((s) => [s.sub_id, s.status, s.why]).sort(),
+      [[alone, 'paused', 'its owner cannot be reached'], [kept, 'active', '']].sort());
+    assert.equal((await slack.messages('D0CAROL03', people.carol)).filter((m) => /cannot be reached/.test(text(m))).length, 1);
   });
 });
