@@ -38,7 +38,8 @@ int drc_run_digest(struct drc_env *env, const struct drc_request *req, const cha
                    struct drc_err *err);
 int drc_run_sub_button(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
 int drc_run_digest_item(struct drc_env *env, const struct drc_request *req, struct drc_err *err);
-/* Is about subscriptions and makes no digest: a window has to open within the life of its trigger. */
+/* Is about subscriptions and makes no digest: a window has to open within the life of its trigger.
+ */
 bool drc_digest_is_quick(const struct drc_request *req);
 
 /* What is answered to a submitted form within Slack's three seconds. Nothing is set for a form that

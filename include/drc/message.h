@@ -87,7 +87,7 @@ enum drc_input_kind {
 };
 
 /* Its value comes back in the request's fields under the id of the block. */
-struct drc_input {
+struct drc_form_input {
     enum drc_input_kind kind;
     const char *label, *hint; /* hint NULL = none */
     const char *value;        /* filled in; of an option its value; NULL or "": nothing is */
@@ -116,7 +116,7 @@ struct drc_block {
     const struct drc_button *buttons; /* BUTTONS */
     size_t button_count;
     struct drc_table_view table; /* TABLE */
-    struct drc_input input;      /* INPUT */
+    struct drc_form_input input; /* INPUT */
     struct drc_block *next;
 };
 

@@ -29,8 +29,8 @@ struct drc_to {
     /* MODAL: NULL opens a window with the request's trigger; else that one's content is replaced,
      * NOTFOUND where it was closed. */
     const char *view_id;
-    /* MODAL with inputs: what the button says; which form it is and what it is about, as the request
-     * of its submission has them again (callback_id, private_metadata). */
+    /* MODAL with inputs: what the button says; which form it is and what it is about, as the
+     * request of its submission has them again (callback_id, private_metadata). */
     const char *submit, *form, *about;
 };
 

@@ -59,8 +59,8 @@ int drc_slack_request_parse(struct drc_arena *a, const char *envelope, size_t by
 char *drc_slack_ack(const char *envelope_id, const char *payload_json, size_t *bytes,
                     struct drc_err *err);
 
-/* Payloads of the ack of a submitted form, as JSON text: sentences at its fields; or another content
- * of its window (LIMIT where its blocks cannot stand). */
+/* Payloads of the ack of a submitted form, as JSON text: sentences at its fields; or another
+ * content of its window (LIMIT where its blocks cannot stand). */
 char *drc_slack_form_errors(struct drc_arena *a, const struct drc_field *errors, size_t count);
 char *drc_slack_form_update(struct drc_arena *a, const struct drc_to *to,
                             const struct drc_message *m, struct drc_err *err);

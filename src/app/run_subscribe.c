@@ -78,7 +78,8 @@ static bool take_when(struct drc_arena *a, const char *word, const char **text, 
     return true;
 }
 
-/* Takes digest id, schedule, zone, target and numbers out of the words; what is left are filters. */
+/* Takes digest id, schedule, zone, target and numbers out of the words; what is left are filters.
+ */
 static void take_words(struct drc_env *env, const char *text, struct drc_sub *sub, bool *dm)
 {
     struct drc_arena *a = env->a;

@@ -218,8 +218,8 @@ static void push(struct server *s, const struct drc_inbox_row *row, bool suspect
     drc_queue_push(s->queue, item);
 }
 
-/* The answer of a submitted form, as the payload of its ack; NULL for none. *refused: something at its
- * fields is wrong, so there is nothing to run. Without a snapshot a worker judges it. */
+/* The answer of a submitted form, as the payload of its ack; NULL for none. *refused: something at
+ * its fields is wrong, so there is nothing to run. Without a snapshot a worker judges it. */
 static const char *judge_form(struct server *s, struct drc_arena *a, const char *text, size_t bytes,
                               bool *refused)
 {

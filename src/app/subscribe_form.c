@@ -126,7 +126,7 @@ static void take_form(struct drc_arena *a, const struct form *f, struct drc_sub 
 /* ---- the window --------------------------------------------------------------------------- */
 
 static void add_field(struct drc_arena *a, struct drc_message *m, const struct form *f,
-                      enum field i, struct drc_input input)
+                      enum field i, struct drc_form_input input)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_INPUT, ids[i]);
     input.value = f->value[i];
@@ -145,7 +145,7 @@ static void add_digests(struct drc_arena *a, struct drc_message *m, const struct
                                                              s->digests.defs[i].id),
                                    .value = s->digests.defs[i].id};
     add_field(a, m, f, DIGEST,
-              (struct drc_input){
+              (struct drc_form_input){
                   .kind = DRC_INPUT_MENU, .label = "Digest", .options = o, .option_count = n});
 }
 
@@ -169,12 +169,13 @@ static void add_days(struct drc_arena *a, struct drc_message *m, const struct fo
     o[n++] = (struct drc_option){
         .label = "Last day of the month", .value = "monthly last", .group = "Monthly"};
     add_field(a, m, f, DAY,
-              (struct drc_input){.kind = DRC_INPUT_MENU,
-                                 .label = "Day",
-                                 .hint = "It speaks of the days since the one before: yesterday, "
-                                         "seven days, the last whole month.",
-                                 .options = o,
-                                 .option_count = n});
+              (struct drc_form_input){.kind = DRC_INPUT_MENU,
+                                      .label = "Day",
+                                      .hint =
+                                          "It speaks of the days since the one before: yesterday, "
+                                          "seven days, the last whole month.",
+                                      .options = o,
+                                      .option_count = n});
 }
 
 static void add_place(struct drc_arena *a, struct drc_message *m, const struct form *f)
@@ -183,16 +184,16 @@ static void add_place(struct drc_arena *a, struct drc_message *m, const struct f
         {.label = "To a channel", .value = "channel"},
         {.label = "To direct messages, for its owner alone", .value = "dm"}};
     add_field(a, m, f, PLACE,
-              (struct drc_input){.kind = DRC_INPUT_CHOICE,
-                                 .label = "Where it is sent",
-                                 .options = places,
-                                 .option_count = sizeof places / sizeof *places});
+              (struct drc_form_input){.kind = DRC_INPUT_CHOICE,
+                                      .label = "Where it is sent",
+                                      .options = places,
+                                      .option_count = sizeof places / sizeof *places});
     add_field(a, m, f, CHANNEL,
-              (struct drc_input){.kind = DRC_INPUT_CHANNEL,
-                                 .label = "Channel",
-                                 .hint = "You and drc have to be in it.",
-                                 .placeholder = "Choose a channel",
-                                 .optional = true});
+              (struct drc_form_input){.kind = DRC_INPUT_CHANNEL,
+                                      .label = "Channel",
+                                      .hint = "You and drc have to be in it.",
+                                      .placeholder = "Choose a channel",
+                                      .optional = true});
 }
 
 static void add_scope(struct drc_arena *a, struct drc_message *m, const struct form *f)
@@ -206,10 +207,10 @@ static void add_scope(struct drc_arena *a, struct drc_message *m, const struct f
                  {MORE, "Other filters", "department:name price:contract"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         add_field(a, m, f, texts[i].field,
-                  (struct drc_input){.kind = DRC_INPUT_TEXT,
-                                     .label = texts[i].label,
-                                     .placeholder = texts[i].placeholder,
-                                     .optional = true});
+                  (struct drc_form_input){.kind = DRC_INPUT_TEXT,
+                                          .label = texts[i].label,
+                                          .placeholder = texts[i].placeholder,
+                                          .optional = true});
 }
 
 static void add_numbers(struct drc_arena *a, struct drc_message *m, const struct form *f)
@@ -219,10 +220,10 @@ static void add_numbers(struct drc_arena *a, struct drc_message *m, const struct
         o[i] = (struct drc_option){.label = drc_fmt_style_sample((enum drc_fmt_style)i),
                                    .value = drc_fmt_style_name((enum drc_fmt_style)i)};
     add_field(a, m, f, NUMBERS,
-              (struct drc_input){.kind = DRC_INPUT_MENU,
-                                 .label = "Numbers are written",
-                                 .options = o,
-                                 .option_count = DRC_FMT_STYLES});
+              (struct drc_form_input){.kind = DRC_INPUT_MENU,
+                                      .label = "Numbers are written",
+                                      .options = o,
+                                      .option_count = DRC_FMT_STYLES});
 }
 
 /* `wrong`: why it could not be saved, above the fields; NULL. */
@@ -238,13 +239,14 @@ static struct drc_message *form_message(struct drc_arena *a, const struct drc_sn
     add_digests(a, m, s, f);
     add_place(a, m, f);
     add_days(a, m, f);
-    add_field(a, m, f, TIME, (struct drc_input){.kind = DRC_INPUT_TIME, .label = "Time"});
+    add_field(a, m, f, TIME, (struct drc_form_input){.kind = DRC_INPUT_TIME, .label = "Time"});
     add_field(a, m, f, ZONE,
-              (struct drc_input){.kind = DRC_INPUT_TEXT,
-                                 .label = "Time zone",
-                                 .hint = "An IANA name, such as Europe/Berlin. The time is of the "
-                                         "clock there, in summer and in winter.",
-                                 .placeholder = "Europe/Berlin"});
+              (struct drc_form_input){.kind = DRC_INPUT_TEXT,
+                                      .label = "Time zone",
+                                      .hint =
+                                          "An IANA name, such as Europe/Berlin. The time is of the "
+                                          "clock there, in summer and in winter.",
+                                      .placeholder = "Europe/Berlin"});
     add_scope(a, m, f);
     add_numbers(a, m, f);
     return m;

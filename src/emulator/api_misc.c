@@ -43,9 +43,9 @@ static json_t *user_profile(const struct emu *e, int i)
 {
     const struct emu_user *u = &emu_users[i];
     return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:{s:s, s:s, s:s}, s:b, s:b}", "id", u->id,
-                     "team_id", EMU_TEAM, "name", u->name, "deleted", e->deactivated[i], "real_name", u->real_name,
-                     "tz", u->tz, "profile", "real_name", u->real_name, "display_name", u->name,
-                     "title", u->title, "is_bot", 0, "is_app_user", 0);
+                     "team_id", EMU_TEAM, "name", u->name, "deleted", e->deactivated[i],
+                     "real_name", u->real_name, "tz", u->tz, "profile", "real_name", u->real_name,
+                     "display_name", u->name, "title", u->title, "is_bot", 0, "is_app_user", 0);
 }
 
 static json_t *bot_profile(void)

@@ -90,14 +90,14 @@ static void fill_input(struct input *in, struct drc_block *b)
 {
     struct drc_select s;
     fill_select(in, &s);
-    b->input = (struct drc_input){.kind = (enum drc_input_kind)(byte(in) % 5),
-                                  .label = words(in),
-                                  .hint = byte(in) % 2 == 1 ? words(in) : NULL,
-                                  .value = words(in),
-                                  .placeholder = byte(in) % 2 == 1 ? words(in) : NULL,
-                                  .options = s.options,
-                                  .option_count = s.option_count,
-                                  .optional = byte(in) % 2 == 1};
+    b->input = (struct drc_form_input){.kind = (enum drc_input_kind)(byte(in) % 5),
+                                       .label = words(in),
+                                       .hint = byte(in) % 2 == 1 ? words(in) : NULL,
+                                       .value = words(in),
+                                       .placeholder = byte(in) % 2 == 1 ? words(in) : NULL,
+                                       .options = s.options,
+                                       .option_count = s.option_count,
+                                       .optional = byte(in) % 2 == 1};
     if (b->input.kind == DRC_INPUT_TIME) /* of the program, never typed */
         b->input.value = "08:00";
     if (s.selected >= 0)

@@ -103,8 +103,8 @@ int drc_slack_reachable(struct drc_slack_api *api, struct drc_arena *a, const ch
     return rc;
 }
 
-/* Pages of 1,000, Slack's most; whom twenty of them do not show cannot be told apart from a stranger
- * in the time that there is. */
+/* Pages of 1,000, Slack's most; whom twenty of them do not show cannot be told apart from a
+ * stranger in the time that there is. */
 int drc_slack_is_member(struct drc_slack_api *api, struct drc_arena *a, const char *channel,
                         const char *user, struct drc_err *err)
 {

@@ -329,7 +329,7 @@ static void add_feedback(struct build *b, const struct drc_block *block)
 
 /* ---- forms -------------------------------------------------------------------------------- */
 
-static int selected_of(const struct drc_input *in)
+static int selected_of(const struct drc_form_input *in)
 {
     for (size_t i = 0; in->value != NULL && i < in->option_count; i++)
         if (strcmp(in->options[i].value, in->value) == 0)
@@ -337,7 +337,7 @@ static int selected_of(const struct drc_input *in)
     return -1;
 }
 
-static json_t *choice_element(struct build *b, const struct drc_input *in)
+static json_t *choice_element(struct build *b, const struct drc_form_input *in)
 {
     int selected = selected_of(in);
     if (in->option_count == 0 || in->option_count > CHOICES) {
@@ -358,7 +358,7 @@ static json_t *choice_element(struct build *b, const struct drc_input *in)
     return e;
 }
 
-static json_t *plain_element(struct build *b, const struct drc_input *in, const char *type,
+static json_t *plain_element(struct build *b, const struct drc_form_input *in, const char *type,
                              const char *initial)
 {
     json_t *e = json_pack("{s:s, s:s}", "type", type, "action_id", "value");
@@ -369,7 +369,7 @@ static json_t *plain_element(struct build *b, const struct drc_input *in, const 
     return e;
 }
 
-static json_t *input_element(struct build *b, const struct drc_input *in)
+static json_t *input_element(struct build *b, const struct drc_form_input *in)
 {
     json_t *e;
     switch (in->kind) {
@@ -399,7 +399,7 @@ static json_t *input_element(struct build *b, const struct drc_input *in)
 
 static int add_input(struct build *b, const struct drc_block *block)
 {
-    const struct drc_input *in = &block->input;
+    const struct drc_form_input *in = &block->input;
     if (!b->modal)
         return drc_err_set(b->err, DRC_ERR_LIMIT, "a field of a form stands in a window only");
     json_t *e = input_element(b, in);
