@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "drc/clock.h"
+#include "drc/fmt.h"
 #include "drc/limits.h"
 #include "drc/run.h"
 #include "drc/utf8.h"
@@ -124,8 +125,9 @@ static int make_run(struct drc_env *env, const struct drc_request *req, const st
     if (drc_report_run(env->facts, env->a, f->rows, &params, &res, err) < 0)
         return -1;
     if (drc_result_find(&res, entity) < 0)
-        return drc_err_set(err, DRC_ERR_NOTFOUND, "'%.80s' had no cost in the last %d days",
-                           text_at(found, 0, NAME), params.days);
+        return drc_err_set(err, DRC_ERR_NOTFOUND, "'%.80s' had no cost in the last %d %s",
+                           text_at(found, 0, NAME), params.days,
+                           drc_fmt_noun(params.days, "day", "days"));
     return drc_store_run_put(env->state, env->a, env->snap, req->key, req->user, req->channel, &res,
                              env->now_ms, run, err);
 }

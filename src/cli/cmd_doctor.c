@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "drc/build.h"
 #include "drc/conf.h"
+#include "drc/fmt.h"
 #include "drc/http.h"
 #include "drc/inbox.h"
 #include "drc/raster.h"
@@ -58,9 +59,10 @@ static void check_graph(struct tally *t, struct drc_snapshot *snap, const char *
     if (faults > 0)
         drc_err_set(&err, DRC_ERR_DB,
                     "%s: %llu given twice, %llu lead nowhere, %llu of another kind are left out, "
-                    "first '%s' (%zu files)",
+                    "first '%s' (%zu %s)",
                     f->path, (unsigned long long)f->duplicates, (unsigned long long)f->dangling,
-                    (unsigned long long)f->foreign, f->sample, faults);
+                    (unsigned long long)f->foreign, f->sample, faults,
+                    drc_fmt_noun((int64_t)faults, "file", "files"));
     say(t, "usage graph", &err, only_warn, "sql/graph");
     drc_db_close(facts);
 }

@@ -188,7 +188,8 @@ static int show(struct asked *q, struct drc_err *err)
                rows[i].severity == 2   ? "  !!"
                : rows[i].severity == 1 ? "  !"
                                        : "");
-    printf("  %zu further nodes\n", total - count);
+    printf("  %zu further %s\n", total - count,
+           drc_fmt_noun((int64_t)(total - count), "node", "nodes"));
     return 0;
 }
 
@@ -291,9 +292,9 @@ static int jobs(struct asked *q, struct drc_err *err)
         }
         double part = sum == 0 ? NAN : (double)j->cost_uusd / (double)sum;
         if (!q->json)
-            printf("  %10s  %6s  %-40s %lld attempts, %lld failed\n",
-                   drc_fmt_usd(j->cost_uusd, money), drc_fmt_pct(part, share), label,
-                   (long long)j->attempts, (long long)j->failed);
+            printf("  %10s  %6s  %-40s %lld %s, %lld failed\n", drc_fmt_usd(j->cost_uusd, money),
+                   drc_fmt_pct(part, share), label, (long long)j->attempts,
+                   drc_fmt_noun(j->attempts, "attempt", "attempts"), (long long)j->failed);
         json_array_append_new(
             list, json_pack("{s:s, s:o, s:I, s:I, s:I, s:o}", "id", drc_graph_id(q->g, j->job),
                             "label", drc_json_text(label), "attempts", (json_int_t)j->attempts,

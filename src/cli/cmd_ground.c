@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "drc/file.h"
+#include "drc/fmt.h"
 #include "drc/ground.h"
 #include "drc/jsonx.h"
 #include "drc/proof.h"
@@ -179,7 +180,8 @@ static void print_text(const struct drc_grounding *g)
         for (size_t k = 0; k < s->reason_count; k++)
             printf("         %s\n", s->reasons[k]);
     }
-    printf("%s: %zu of %zu figures traced\n", g->ok ? "ok" : "withheld", g->traced, g->figures);
+    printf("%s: %zu of %zu %s traced\n", g->ok ? "ok" : "withheld", g->traced, g->figures,
+           drc_fmt_noun((int64_t)g->figures, "figure", "figures"));
 }
 
 static void check_one(const struct drc_ledger *l, const char *text, bool as_json)

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "drc/conf.h"
 #include "drc/file.h"
+#include "drc/fmt.h"
 #include "drc/jsonx.h"
 #include "drc/limits.h"
 #include "drc/utf8.h"
@@ -83,14 +84,17 @@ int cli_index_build(struct drc_arena *a, const struct drc_corpus *corpus, const 
                                   .http = e.http,
                                   .progress = cli_progress};
     int rc = drc_index_build(&job, corpus, &stats, err);
+    const char *pages = drc_fmt_noun((int64_t)stats.pages, "page", "pages"),
+               *passages = drc_fmt_noun((int64_t)stats.passages, "passage", "passages");
     if (rc == 0 && e.embedder == NULL)
         fprintf(stderr, "%s: words only, no search by meaning: %s\n", name, e.why);
     if (rc == 0 && stats.unchanged)
-        printf("%s/%s: %zu pages, %zu passages, nothing has changed\n", dir, name, stats.pages,
-               stats.passages);
+        printf("%s/%s: %zu %s, %zu %s, nothing has changed\n", dir, name, stats.pages, pages,
+               stats.passages, passages);
     else if (rc == 0)
-        printf("%s/%s: %zu pages, %zu passages, %zu vectors made, %zu kept\n", dir, name,
-               stats.pages, stats.passages, stats.embedded, stats.kept);
+        printf("%s/%s: %zu %s, %zu %s, %zu %s made, %zu kept\n", dir, name, stats.pages, pages,
+               stats.passages, passages, stats.embedded,
+               drc_fmt_noun((int64_t)stats.embedded, "vector", "vectors"), stats.kept);
     cli_embedder_close(&e);
     return rc;
 }

@@ -136,16 +136,17 @@ static void add_doubts(struct drc_arena *a, struct drc_message *m, const struct 
         return;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "doubts");
     if (w->unpriced > 0)
-        drc_text_printf(
-            a, &b->text, DRC_SPAN_PLAIN,
-            "The price of %s calls of the last 30 days is not known: prompts/models.conf "
-            "has no line for their model. ",
-            drc_fmt_count(w->unpriced, n));
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "The price of %s %s of the last 30 days is not known: prompts/models.conf "
+                        "has no line for %s model. ",
+                        drc_fmt_count(w->unpriced, n), drc_fmt_noun(w->unpriced, "call", "calls"),
+                        drc_fmt_noun(w->unpriced, "its", "their"));
     if (w->estimated > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "The tokens of %s calls are estimated, on the high side: the endpoint did "
+                        "The tokens of %s %s are estimated, on the high side: the endpoint did "
                         "not count them or broke off.",
-                        drc_fmt_count(w->estimated, n));
+                        drc_fmt_count(w->estimated, n),
+                        drc_fmt_noun(w->estimated, "call", "calls"));
 }
 
 struct drc_message *drc_compose_usage(struct drc_arena *a, const struct drc_usage *u)

@@ -44,7 +44,7 @@ test('the verdict has each sentence with its reasons; one bad sentence is enough
       { text: 'It ran 413 times.', verdict: 'withheld', reasons: ['413: no fact holds it'] },
     ],
   });
-  assert.match(ground(plain, 'nightly_orders_etl cost $4,120.').stdout, /^ok +nightly_orders_etl cost \$4,120\.\nok: 1 of 1 figures traced\n$/);
+  assert.match(ground(plain, 'nightly_orders_etl cost $4,120.').stdout, /^ok +nightly_orders_etl cost \$4,120\.\nok: 1 of 1 figure traced\n$/);
   assert.equal(JSON.parse(ground(plain, '', '--json').stdout).ok, false);
 });
 
