@@ -215,9 +215,9 @@ torture: ## every door of io fails once
 	@$(call long,torture)
 sim: $(B)/unit/test_digest_sim ## a thousand digests in simulated weeks, with a Slack that fails and a program that is killed
 	@DRC_SIM_SLOTS=$${DRC_SIM_SLOTS:-1000} $(B)/unit/test_digest_sim
-seeds: ## what is planted in five estates is found, named and in the context (`make test` takes three)
+seeds: ## what is planted in five estates is found and in the context (`make test` takes three)
 	@bash tests/setup.sh
-	@DRC_SEEDS=all bash tests/run.sh seeds
+	@bash tests/run.sh seeds
 eval: ## search and routing against labelled questions (needs `make model`)
 	@$(call long,evals)
 eval-llm: build ## a real model on the sample estate: pass rate, withheld rate, cost, latency (needs a key; each chip is a paid call)
