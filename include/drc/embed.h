@@ -13,6 +13,7 @@
 #include "drc/arena.h"
 #include "drc/err.h"
 #include "drc/http.h"
+#include "drc/redact.h"
 
 enum drc_embed_kind { DRC_EMBED_QUERY, DRC_EMBED_PASSAGE };
 
@@ -42,6 +43,8 @@ struct drc_embedder {
     const struct drc_minilm *minilm; /* the built-in model (word pieces, word list), or NULL */
     const char *base_url, *api_key;  /* HTTP providers; the key is never logged nor shown */
     int timeout_ms;
+    const struct drc_redactor *redactor; /* what texts may not hold; NULL: anything */
+    bool guarded; /* HTTP: set once `redactor` is decided (drc_embedder_guard); CONFIG before */
 };
 
 #define DRC_EMBED_DIM_MAX 8192

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "drc/guard.h"
 #include "drc/log.h"
 
 struct shelf { /* one index, or why there is none */
@@ -47,6 +48,8 @@ void drc_library_open(struct drc_library *l)
     if (!l->opened) {
         l->http = drc_http_new(l->ca_file);
         l->embedder = drc_embedder_open(l->a, &err);
+        if (l->embedder != NULL && drc_embedder_guard(l->a, l->embedder, &err) < 0)
+            l->embedder = NULL;
         const char *why = l->embedder == NULL ? drc_arena_strdup(l->a, err.msg) : NULL;
         open_shelf(l, "docs", why, &l->docs);
         open_shelf(l, "graph", why, &l->telemetry);

@@ -1,8 +1,7 @@
 /* Runbooks and documentation for a context, and the route of a typed question. */
 #include <string.h>
 
-#include "drc/conf.h"
-#include "drc/http.h"
+#include "drc/guard.h"
 #include "drc/log.h"
 #include "drc/run.h"
 #include "drc/runbook.h"
@@ -125,18 +124,9 @@ static int add_runbooks(struct drc_env *env, const char *text, const struct drc_
     return 0;
 }
 
-static bool kept(const struct drc_env *env, const char *setting)
-{
-    if (drc_conf_str(setting) != NULL)
-        return !drc_conf_bool(setting);
-    return env->llm == NULL || !drc_http_is_local(env->llm->base_url);
-}
-
 struct drc_withhold drc_env_withhold(const struct drc_env *env)
 {
-    return (struct drc_withhold){.sql = kept(env, "LLM_SEND_SQL"),
-                                 .errors = kept(env, "LLM_SEND_ERRORS"),
-                                 .people = kept(env, "LLM_SEND_PEOPLE")};
+    return drc_withhold_for(env->llm == NULL ? NULL : env->llm->base_url);
 }
 
 /* Who may not be named. More people than fit are an error: nobody is forgotten. */

@@ -78,8 +78,8 @@ const struct drc_conf_option drc_conf_options[] = {
     {"LLM_CACHE_HOURS", DRC_CONF_INT, "168", false, 0, 8760,
      "how long an answer to the very same prompt is used again; 0: never"},
     {"LLM_SEND_SQL", DRC_CONF_BOOL, NULL, false, 0, 0,
-     "1: SQL text may go into prompts; 0: never, a prompt says that it is withheld; unset: only to "
-     "an endpoint on this machine (localhost, 127.x, ::1), so set 0 where that one hands prompts "
+     "1: SQL text may go into prompts and to EMBED_BASE_URL; 0: never, it is said to be withheld; "
+     "unset: only to an endpoint on this machine (localhost, 127.x, ::1), so set 0 where that one hands prompts "
      "on"},
     {"LLM_SEND_ERRORS", DRC_CONF_BOOL, NULL, false, 0, 0,
      "the same for error text and messages of the cloud"},

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "drc/conf.h"
 #include "drc/embed.h"
+#include "drc/guard.h"
 #include "drc/jsonx.h"
 #include "drc/model.h"
 
@@ -97,7 +98,7 @@ static int embed(enum drc_embed_kind kind, struct drc_err *err)
         rc = drc_http_global_init(err);
         http = rc == 0 ? drc_http_new(drc_conf_str("DRC_CA_FILE")) : NULL;
     }
-    if (rc == 0 && drc_embedder_learn(e, http, a, err) == 0)
+    if (rc == 0 && drc_embedder_guard(a, e, err) == 0 && drc_embedder_learn(e, http, a, err) == 0)
         rc = embed_lines(e, http, kind, err);
     else
         rc = -1;

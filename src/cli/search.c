@@ -9,6 +9,7 @@
 #include "drc/conf.h"
 #include "drc/file.h"
 #include "drc/fmt.h"
+#include "drc/guard.h"
 #include "drc/jsonx.h"
 #include "drc/limits.h"
 #include "drc/utf8.h"
@@ -27,7 +28,8 @@ int cli_embedder_open(struct drc_arena *a, bool for_build, struct cli_embedder *
         return -1;
     out->http = drc_http_new(drc_conf_str("DRC_CA_FILE"));
     out->embedder = drc_embedder_open(a, &own);
-    if (out->embedder != NULL && drc_embedder_learn(out->embedder, out->http, a, &own) < 0)
+    if (out->embedder != NULL && (drc_embedder_guard(a, out->embedder, &own) < 0 ||
+                                  drc_embedder_learn(out->embedder, out->http, a, &own) < 0))
         out->embedder = NULL;
     if (out->embedder != NULL)
         return 0;

@@ -1,11 +1,13 @@
 // What leaves for a model: `drc egress` says it, and the prompts of real clicks agree. Nobody is asked here.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { facts, run } from '../harness/drc.mjs';
+import { binary, facts, root, run } from '../harness/drc.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'drc-egress-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -62,4 +64,69 @@ test('what prompts hold agrees with it: names and error text only where a switch
   assert.match(withheld, /by U1: /);
   assert.notEqual(/SHA-256 (\w+)/.exec(withheld)[1], /SHA-256 (\w+)/.exec(sent)[1]);
   assert.equal(prompt({}), withheld, 'the same click, the same bytes');
+});
+
+// Vectors: the endpoint plays here; on this machine it may have everything, so the switches are set by hand.
+const embedder = { EMBED_PROVIDER: 'openai', EMBED_MODEL: 'e-1', EMBED_API_KEY: 'sk-secret-1', EMBED_DIM: '3' };
+const asking = async (args, env) => {
+  const sent = [];
+  const server = createServer((req, res) => {
+    let body = '';
+    req.on('data', (d) => { body += d; });
+    req.on('end', () => {
+      const { input } = JSON.parse(body);
+      sent.push(...input);
+      res.setHeader('content-type', 'application/json');
+      res.end(JSON.stringify({ data: input.map((t, index) => ({ index, embedding: [t.length, 1, 1] })) }));
+    });
+  });
+  await new Promise((ok) => server.listen(0, '127.0.0.1', ok));
+  const child = spawn(binary, args, { cwd: dir, env: { PATH: process.env.PATH, DRC_NO_DOTENV: '1', DRC_HOME: root, DRC_FACTS_DB: facts(), DRC_STATE_DB: join(dir, 'state.db'),
+    ...embedder, EMBED_BASE_URL: `http://127.0.0.1:${server.address().port}/v1`, ...env } });
+  let stderr = '';
+  child.stderr.on('data', (d) => { stderr += d; });
+  const status = await new Promise((ok) => { child.on('close', ok); });
+  server.closeAllConnections();
+  server.close();
+  return { status, stderr, sent };
+};
+
+test('a hosted endpoint for vectors: host, classes, a real card without what is withheld', () => {
+  const out = egress({ ...embedder, EMBED_BASE_URL: 'https://vectors.invalid/v1' });
+  assert.match(out, /^Search: https:\/\/vectors\.invalid\/v1, hosted\.$/m);
+  for (const what of ['SQL text', 'error text', 'names and e-mail']) assert.match(out, new RegExp(`^  withheld  ${what}.*is not set\\)$`, 'm'));
+  const example = out.slice(out.indexOf('One example'));
+  assert.match(example, /as it is sent:\n\n {2}\S/);
+  assert.match(example, /\bU1\b|text withheld/);
+  for (const text of [...people, ...errors]) assert.ok(!example.includes(text), text);
+  assert.match(egress({ ...embedder, EMBED_BASE_URL: 'https://vectors.invalid/v1', ...all('1') }), /^ {2}sent {6}names and e-mail.*LLM_SEND_PEOPLE is 1/m);
+  assert.match(egress({ ...embedder, EMBED_BASE_URL: 'http://127.0.0.1:9/v1' }), /^Search: .*on this machine[^]*^ {2}sent {6}error text/m);
+});
+
+test('what the endpoint for vectors gets: cards and questions without names, error texts and SQL where a switch withholds them', async () => {
+  const corpus = join(dir, 'corpus');
+  mkdirSync(corpus);
+  writeFileSync(join(corpus, 'a.md'), `---\ntitle: A page\nurl: https://docs.databricks.com/a\nsection: x\n---\nAsk ${people[0]} first.\n`);
+  const build = (env) => asking(['index', 'build', '--corpus', corpus, '--out', join(dir, 'ix')], env);
+  const kept = await build(all('0'));
+  assert.equal(kept.status, 0, kept.stderr);
+  assert.ok(kept.sent.length > 50, 'all cards');
+  const holds = (sent, list) => list.filter((x) => sent.some((t) => t.includes(x)));
+  assert.deepEqual(holds(kept.sent, [...people, ...errors]), []);
+  assert.ok(kept.sent.some((t) => t.includes('Ask U1 first.')), 'a page too');
+  assert.ok(kept.sent.some((t) => /Owner U1, /.test(t)) && kept.sent.some((t) => t.includes('[error text withheld]')));
+  const question = `why does ${people[0]} see ${errors[0]} on SELECT a FROM b`;
+  const asked = await asking(['index', 'search', '--out', join(dir, 'ix'), question], all('0'));
+  assert.equal(asked.status, 0, asked.stderr);
+  assert.ok(asked.sent.includes('why does U1 see [error text withheld]'), asked.sent.join('|'));
+  rmSync(join(dir, 'ix'), { recursive: true, force: true });
+  const free = await build({});
+  assert.ok(holds(free.sent, people).length > 0 && holds(free.sent, errors).length > 0, 'on this machine nothing is withheld');
+});
+
+test('where it is not known who may not be named, nothing is sent', async () => {
+  const r = await asking(['model', 'embed'], { ...all('0'), DRC_FACTS_DB: join(dir, 'nothing.db') });
+  assert.notEqual(r.status, 0);
+  assert.match(r.stderr, /not known \(LLM_SEND_\*\)/);
+  assert.deepEqual(r.sent, []);
 });

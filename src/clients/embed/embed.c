@@ -69,7 +69,8 @@ static char *request_body(struct drc_arena *a, const struct drc_embedder *e,
 {
     json_t *input = json_array(), *root = json_object();
     for (size_t i = 0; i < n; i++) {
-        const char *text = prefixed(a, e, kind, texts[i]);
+        const char *safe = e->redactor == NULL ? texts[i] : drc_redact(a, e->redactor, texts[i]);
+        const char *text = prefixed(a, e, kind, safe);
         json_array_append_new(input, drc_json_text(*text == '\0' ? " " : text)); /* "" is refused */
     }
     json_object_set_new(root, "model", drc_json_text(e->id.model));
@@ -149,6 +150,9 @@ static int embed_there(const struct drc_embedder *e, struct drc_http *http, stru
                        struct drc_err *err)
 {
     int dim = e->id.dim;
+    if (!e->guarded)
+        return drc_err_set(err, DRC_ERR_CONFIG,
+                           "what may not be sent to the endpoint for vectors is not known");
     if (dim == 0)
         return drc_err_set(err, DRC_ERR_BUG, "the size of the vectors was not asked for");
     for (size_t from = 0; from < n; from += BATCH) {
