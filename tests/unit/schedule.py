@@ -1,5 +1,5 @@
 # Slots by Python's zoneinfo, an implementation of its own: for each job on standard input ("zone every day HH:MM first last",
-# tab separated; every is weekly or monthly) one line "day instant" per slot, then an empty line. A time in a gap and the first
+# tab separated; every is daily, weekly or monthly) one line "day instant" per slot, then an empty line. A time in a gap and the first
 # of two equal times are fold=0 (PEP 495), which is RFC 5545's rule.
 import calendar
 import sys
@@ -17,7 +17,7 @@ for line in sys.stdin:
         d += timedelta(days=(int(day) - d.weekday()) % 7)
         step = timedelta(days=7)
     while d < end:
-        if every == "weekly" or d.day == min(int(day), calendar.monthrange(d.year, d.month)[1]):
+        if every != "monthly" or d.day == min(int(day), calendar.monthrange(d.year, d.month)[1]):
             at = datetime(d.year, d.month, d.day, hour, minute, tzinfo=tz).astimezone(timezone.utc)
             if at > seen:  # a day that a zone left out falls on the instant of the next
                 seen = at
