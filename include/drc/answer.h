@@ -231,9 +231,19 @@ const char *drc_prompt_repair(struct drc_arena *a, const struct drc_context *c,
 const char *drc_debug_text(struct drc_arena *a, const struct drc_context *c,
                            const struct drc_prompt *prompt);
 
-/* Missing facts of the chip's data contract: "a, b", or NULL when all are there. */
-const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip,
-                               const struct drc_context *c);
+/* Whether a context of the report, of one of its rows or of the whole, can hold a fact of this
+ * metric: an unknown value is one too. */
+bool drc_context_may_hold(const struct drc_report *r, bool whole, const char *metric);
+/* CONFIG with the path of a chip that needs a fact which no report that has the chip can give, or
+ * for which prompts/missing.list has no line. */
+int drc_contracts_check(const struct drc_chips *all, const struct drc_report *reports,
+                        size_t report_count, const struct drc_report *entities, size_t entity_count,
+                        struct drc_err *err);
+struct drc_snapshot;
+/* The facts that the chip needs and the context lacks, each with how to get it, a line each. NULL
+ * where all are there. */
+const struct drc_text *drc_answer_missing(struct drc_arena *a, const struct drc_snapshot *s,
+                                          const struct drc_chip *chip, const struct drc_context *c);
 
 /* What a commentary stands on, by index. */
 struct drc_cited {
@@ -257,8 +267,9 @@ bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_cont
 int drc_slots_lint(const char *path, int line, const char *text, struct drc_err *err);
 
 /* The commentary without a model: sentences from the facts alone, each followed by its evidence
- * tags. */
+ * tags. Where the contract is not met (missing != NULL): the likely causes, and what is missing. */
 void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
-                        const struct drc_context *c, struct drc_text *out, struct drc_cited *cited);
+                        const struct drc_context *c, const struct drc_text *missing,
+                        struct drc_text *out, struct drc_cited *cited);
 
 #endif

@@ -63,7 +63,7 @@ struct drc_chip {
     const char *label;    /* on the button */
     const char *question; /* the whole question, shown above the answer */
     const char *asks;   /* words that a typed question may hold, separated by commas; "" if none */
-    const char **needs; /* metrics of facts that must be there (data contract) */
+    const char **needs; /* metrics of facts that must be there: its data contract */
     size_t need_count;
     const char *reports; /* ids of the only reports that offer it, separated by commas; NULL: all */
     bool runbooks, docs; /* `corpora`: what is read besides the telemetry */
@@ -75,20 +75,34 @@ struct drc_chip {
     char hash[65];      /* SHA-256 of the file */
 };
 
+/* What a chip says where a fact that it needs is not there: a line of prompts/missing.list. */
+struct drc_missing {
+    const char *kind;   /* of the chips that it is for; NULL: all that have no line of their own */
+    const char *metric; /* of the fact */
+    const char *title;  /* "CPU, 95th percentile" */
+    const char *text;   /* how to get it, with {slots} that are always known */
+};
+
 struct drc_chips {
     struct drc_chip *chips; /* in (entity, lane, order, id) order */
     size_t count;
     struct drc_cause_words *causes; /* by id */
     size_t cause_count;
+    struct drc_missing *missing;
+    size_t missing_count;
     const char *system;      /* prompts/system.md with form-prose.md */
     const char *system_form; /* with form-json.md */
     const char *schema;      /* prompts/answer.schema.json */
 };
 
-/* Loads and lints the files of prompts/, prompts/chips/ *.md and prompts/causes/ *.md. CONFIG with
- * path and line. */
+/* Loads and lints the files of prompts/, prompts/chips/ *.md and prompts/causes/ *.md, and
+ * prompts/missing.list. CONFIG with path and line. */
 int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
                    struct drc_err *err);
+
+/* The last of these alone; no lines where the file is not there. */
+int drc_missing_load(struct drc_arena *a, const char *home, struct drc_chips *out,
+                     struct drc_err *err);
 
 const struct drc_chip *drc_chip_find(const struct drc_chips *all, const char *id);
 const struct drc_chip *drc_chip_for(const struct drc_chips *all, const char *entity_kind,

@@ -66,8 +66,8 @@ struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snaps
 struct drc_answer {
     const struct drc_chip *chip;
     const char *answer_id, *run_id, *asked_by;
-    const char *question; /* NULL: the chip's own */
-    const char *missing;  /* data contract not met; NULL if it is */
+    const char *question;           /* NULL: the chip's own */
+    const struct drc_text *missing; /* said where the data contract is not met; else NULL */
     struct drc_prompt *prompt;
     const char *model_text; /* NULL: the template commentary stands */
     const char *checked;    /* "12 of 12 figures traced" where there is model_text */

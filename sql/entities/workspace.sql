@@ -119,7 +119,7 @@ SELECT c.workspace_key AS entity_key,
        coalesce(r.runs, 0) AS runs,
        coalesce(r.runs_ok, 0) AS runs_ok,
        coalesce(r.failed_attempts, 0) AS failed_attempts,
-       coalesce(r.evictions, 0) AS evictions,
+       iif(EXISTS (SELECT 1 FROM data_mark AS k WHERE k.source = 'events'), coalesce(r.evictions, 0), NULL) AS evictions,
        (SELECT count(*) FROM change_event AS e WHERE e.workspace_id = c.workspace_id AND e.at_ms >= p.from_ms AND e.at_ms < p.to_ms) AS changes,
        l.daily
 FROM span AS p

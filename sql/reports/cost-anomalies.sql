@@ -36,6 +36,7 @@
 -- column: m | factor | Modified z
 -- column: mean_before_uusd | usd | At the mean of 28 days before
 -- column: delta_uusd | delta | Change to split
+-- column: top_factor_uusd | delta | Largest part, amount
 -- column: by_runs_uusd | delta | More or fewer runs
 -- column: by_attempts_uusd | delta | Attempts per run
 -- column: by_minutes_uusd | delta | Minutes per attempt
@@ -44,7 +45,6 @@
 -- column: by_vm_uusd | delta | VM cost per minute
 -- column: by_other_uusd | delta | Not attributable
 -- column: top_factor | text | Largest part
--- column: top_factor_uusd | delta | Its amount
 -- column: evictions | count | Evictions
 -- column: failed_attempts | count | Failures
 -- column: linked_change | text | Recorded change
@@ -313,8 +313,8 @@ SELECT entity_id('anomaly', g.workspace_id, g.native_id || '@' || g.from_date) A
        CASE WHEN g.shape = 'calendar' THEN 'expected on these days' || coalesce(': ' || g.calendar_name, ' of a month')
             WHEN t.name IS NULL THEN 'fewer than 28 days before it: no split'
             ELSE t.name || iif(t.uusd < 0, ' fell', ' rose')
-                 || iif(coalesce(s.evictions, 0) > 0, '; ' || s.evictions || ' evictions', '')
-                 || iif(coalesce(s.failed, 0) > 0, '; ' || s.failed || ' failed attempts', '')
+                 || iif(coalesce(s.evictions, 0) > 0, '; ' || s.evictions || iif(s.evictions = 1, ' eviction', ' evictions'), '')
+                 || iif(coalesce(s.failed, 0) > 0, '; ' || s.failed || iif(s.failed = 1, ' failed attempt', ' failed attempts'), '')
                  || coalesce('; change on ' || date(c.at_ms / 1000, 'unixepoch'), '') END AS why,
        'new' AS status,
        d.daily,

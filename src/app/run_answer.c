@@ -3,6 +3,7 @@
 
 #include "drc/ask.h"
 #include "drc/digest.h"
+#include "drc/fmt.h"
 #include "drc/followup.h"
 #include "drc/ground.h"
 #include "drc/log.h"
@@ -57,11 +58,11 @@ static const char *checked_text(struct drc_env *env, const struct drc_ledger *le
         return NULL;
     const struct drc_grounding *shown = g->ok ? g : &rest;
     size_t lost = g->sentence_count - shown->sentence_count;
-    ans->checked =
-        drc_arena_printf(env->a, "%zu of %zu figures traced", shown->traced, shown->figures);
+    ans->checked = drc_arena_printf(env->a, "%zu of %zu %s traced", shown->traced, shown->figures,
+                                    drc_fmt_noun((int64_t)shown->figures, "figure", "figures"));
     if (lost > 0)
-        ans->checked = drc_arena_printf(env->a, "%s, %zu sentence%s left out", ans->checked, lost,
-                                        lost == 1 ? "" : "s");
+        ans->checked = drc_arena_printf(env->a, "%s, %zu %s left out", ans->checked, lost,
+                                        drc_fmt_noun((int64_t)lost, "sentence", "sentences"));
     return kept;
 }
 
@@ -153,7 +154,8 @@ static int finish_answer(struct drc_env *env, const struct drc_request *req,
         .where = DRC_TO_EDIT, .channel = rec->channel, .thread_ts = rec->thread_ts, .ts = rec->ts};
     int rc = env->poster->post(env->poster, env->a, req, &to, m, &posted, &own);
     if (rc < 0 && own.code == DRC_ERR_NOTFOUND) {
-        drc_log(DRC_LOG_WARN, "answer.uneditable", "answer=%s why=\"%s\"", parts->ans.answer_id, own.msg);
+        drc_log(DRC_LOG_WARN, "answer.uneditable", "answer=%s why=\"%s\"", parts->ans.answer_id,
+                own.msg);
         own = (struct drc_err)DRC_ERR_INIT;
         to.where = DRC_TO_CHANNEL;
         rc = drc_deliver(env, req, "answer-anew", &to, m, &posted, &own);
@@ -229,7 +231,7 @@ int drc_answer_make(struct drc_env *env, const struct drc_run *run, const char *
         .run_id = run->run_id,
         .asked_by = asked_by,
         .question = question,
-        .missing = out->c.docs_only ? NULL : drc_answer_missing(env->a, chip, &out->c),
+        .missing = out->c.docs_only ? NULL : drc_answer_missing(env->a, env->snap, chip, &out->c),
         .prompt = &out->prompt,
         .model = env->llm == NULL ? NULL : env->llm->model,
     };
@@ -281,7 +283,7 @@ int drc_run_answer(struct drc_env *env, const struct drc_request *req, const str
                                       .model = env->llm == NULL ? "template" : env->llm->model,
                                       .verdict = ans->waiting            ? "waiting"
                                                  : ans->withheld != NULL ? ans->withheld
-                                                                        : "template",
+                                                                         : "template",
                                       .debug = drc_debug_text(env->a, &parts.c, &parts.prompt),
                                       .checks = "",
                                       .user_id = req->user,

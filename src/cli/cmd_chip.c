@@ -74,7 +74,7 @@ static int answer(struct cli_env *c, const char *chip_id, const struct drc_run *
                              .answer_id = "-",
                              .run_id = run->run_id,
                              .prompt = &prompt,
-                             .missing = drc_answer_missing(c->env.a, chip, &ctx),
+                             .missing = drc_answer_missing(c->env.a, c->env.snap, chip, &ctx),
                              .model = c->env.llm == NULL ? NULL : c->env.llm->model};
     struct drc_said said = {NULL, NULL, "", NULL};
     if (c->env.llm != NULL && ans.missing == NULL)

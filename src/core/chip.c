@@ -242,7 +242,7 @@ int drc_chips_load(struct drc_arena *a, const char *home, struct drc_chips *out,
             return -1;
     out->count = n;
     qsort(out->chips, n, sizeof *out->chips, by_place);
-    return load_causes(a, home, out, err);
+    return load_causes(a, home, out, err) < 0 ? -1 : drc_missing_load(a, home, out, err);
 }
 
 const struct drc_chip *drc_chip_find(const struct drc_chips *all, const char *id)

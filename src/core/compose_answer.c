@@ -10,12 +10,23 @@
 #define EDGES_SHOWN 2
 #define MODEL_TEXT_MAX_CHARS 2500
 
+static bool any_cited(const struct drc_context *c, const struct drc_cited *cited)
+{
+    for (size_t i = 0; i < c->fact_count; i++)
+        if (cited->facts[i])
+            return true;
+    for (size_t i = 0; i < c->edge_count; i++)
+        if (cited->edges[i])
+            return true;
+    return false;
+}
+
 /* Facts that the commentary cites, in ledger order; its graph rows with those that weigh most. */
 static void add_facts(struct drc_arena *a, struct drc_message *m, const struct drc_context *c,
                       const struct drc_cited *cited)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "facts");
-    drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Facts");
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD, any_cited(c, cited) ? "Facts" : "Facts: none");
     for (size_t i = 0; i < c->fact_count; i++) {
         const struct drc_fact *f = &c->facts[i];
         if (!cited->facts[i])
@@ -41,14 +52,6 @@ static void add_commentary(struct drc_arena *a, struct drc_message *m, const str
                            bool docs_only, const struct drc_text *by_template)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "commentary");
-    if (ans->missing != NULL) {
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        "This question needs figures that this run does not have: %s. They come "
-                        "with the next data "
-                        "load that holds them; a wider window or another day may have them now.",
-                        ans->missing);
-        return;
-    }
     if (ans->model_text != NULL) {
         drc_text_add(a, &b->text, DRC_SPAN_BOLD, "AI commentary");
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s",
@@ -102,9 +105,9 @@ static void add_sources(struct drc_arena *a, struct drc_message *m, const struct
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "row %d of %zu", c->selection.row + 1,
                         res->rows.row_count);
     if (c->edge_total > 0)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 usage graph %s, %zu of %zu neighbours", c->graph_hash,
-                        c->edge_count, c->edge_total);
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 usage graph %s, %zu of %zu %s",
+                        c->graph_hash, c->edge_count, c->edge_total,
+                        drc_fmt_noun((int64_t)c->edge_total, "neighbour", "neighbours"));
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 data %.12s%s", res->generation,
                     res->sample ? " (sample data)" : "");
     add_pages(a, b, c, cited);
@@ -123,6 +126,9 @@ static void add_check(struct drc_arena *a, struct drc_message *m, const struct d
     else if (ans->withheld != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         "Commentary by template, AI commentary withheld: %s", ans->withheld);
+    else if (ans->missing != NULL)
+        drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
+                     "By template: AI is not asked where a fact is missing");
     else
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
                      docs_only ? "Quoted from the documentation, no AI in this answer"
@@ -175,7 +181,7 @@ void drc_answer_cited(struct drc_arena *a, const struct drc_context *c,
                       const struct drc_answer *ans, struct drc_text *by_template,
                       struct drc_cited *cited)
 {
-    drc_answer_narrate(a, ans->chip, c, by_template, cited);
+    drc_answer_narrate(a, ans->chip, c, ans->missing, by_template, cited);
     if (ans->model_text != NULL)
         drc_cited_scan(c, ans->model_text, cited);
     for (size_t i = 0; i < c->edge_count && i < EDGES_SHOWN; i++)

@@ -87,8 +87,7 @@ static void notes_spot(struct drc_arena *a, const struct drc_result *res, size_t
                        struct drc_chart_row *out)
 {
     char text[DRC_FMT_BYTES];
-    out->notes[0] =
-        drc_arena_strdup(a, drc_fmt_count(drc_result_int(res, row, "evictions", 0), text));
+    out->notes[0] = drc_cell_show(a, drc_result_cell(res, row, "evictions"), DRC_UNIT_COUNT);
     out->notes[1] =
         drc_arena_strdup(a, drc_fmt_ratio(drc_result_real(res, row, "evictions_per_100h"), text));
     out->notes[2] = pct(a, drc_result_real(res, row, "evicted_share"));

@@ -105,6 +105,14 @@ static bool declared(const struct drc_result *res, const char *column)
     return false;
 }
 
+static bool in_header(const struct drc_report *r, const char *column)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (strcmp(r->columns[i].name, column) == 0)
+            return true;
+    return false;
+}
+
 /* The column's value of the row, or its sum over the report where at least one row knows it. NaN =
  * unknown. */
 static double value_of(const struct drc_result *res, int row, const char *column)
@@ -278,18 +286,24 @@ static bool is_listed(const char *column)
     return false;
 }
 
+/* Whether such a column makes a fact: of one row, or of the whole report where only sums and
+ * figures of the whole have a meaning. */
+static bool is_rest(const struct drc_column *c, bool whole)
+{
+    bool additive = c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT;
+    bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS ||
+                  c->unit == DRC_UNIT_FACTOR || c->unit == DRC_UNIT_CHANGE ||
+                  c->unit == DRC_UNIT_DELTA;
+    return number && !is_listed(c->name) && (whole ? additive || c->whole : !c->whole);
+}
+
 static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
                      struct drc_context *out)
 {
     const struct drc_report *r = res->report;
     for (size_t i = 0; i < r->column_count; i++) {
         const struct drc_column *c = &r->columns[i];
-        bool additive = c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT;
-        bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS ||
-                      c->unit == DRC_UNIT_FACTOR || c->unit == DRC_UNIT_CHANGE ||
-                      c->unit == DRC_UNIT_DELTA;
-        if (is_listed(c->name) || !number || (c->whole && row >= 0) ||
-            (row < 0 && !additive && !c->whole))
+        if (!is_rest(c, row < 0))
             continue;
         double v = c->whole ? drc_result_real(res, 0, c->name) : value_of(res, row, c->name);
         struct drc_fact *f = add_fact(out, c->name, c->title, c->unit);
@@ -343,6 +357,22 @@ int drc_context_build(struct drc_arena *a, const struct drc_result *res,
         return -1;
     hash_edges(a, out);
     return 0;
+}
+
+bool drc_context_may_hold(const struct drc_report *r, bool whole, const char *metric)
+{
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        const struct metric *m = &metrics[i];
+        const char *x = m->x != NULL && strcmp(m->x, AMOUNT) == 0 ? r->amount : m->x;
+        if (strcmp(m->metric, metric) == 0 && (m->scope & (whole ? REPORT : ROW)) &&
+            (x == NULL || in_header(r, x)) && (m->y == NULL || in_header(r, m->y)) &&
+            !(r->single && among_rows(m->op)))
+            return true;
+    }
+    for (size_t i = 0; i < r->column_count; i++)
+        if (strcmp(r->columns[i].name, metric) == 0)
+            return is_rest(&r->columns[i], whole);
+    return false;
 }
 
 const struct drc_fact *drc_context_fact(const struct drc_context *c, const char *metric)

@@ -138,20 +138,46 @@ static void say_all(struct drc_arena *a, const struct drc_chip_say *says, size_t
             said |= 1u << says[i].topic;
 }
 
-void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
+/* Likely causes stand on facts of their own. */
+static void tell_causes(struct drc_arena *a, const struct drc_chip *chip,
                         const struct drc_context *c, struct drc_text *out, struct drc_cited *cited)
 {
-    memset(cited, 0, sizeof *cited);
-    if (c->docs_only) {
-        quote_pages(a, c, out, cited);
-        return;
-    }
     for (size_t i = 0; i < c->cause_count && (int)i < chip->causes; i++) {
         struct drc_context telling = *c;
         telling.told = &c->causes[i];
         if (telling.told->effect >= (int)c->fact_count)
             break; /* its figures did not fit the context */
         say_all(a, telling.told->words->says, telling.told->words->say_count, &telling, out, cited);
+    }
+}
+
+/* What is missing in the place of the chip's sentences. Those that could be said are not, but what
+ * they stand on is shown beside it. */
+static void tell_missing(struct drc_arena *a, const struct drc_chip *chip,
+                         const struct drc_context *c, const struct drc_text *missing,
+                         struct drc_text *out, struct drc_cited *cited)
+{
+    struct drc_text unsaid = {NULL, NULL};
+    say_all(a, chip->says, chip->say_count, c, &unsaid, cited);
+    drc_text_add(a, out, DRC_SPAN_PLAIN,
+                 out->first == NULL ? "This run cannot answer the question. It lacks:"
+                                    : "\nFor a whole answer this run lacks:");
+    drc_text_join(out, missing);
+}
+
+void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
+                        const struct drc_context *c, const struct drc_text *missing,
+                        struct drc_text *out, struct drc_cited *cited)
+{
+    memset(cited, 0, sizeof *cited);
+    if (c->docs_only) {
+        quote_pages(a, c, out, cited);
+        return;
+    }
+    tell_causes(a, chip, c, out, cited);
+    if (missing != NULL) {
+        tell_missing(a, chip, c, missing, out, cited);
+        return;
     }
     say_all(a, chip->says, chip->say_count, c, out, cited);
     if (out->first == NULL)

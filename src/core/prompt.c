@@ -76,17 +76,3 @@ const char *drc_prompt_repair(struct drc_arena *a, const struct drc_context *c,
         added = drc_people_alias(a, c->people, added, false, p->people, &p->people_count);
     return drc_arena_printf(a, "%s%s", p->user, added);
 }
-
-const char *drc_answer_missing(struct drc_arena *a, const struct drc_chip *chip,
-                               const struct drc_context *c)
-{
-    const char *list = NULL;
-    for (size_t i = 0; i < chip->need_count; i++) {
-        const struct drc_fact *f = drc_context_fact(c, chip->needs[i]);
-        if (f != NULL && f->known)
-            continue;
-        const char *name = f == NULL ? chip->needs[i] : f->title;
-        list = list == NULL ? name : drc_arena_printf(a, "%s, %s", list, name);
-    }
-    return list;
-}

@@ -113,7 +113,7 @@ static int load_planned(struct drc_snapshot *s, struct drc_err *err)
     return 0;
 }
 
-/* Every chip that a report names exists for its entity. */
+/* Every chip that a report names exists for its entity; what a chip needs can be had. */
 static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
 {
     for (size_t i = 0; i < s->report_count; i++) {
@@ -124,7 +124,8 @@ static int check_chips(const struct drc_snapshot *s, struct drc_err *err)
                                    "%s: there is no chip '%s' in prompts/chips", r->path,
                                    r->chips[k]);
     }
-    return 0;
+    return drc_contracts_check(&s->chips, s->reports, s->report_count, s->entities, s->entity_count,
+                               err);
 }
 
 /* A runbook that cannot be read is named in the log and left out. */

@@ -24,7 +24,7 @@ const modelAnswer = async (w, slack, fake, name) => {
   await page.getByTestId('thread-bar').click();
   const pane = page.getByTestId('thread-pane');
   const answer = pane.locator('.msg').filter({ hasText: 'Sources' }).first();
-  await answer.filter({ hasText: 'Written by AI (test-model), 1 of 1 figures traced' }).waitFor(WAIT);
+  await answer.filter({ hasText: 'Written by AI (test-model), 1 of 1 figure traced' }).waitFor(WAIT);
   const text = await answer.innerText();
   assert.match(text, /AI commentary\s+The cost was \$[\d,.]+ \[F1\]\./);
   assert.match(text, /Facts\s+Cost: \$[\d,.]+ \[F1\]/, 'the fact of the tag stands above');

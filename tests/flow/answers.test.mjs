@@ -48,7 +48,7 @@ const words = (view) => text(view);
 
 test('Evidence: what the answer used first, with metric, period, row, SQL, graph rows and pages; then what it was given besides', async () => {
   const m = await ask('explain nightly_orders_etl, play tagged');
-  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figures traced/);
+  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figure traced/);
   assert.match(block(m, 'commentary').text.text, /\[F1\]/, 'the tag stays visible');
   const view = await press(m, 'tool:evidence', 'Evidence'), all = words(view);
   assert.ok(view.blocks.length <= 100);

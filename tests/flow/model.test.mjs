@@ -98,7 +98,7 @@ test('placeholders that stand for nothing: mended once, else the template and ho
   assert.doesNotMatch(JSON.stringify(m.blocks.filter((b) => b.block_id !== 'check')), /F77|F78|F99/);
   const said = [lie];
   const mended = await answer((res) => content(said.shift() ?? form([['{J1} cost {F1}.', ['F1']]]))(res));
-  assert.match(checkLine(mended), /Written by AI \(test-model\), 1 of 1 figures traced/);
+  assert.match(checkLine(mended), /Written by AI \(test-model\), 1 of 1 figure traced/);
 });
 
 test('a figure typed out in the form, and JSON in another form, are refused', async () => {
@@ -111,14 +111,14 @@ test('a figure typed out in the form, and JSON in another form, are refused', as
 test('the model may mend its text once, with what is wrong quoted', async () => {
   const said = ['It cost $9,999,999.99 in all.'], before = asked.length;
   const m = await answer((res) => content(said.shift() ?? `The job cost ${figure()} in this window.`)(res));
-  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figures traced/);
+  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figure traced/);
   assert.equal(asked.length, before + 2);
   assert.match(asked.at(-1).body.messages.map((x) => x.content).join('\n'), /An answer was refused[^]*\$9,999,999\.99: no fact holds it/);
 });
 
 test('sentences that cannot be traced are left out where most of the answer stands', async () => {
   const m = await answer((res) => content(`The job cost ${figure()} in this window.\nThe facts do not show why.\nLook at secret_shadow_job first.`)(res));
-  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figures traced, 1 sentence left out/);
+  assert.match(checkLine(m), /Written by AI \(test-model\), 1 of 1 figure traced, 1 sentence left out/);
   assert.doesNotMatch(JSON.stringify(m.blocks), /secret_shadow_job/);
 });
 

@@ -5,6 +5,7 @@ import { DAY_MS, detect } from './detector.mjs';
 
 const DOLLAR = 1e6, CENT = 10000, BEFORE = 28;
 const round = (v) => (v === null || v === undefined ? null : Math.sign(v) * Math.round(Math.abs(v)));
+const counted = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 // ---- the split -----------------------------------------------------------------------------------------------------------------
 
@@ -118,8 +119,8 @@ function anomalyRow(f, c, s, e, points) {
     : impact >= 250 * DOLLAR || impact >= 2 * Math.abs(expected) ? 'crit' : 'warn';
   const path = s.kind === 'job' ? 'jobs' : s.o.compute_type === 'SQL_WAREHOUSE' ? 'sql/warehouses' : 'compute/clusters';
   const [top, topUusd] = a.top, words = [`${top}${topUusd < 0 ? ' fell' : ' rose'}`];
-  if (a.counts.evictions > 0) words.push(`${a.counts.evictions} evictions`);
-  if (a.counts.failed_attempts > 0) words.push(`${a.counts.failed_attempts} failed attempts`);
+  if (a.counts.evictions > 0) words.push(counted(a.counts.evictions, 'eviction'));
+  if (a.counts.failed_attempts > 0) words.push(counted(a.counts.failed_attempts, 'failed attempt'));
   if (linked) words.push(`change on ${dayOf(linked.at_ms)}`);
   s.bands ??= bands(c, s.values, s.start, points);
   return {

@@ -70,7 +70,7 @@ static char *small_chip(const char *id, const char *lane, char *out, size_t byte
     snprintf(
         out, bytes,
         "---\nid: %s\nversion: 1\nentity: %.*s\nlane: %s\norder: 10\nprimary: yes\nlabel: Ask\n"
-        "question: What is it?\nasks: explain,what is\nneeds: total_cost\n"
+        "question: What is it?\nasks: explain,what is\nneeds: total_uusd\n"
         "corpora: telemetry\n---\n{{question}}\n{{context}}",
         id, (int)strcspn(id, "."), id, lane);
     return out;
@@ -111,6 +111,7 @@ static void small_home(const char *home)
               small_chip("job.explain", "Understand", chip, sizeof chip));
     small_put(home, "prompts/chips/report.explain.md",
               small_chip("report.explain", "Understand", chip, sizeof chip));
+    small_put(home, "prompts/missing.list", "total_uusd | Cost | Nothing is billed in {window}.\n");
     snprintf(path, sizeof path, "%s/facts.db", home);
     struct drc_db *db = drc_db_open(path, DRC_DB_CREATE, &err);
     if (db == NULL)

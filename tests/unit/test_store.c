@@ -529,9 +529,27 @@ static void test_bad_chips(void **state)
         {CHIP_START "corpora: docs\n---\n", "says what to search for"},
         {CHIP_START "corpora: docs\nsearch: cost >> 3 | x\n---\n", "job.explain.md:10:"},
         {CHIP_START "corpora: telemetry\n---\n{{nosuch}}", "{{nosuch}}"},
+        {CHIP_START "needs: cpu_p95\ncorpora: telemetry\n---\n",
+         "it needs 'cpu_p95', which no report that has the chip can give"},
+        {CHIP_START "needs: top_share\ncorpora: telemetry\n---\n", /* of the whole report alone */
+         "it needs 'top_share', which no report"},
+        {CHIP_START "needs: runs\ncorpora: telemetry\n---\n",
+         "it needs 'runs', and no line of prompts/missing.list"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         refused("prompts/chips/job.explain.md", rows[i].text, rows[i].words);
+    static const struct {
+        const char *text, *words;
+    } lines[] = {
+        {"", "needs 'total_uusd', and no line"},
+        {"run.total_uusd | Cost | x\n", "needs 'total_uusd', and no line"},
+        {"# x\ntotal_uusd | Cost\n", "prompts/missing.list:2: a line is"},
+        {"total_uusd | Cost | of {evictions}\n",
+         "prompts/missing.list:1: {evictions} may be unknown"},
+        {"total_uusd | Cost | of {label\n", "prompts/missing.list:1: a slot is written {name}"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        refused("prompts/missing.list", lines[i].text, lines[i].words);
     refused("sql/graph/edge-job-bad.sql", "-- edge: X\n-- from: job\n-- to: y\nSELECT 1",
             "'title' is missing");
 }

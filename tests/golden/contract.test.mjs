@@ -1,0 +1,67 @@
+// Data contracts: in an estate that lacks a source, a chip that needs it says which table, grant or call fills it, and prints nothing that
+// rests on it; where the source is there the same chip answers.
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { run } from '../harness/drc.mjs';
+import { estate, report, scratch } from './estates.mjs';
+
+after(() => scratch.remove());
+
+// The sample estate after these statements.
+function without(name, ...sql) {
+  const file = scratch.path(`${name}.db`);
+  copyFileSync(estate(1), file);
+  const db = new DatabaseSync(file);
+  for (const one of sql) db.exec(one);
+  db.close();
+  return file;
+}
+
+function answer(db, chip, ...where) {
+  const r = run(['chip', chip, ...where, '--db', db], { env: { DRC_STATE_DB: scratch.path('state.db'), DRC_INDEX_DIR: scratch.path('none') } });
+  assert.equal(r.status, 0, r.stderr);
+  return r.stdout.slice(r.stdout.lastIndexOf('\n--- answer\n'));
+}
+
+const noQueries = () => without('no-queries', 'DELETE FROM sql_query_history', "DELETE FROM data_mark WHERE source = 'queries'");
+const noEvents = () => without('no-events', 'DELETE FROM events', 'DELETE FROM eviction_details', "DELETE FROM data_mark WHERE source = 'events'");
+const first = (id) => { const r = report(id, '', estate(1)); return r.rows[0][0]; };
+
+const CASES = [
+  ['node metrics', () => without('no-nodes', 'UPDATE node_usage SET cpu_p95_permille = NULL, mem_p95_permille = NULL'), 'cluster.utilisation',
+    () => ['--entity', 'apc-finance'], /CPU, 95th percentile: system\.compute\.node_timeline has no rows for apc-finance .* grant SELECT/s, /CPU reached/],
+  ['hours of use', () => without('no-hours', 'UPDATE resource_day SET used_ms = NULL, paid_ms = NULL'), 'warehouse.when-idle',
+    () => ['--entity', 'wh-bi-prod'], /Idle share of the time up: .*system\.compute\.warehouse_events.*system\.query\.history.*grant SELECT/s, /had a query/],
+  ['queries of a warehouse', noQueries, 'warehouse.make-reliable', () => ['--entity', 'wh-bi-prod'],
+    /Queries: .*system\.query\.history.*enable the schema system\.query/s, /No query failed|quer(y|ies) failed/],
+  ['durations of queries', noQueries, 'warehouse.verify-fix', () => ['--entity', 'wh-bi-prod'], /95th percentile of a query: .*system\.query\.history/s, /A new size worked/],
+  ['evictions', noEvents, 'job.eviction-pattern', () => ['--report', 'spot-risk', '--entity', first('spot-risk')],
+    /Spot evictions: .*Clusters Events API.*SPOT_INSTANCE_TERMINATION/s, /No eviction hit|\d evictions? hit/],
+  ['the window before', () => estate(1), 'report.what-changed', () => ['--report', 'job-cost 85d'], /Cost in the window before: .*7d.*system\.billing\.usage/s, /moved by/,
+    () => ['--report', 'job-cost']],
+  ['runs', () => estate(1), 'report.make-reliable', () => ['--report', 'pareto'], /Run success: The report pareto does not hold it; the report job-cost does\./, /run success is/,
+    () => ['--report', 'job-cost']],
+];
+
+for (const [name, lacking, chip, where, told, said, whereItIs = where] of CASES) {
+  test(`without ${name} ${chip} says how to get it`, () => {
+    const text = answer(lacking(), chip, ...where());
+    assert.match(text, told);
+    assert.match(text, /This run cannot answer the question\. It lacks:/);
+    assert.match(text, /By template: AI is not asked where a fact is missing/);
+    assert.doesNotMatch(text, said);
+    const whole = answer(estate(1), chip, ...whereItIs());
+    assert.doesNotMatch(whole, /It lacks:/);
+    assert.match(whole, said);
+  });
+}
+
+test('unknown is not none: no count of evictions or queries is printed where they are not recorded', () => {
+  const rows = report('spot-risk', '', noEvents());
+  const at = rows.columns.findIndex((c) => c.name === 'evictions');
+  assert.ok(rows.rows.length > 0 && rows.rows.every((r) => r[at] === null));
+  for (const text of [answer(noEvents(), 'job.why-failing', '--report', 'job-cost', '--entity', first('job-cost')), answer(noQueries(), 'warehouse.explain', '--entity', 'wh-bi-prod')])
+    assert.doesNotMatch(text, /\b0 (spot )?(evictions|queries)|[Nn]o (spot )?(eviction|query)/);
+});
