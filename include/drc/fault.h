@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 void drc_fault_init(void);            /* reads DRC_FAULT; CONFIG mistakes are logged and ignored */
-bool drc_fault_hit(const char *door); /* door: "db", "http", "raster", "file", "vec" */
+/* door: "db", "http", "raster", "file", "vec"; "cpu": the machine seems to lack AVX2 and FMA */
+bool drc_fault_hit(const char *door);
 
 #endif

@@ -2,12 +2,14 @@
  * scale, and a block's sum is an integer below 127 * 32767 * 16 < 2^31: exact, the same with AVX2
  * and without. */
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
 
+#include "drc/fault.h"
 #include "minilm_parts.h"
 
 enum { ROWS = 2, TOKENS = 4, LEVELS = 32767 };
@@ -87,19 +89,21 @@ __attribute__((target("avx2"))) static void kernel_avx2(const int8_t *w, const f
 }
 
 minilm_kernel *const minilm_kernel_avx2 = kernel_avx2;
-
-static minilm_kernel *kernel(void)
-{
-    return __builtin_cpu_supports("avx2") ? kernel_avx2 : minilm_kernel_portable;
-}
 #else
 minilm_kernel *const minilm_kernel_avx2 = NULL;
-
-static minilm_kernel *kernel(void)
-{
-    return minilm_kernel_portable;
-}
 #endif
+
+static pthread_once_t chosen = PTHREAD_ONCE_INIT;
+static minilm_kernel *kernel = minilm_kernel_portable;
+
+/* Once: the sums are the same with either. */
+static void choose(void)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2") && !drc_fault_hit("cpu"))
+        kernel = kernel_avx2;
+#endif
+}
 
 typedef float v4 __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int32_t v4i __attribute__((vector_size(16)));
@@ -138,7 +142,7 @@ static void dense_q8(int16_t *tile, const struct minilm_matrix *m, const float *
                      float *y)
 {
     int n = m->columns;
-    minilm_kernel *sum = kernel();
+    pthread_once(&chosen, choose);
     for (int from = 0; from < tokens; from += MINILM_TILE) {
         float scales[MINILM_TILE] = {0};
         int count = tokens - from < MINILM_TILE ? tokens - from
@@ -149,8 +153,8 @@ static void dense_q8(int16_t *tile, const struct minilm_matrix *m, const float *
         for (int r = 0; r < m->rows; r += ROWS)
             for (int t = 0; t < count; t += TOKENS) {
                 float sums[ROWS * TOKENS];
-                sum(m->q + (ptrdiff_t)r * n, m->scale + (ptrdiff_t)r * (n / MINILM_BLOCK),
-                    tile + (ptrdiff_t)t * n, n, sums);
+                kernel(m->q + (ptrdiff_t)r * n, m->scale + (ptrdiff_t)r * (n / MINILM_BLOCK),
+                       tile + (ptrdiff_t)t * n, n, sums);
                 for (int i = 0; i < TOKENS && t + i < count; i++)
                     for (int k = 0; k < ROWS; k++)
                         y[(ptrdiff_t)(from + t + i) * m->rows + r + k] =

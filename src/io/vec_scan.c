@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "drc/fault.h"
+
 bool vec_scan_able;
 
 #define ROWS 4 /* read together, so that each part of the question is loaded once for all */
@@ -33,7 +35,8 @@ __attribute__((target("avx2,fma"))) static void products(const float *const row[
 
 void vec_scan_look(void)
 {
-    vec_scan_able = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    vec_scan_able = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    !drc_fault_hit("cpu");
 }
 #else
 static void products(const float *const row[ROWS], int dim, const float *query, float out[ROWS])
