@@ -1,5 +1,5 @@
 /* The two large messages: a report and an entity card. */
-#include "drc/compose.h"
+#include "core/compose_parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,17 +32,21 @@ static const char *shown(const struct drc_context *c, const char *metric)
     return f == NULL ? "n/a" : f->display;
 }
 
-/* Key figures as the report's header writes them. */
+/* As the report's header writes it. */
+void drc_compose_figure(struct drc_arena *a, const struct drc_figure *f,
+                        const struct drc_context *c, struct drc_text pair[2])
+{
+    drc_slots_fill(a, f->label, c, &pair[0], NULL);
+    if (!drc_slots_fill(a, f->text, c, &pair[1], NULL))
+        drc_text_add(a, &pair[1], DRC_SPAN_PLAIN, f->otherwise == NULL ? "n/a" : f->otherwise);
+}
+
 static void add_figures(struct drc_arena *a, struct drc_message *m, const struct drc_figure *list,
                         size_t count, const struct drc_context *c)
 {
     struct drc_text *pairs = drc_arena_array(a, 2 * count + 1, sizeof *pairs);
-    for (size_t i = 0; i < count; i++) {
-        drc_slots_fill(a, list[i].label, c, &pairs[2 * i], NULL);
-        if (!drc_slots_fill(a, list[i].text, c, &pairs[2 * i + 1], NULL))
-            drc_text_add(a, &pairs[2 * i + 1], DRC_SPAN_PLAIN,
-                         list[i].otherwise == NULL ? "n/a" : list[i].otherwise);
-    }
+    for (size_t i = 0; i < count; i++)
+        drc_compose_figure(a, &list[i], c, &pairs[2 * i]);
     if (count == 0)
         return;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
@@ -72,8 +76,8 @@ static void add_filter(struct drc_arena *a, struct drc_text *t, const char *name
     drc_text_add(a, t, DRC_SPAN_CODE, value);
 }
 
-static void add_scope(struct drc_arena *a, struct drc_message *m, const struct drc_result *res,
-                      const char *asked_by)
+struct drc_block *drc_compose_scope(struct drc_arena *a, struct drc_message *m,
+                                    const struct drc_result *res)
 {
     char day[16];
     const struct drc_params *p = &res->params;
@@ -90,6 +94,14 @@ static void add_scope(struct drc_arena *a, struct drc_message *m, const struct d
                     p->contract ? "contract" : "list", drc_date_long(res->data_last_day, day));
     if (res->sample)
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 sample data");
+    return b;
+}
+
+static void add_scope(struct drc_arena *a, struct drc_message *m, const struct drc_result *res,
+                      const char *asked_by)
+{
+    char day[16];
+    struct drc_block *b = drc_compose_scope(a, m, res);
     if (res->first_day < res->data_first_day)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         " \u00b7 the data starts on %s: nothing is known of the first %lld %s",
@@ -99,8 +111,8 @@ static void add_scope(struct drc_arena *a, struct drc_message *m, const struct d
     add_asker(a, &b->text, asked_by);
 }
 
-static void add_picture(struct drc_arena *a, struct drc_message *m, const struct drc_picture *pic,
-                        const char *file, const char *alt)
+void drc_compose_picture(struct drc_arena *a, struct drc_message *m, const struct drc_picture *pic,
+                         const char *file, const char *alt)
 {
     if (pic->png == NULL && pic->trouble == NULL)
         return; /* nothing to draw */
@@ -313,7 +325,7 @@ struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_sna
         return m;
     }
     add_figures(a, m, res->report->figures, res->report->figure_count, whole);
-    add_picture(a, m, pic, res->report->id, report_alt(a, res));
+    drc_compose_picture(a, m, pic, res->report->id, report_alt(a, res));
     add_honesty(a, m, res);
     add_picker(a, m, res, run_id);
     add_report_chips(a, m, s, res, run_id);
@@ -438,10 +450,10 @@ struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snaps
     add_card_scope(a, m, c, window, asked_by);
     add_card_lines(a, m, card->lines, card->line_count);
     add_figures(a, m, res->report->cards, res->report->card_count, c);
-    add_picture(a, m, pic, "days",
-                drc_arena_printf(a, "Cost by day of %s, %s. %s %s, dearest day %s.",
-                                 c->selection.label, window, amount_title(res->report), amount,
-                                 shown(c, "peak_day_uusd")));
+    drc_compose_picture(a, m, pic, "days",
+                        drc_arena_printf(a, "Cost by day of %s, %s. %s %s, dearest day %s.",
+                                         c->selection.label, window, amount_title(res->report),
+                                         amount, shown(c, "peak_day_uusd")));
     add_lanes(a, m, s, c, run_id);
     if (card->follow_count > 0) {
         struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_PICKER, "follow");

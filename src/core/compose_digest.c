@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/compose_parts.h"
 #include "drc/clock.h"
 #include "drc/fmt.h"
 
@@ -92,31 +93,9 @@ static void add_header(struct drc_arena *a, struct drc_message *m, const struct 
                     d->preview ? " (preview)" : "");
 }
 
-static void add_filter(struct drc_arena *a, struct drc_text *t, const char *name, const char *value)
-{
-    if (value == NULL)
-        return;
-    drc_text_printf(a, t, DRC_SPAN_PLAIN, "%s%s ", t->first == NULL ? "" : " \u00b7 ", name);
-    drc_text_add(a, t, DRC_SPAN_CODE, value);
-}
-
 static void add_scope(struct drc_arena *a, struct drc_message *m, const struct drc_digest *d)
 {
-    char day[16];
-    const struct drc_params *p = &d->total->params;
-    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "scope");
-    add_filter(a, &b->text, "workspace", p->workspace);
-    add_filter(a, &b->text, "owner", p->owner);
-    add_filter(a, &b->text, "department", p->department);
-    if (p->tag_key != NULL)
-        add_filter(a, &b->text, "tag", drc_arena_printf(a, "%s=%s", p->tag_key, p->tag_value));
-    if (b->text.first == NULL)
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "all workspaces");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    " \u00b7 %s price, USD \u00b7 data complete to %s, UTC days",
-                    p->contract ? "contract" : "list", drc_date_long(d->total->data_last_day, day));
-    if (d->total->sample)
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 sample data");
+    struct drc_block *b = drc_compose_scope(a, m, d->total);
     if (d->every != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 %s, %s", d->every, d->zone);
 }
@@ -181,13 +160,8 @@ static void add_figures(struct drc_arena *a, struct drc_message *m, const struct
 {
     size_t n = 0;
     struct drc_text *pairs = drc_arena_array(a, 2 * (d->def->figure_count + 3), sizeof *pairs);
-    for (size_t i = 0; i < d->def->figure_count; i++, n++) {
-        const struct drc_figure *f = &d->def->figures[i];
-        drc_slots_fill(a, f->label, d->whole, &pairs[2 * n], NULL);
-        if (!drc_slots_fill(a, f->text, d->whole, &pairs[2 * n + 1], NULL))
-            drc_text_add(a, &pairs[2 * n + 1], DRC_SPAN_PLAIN,
-                         f->otherwise == NULL ? "n/a" : f->otherwise);
-    }
+    for (; n < d->def->figure_count; n++)
+        drc_compose_figure(a, &d->def->figures[n], d->whole, &pairs[2 * n]);
     if (d->has_forecast)
         pair(a, pairs, &n, "Month at its end, forecast", forecast_text(a, d));
     if (d->budget_uusd > 0)
@@ -204,24 +178,6 @@ static void add_figures(struct drc_arena *a, struct drc_message *m, const struct
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_FIGURES, "figures");
     b->figures = pairs;
     b->figure_count = n;
-}
-
-static void add_picture(struct drc_arena *a, struct drc_message *m, const struct drc_digest *d)
-{
-    struct drc_block *b;
-    if (d->picture.png == NULL && d->picture.trouble == NULL)
-        return;
-    if (d->picture.png == NULL) {
-        b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "chart");
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "The chart could not be drawn: %s.",
-                        d->picture.trouble);
-        return;
-    }
-    b = drc_message_add(a, m, DRC_BLOCK_IMAGE, "chart");
-    b->image.png = d->picture.png;
-    b->image.png_bytes = d->picture.png_bytes;
-    b->image.file_name = "digest.png";
-    b->image.alt = drc_arena_printf(a, "Total cost by day in USD. %s.", chart_subtitle(a, d));
 }
 
 static void add_item_text(struct drc_arena *a, struct drc_message *m,
@@ -369,7 +325,9 @@ struct drc_message *drc_compose_digest(struct drc_arena *a, const struct drc_dig
         add_quiet(a, m, d);
     } else {
         add_figures(a, m, d);
-        add_picture(a, m, d);
+        drc_compose_picture(
+            a, m, &d->picture, "digest",
+            drc_arena_printf(a, "Total cost by day in USD. %s.", chart_subtitle(a, d)));
         add_items(a, m, d);
     }
     add_reports(a, m, d);
