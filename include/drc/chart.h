@@ -192,8 +192,14 @@ struct drc_chart_band {
     size_t day_count;                              /* at most DRC_CHART_DAYS_MAX */
     const int64_t *actual, *expected, *low, *high; /* day_count each, micro-dollars or
                                                       DRC_CHART_UNKNOWN */
-    const struct drc_chart_event *events;          /* worst first */
-    size_t event_count;                            /* at most DRC_CHART_EVENTS_MAX */
+    /* Where `expected` is a forecast that goes on behind `actual`: its name beside the plot, and
+     * what lines and band are. NULL: the expectation of each day, and its band. */
+    const char *forecast_name, *forecast_note;
+    /* A dashed line from that day on with its name beside the plot; 0: none. */
+    int64_t level_uusd, level_from_day;
+    const char *level_name;
+    const struct drc_chart_event *events; /* worst first */
+    size_t event_count;                   /* at most DRC_CHART_EVENTS_MAX */
     bool list; /* list the events by number; false: the picture is about one of them */
     const char *note_titles[DRC_CHART_NOTES_MAX];
     const char *steps_title;

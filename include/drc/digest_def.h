@@ -11,7 +11,7 @@
 #include "drc/report.h"
 
 #define DRC_DIGEST_SECTIONS_MAX 6
-#define DRC_DIGEST_ITEMS_MAX 3 /* that need a decision; the rest is counted */
+#define DRC_DIGEST_ITEMS_MAX 3 /* that need a decision, in the root; others are in the thread */
 
 /* What may need a decision: rows of a report whose `when` holds; its metric is what is at stake.
  * `item: report | metric > bound | chip | text`, text with {slots} of the row. */
@@ -26,10 +26,12 @@ struct drc_digest_def {
     const char *total;  /* report whose sum is the total and whose days are the trend */
     const char *narrow; /* the same where an owner, a department or a tag narrows the scope */
     int trend_days;
-    double quiet_ratio;         /* a change of the total within this, and no item: the short form */
-    const char *quiet;          /* its sentence, with {slots} of the total */
-    const char *tag;            /* cost without this tag is "untagged"; NULL: not shown */
-    struct drc_figure *figures; /* over the total */
+    double quiet_ratio;  /* a change of the total within this, and no item: the short form */
+    const char *quiet;   /* its sentence, with {slots} of the total */
+    const char *tag;     /* cost without this tag is "untagged"; NULL: not shown */
+    const char *wording; /* chip whose answer over the total is in the thread; NULL: none */
+    struct drc_figure
+        *figures; /* over the total; what is not known and has no other text: not shown */
     size_t figure_count;
     const char *sections[DRC_DIGEST_SECTIONS_MAX]; /* reports, one reply in the thread each */
     size_t section_count;
@@ -38,7 +40,7 @@ struct drc_digest_def {
 };
 
 struct drc_digest_sql { /* sql/digest/<name>.sql, checked at load */
-    const char *causes, *untagged, *budget;
+    const char *causes, *untagged, *budget, *calendar;
 };
 
 struct drc_digests {

@@ -15,8 +15,9 @@ struct drc_digest_ask {
     int64_t first_day, last_day; /* of the window */
     const char *sub_id;          /* whose items it carries on; NULL: a preview */
     int64_t slot_day;
-    const char *zone, *every, *late, *skipped;
-    enum drc_fmt_style numbers; /* of all figures of its messages and charts */
+    const char *zone, *every;           /* "Europe/Berlin", "Mondays at 08:00" */
+    const char *late, *clock, *skipped; /* sentences of struct drc_digest; NULL */
+    enum drc_fmt_style numbers;         /* of all figures of its messages and charts */
 };
 
 /* Filters of a digest: those words of a report that are no window. INPUT says which are wrong. */
@@ -27,11 +28,18 @@ int drc_digest_scope(struct drc_arena *a, const struct drc_snapshot *s,
  * in the data. */
 int drc_digest_make(struct drc_env *env, const struct drc_request *req,
                     const struct drc_digest_ask *ask, struct drc_digest *out, struct drc_err *err);
-/* Posts root and sections, each exactly once; root gets where the root stands. */
+/* Posts root, items that had no room in it, commentary and sections, each exactly once; root gets
+ * where the root stands. A reply that Slack refuses for good is logged and left out. */
 int drc_digest_post(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
                     struct drc_digest *d, struct drc_posted *root, struct drc_err *err);
-/* The last whole window of `days` days in the facts; DB where there is none. */
+/* The commentary in the thread of a posted digest: by template at first, and with
+ * env->again_queued by the model, in its place. */
+int drc_digest_word(struct drc_env *env, const struct drc_request *req, const struct drc_sub *sub,
+                    const char *channel, const char *thread_ts, struct drc_err *err);
+/* The newest day of which all sources are complete, and the first day of the facts; DB where there
+ * is none. */
 int drc_digest_newest(struct drc_env *env, int64_t *last_day, struct drc_err *err);
+int drc_digest_oldest(struct drc_env *env, int64_t *first_day, struct drc_err *err);
 
 /* `digest ...`, the buttons of subscriptions ("sub:..."), those of a digest's items. */
 int drc_run_digest(struct drc_env *env, const struct drc_request *req, const char *words,
@@ -60,11 +68,11 @@ int drc_run_form(struct drc_env *env, const struct drc_request *req, struct drc_
 int drc_sub_next(struct drc_arena *a, const struct drc_sub *sub, int64_t after_ms,
                  struct drc_slot_time *out, struct drc_err *err);
 /* Enrols what has come due by env->now_ms (env needs arena, state and that), claims what is to be
- * run; `claimed` has room for DRC_SLOTS_PER_TICK. The count or -1. A slot that is more than
- * DIGEST_LATE_HOURS old is skipped. */
+ * run, and ended slots that need care; `claimed` has room for DRC_SLOTS_PER_TICK + 1. The count, at
+ * most DRC_SLOTS_PER_TICK, or -1. A slot that is more than DIGEST_LATE_HOURS old is skipped. */
 int drc_slots_tick(struct drc_env *env, struct drc_slot *claimed, struct drc_err *err);
 /* Runs a claimed slot: it is posted, waits for another try, or ends skipped or failed, which its
- * owner hears of. -1: it stays claimed until its lease ends. */
+ * owner hears of; or takes care of an ended one. -1: it stays claimed until its lease ends. */
 int drc_run_slot(struct drc_env *env, const char *sub_id, int64_t day, struct drc_err *err);
 
 #endif

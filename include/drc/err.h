@@ -7,6 +7,8 @@
 #ifndef DRC_ERR_H
 #define DRC_ERR_H
 
+#include <stdbool.h>
+
 /* A code exists only where somebody acts differently on it. */
 enum drc_err_code {
     DRC_OK = 0,
@@ -41,6 +43,9 @@ int drc_err_set(struct drc_err *err, enum drc_err_code code, const char *fmt, ..
 /* Puts "<text>: " in front of a filled error; returns -1. */
 int drc_err_context(struct drc_err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Waiting may cure it: RATE, NET, TIMEOUT, DB. */
+bool drc_err_passes(enum drc_err_code code);
 
 /* Short upper-case name: "INPUT", "DB", ... */
 const char *drc_err_name(enum drc_err_code code);

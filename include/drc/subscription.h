@@ -1,6 +1,7 @@
 /* Subscriptions to digests, their slots, and what became of what a digest named: SQL of the state.
- * A slot goes due -> claimed -> posted, or ends skipped or failed; nothing leaves an end. Times are
- * ms since 1970 UTC, days local to the subscription. Each worker has its own handle. */
+ * A slot goes due -> claimed -> posted, or ends skipped or failed; nothing leaves an end. An ended
+ * slot may need care: its owner hears that nothing was sent, a model's wording is awaited. Times
+ * are ms since 1970 UTC, days local to the subscription. Each worker has its own handle. */
 #ifndef DRC_SUBSCRIPTION_H
 #define DRC_SUBSCRIPTION_H
 
@@ -49,6 +50,7 @@ enum drc_slot_end { DRC_SLOT_POSTED, DRC_SLOT_SKIPPED, DRC_SLOT_FAILED };
 
 struct drc_slot {
     const char *sub_id, *status, *why, *channel, *ts;
+    const char *care; /* "tell", "word" or "" */
     int64_t day, due_ms, next_ms, ended_ms, total_uusd;
     int tries; /* claims that have not come back, this one included */
 };
@@ -65,8 +67,19 @@ int drc_slot_get(struct drc_db *state, struct drc_arena *a, const char *sub_id, 
 /* Back to due, not before next_ms. */
 int drc_slot_wait(struct drc_db *state, const char *sub_id, int64_t day, int64_t next_ms,
                   const char *why, struct drc_err *err);
+/* care: what is to be done next, from now_ms on. */
 int drc_slot_end(struct drc_db *state, const struct drc_slot *slot, enum drc_slot_end end,
-                 const char *why, int64_t now_ms, struct drc_err *err);
+                 const char *why, const char *care, int64_t now_ms, struct drc_err *err);
+/* Ended slots whose care is due, for lease_ms nobody else's; the count or -1. */
+int drc_slot_claim_care(struct drc_db *state, struct drc_arena *a, int64_t now_ms, int64_t lease_ms,
+                        struct drc_slot *out, int max, struct drc_err *err);
+/* Not before next_ms. */
+int drc_slot_care_later(struct drc_db *state, const char *sub_id, int64_t day, int64_t next_ms,
+                        struct drc_err *err);
+int drc_slot_care_done(struct drc_db *state, const char *sub_id, int64_t day, struct drc_err *err);
+/* Slots of a subscription whose owner is still to hear of them, oldest first; the count or -1. */
+int drc_slot_unheard(struct drc_db *state, struct drc_arena *a, const char *sub_id,
+                     struct drc_slot *out, int max, struct drc_err *err);
 /* After a start no process holds a claim: all leases end. */
 int drc_slot_release_all(struct drc_db *state, struct drc_err *err);
 /* Slots of a subscription, newest first; the count or -1. */
@@ -79,18 +92,15 @@ int drc_slot_untold(struct drc_db *state, const char *sub_id, int64_t day, int64
 int drc_slot_told(struct drc_db *state, const char *sub_id, int64_t before_day,
                   struct drc_err *err);
 
-/* What was stated in the digest before a slot. */
-struct drc_sub_figure {
-    int64_t first_day, last_day, total_uusd;
-};
-int drc_sub_figure_put(struct drc_db *state, const char *sub_id, int64_t slot_day,
-                       const struct drc_sub_figure *f, struct drc_err *err);
-/* 1 found, 0 none, -1 error. */
-int drc_sub_figure_before(struct drc_db *state, const char *sub_id, int64_t slot_day,
-                          struct drc_sub_figure *out, struct drc_err *err);
+/* Keeps what a digest stated, or states anew. */
+int drc_sub_stated_put(struct drc_db *state, const char *sub_id, const struct drc_digest_stated *f,
+                       struct drc_err *err);
+/* What the digests before a slot stated last, of the same scope, newest first; the count or -1. */
+int drc_sub_stated(struct drc_db *state, struct drc_arena *a, const char *sub_id, int64_t slot_day,
+                   const char *scope, struct drc_digest_stated *out, int max, struct drc_err *err);
 
-/* Fills before, taken_by and open_days (never fewer than they were) from the digests before. 2: it
- * was called not an issue, 0 or 1 else (1: known). sub_id NULL: nothing is known, 0. */
+/* Fills seen, seen_day, taken_by and open_days (never fewer than they were) from the digests
+ * before. 2: it was called not an issue, 0 or 1 else (1: known). sub_id NULL: nothing is known, 0. */
 int drc_sub_item_before(struct drc_db *state, struct drc_arena *a, const char *sub_id,
                         int64_t slot_day, struct drc_digest_item *item, struct drc_err *err);
 /* Stores it and fills its id; the same slot and key keep their id. */

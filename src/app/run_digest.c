@@ -11,10 +11,12 @@
 #include "drc/log.h"
 #include "drc/raster.h"
 #include "drc/subscription.h"
+#include "drc/utf8.h"
 
 #define CHART_SCALE 2.0
 #define HISTORY_DAYS 140 /* behind the forecast and its error: up to three months of origins */
 #define BACK_TESTS 3
+#define STATED_MAX 6 /* digests before this one whose totals are looked at again */
 
 /* ---- scope -------------------------------------------------------------------------------- */
 
@@ -219,6 +221,30 @@ static void take_forecast(struct drc_env *env, struct drc_digest *d)
     d->error = back_test(values, d->daily_count);
 }
 
+/* "Thanksgiving (26 Nov), Black Friday weekend (27–30 Nov 2026)". */
+static int take_events(struct drc_env *env, struct drc_digest *d, struct drc_err *err)
+{
+    struct drc_rows rows;
+    char range[40];
+    if (select_rows(env, d, env->snap->digests.sql.calendar, &rows, err) < 0)
+        return drc_err_context(err, "sql/digest/calendar.sql");
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const struct drc_cell *c = &rows.cells[i * rows.column_count];
+        int64_t first, last;
+        if (c[0].type != DRC_CELL_TEXT || c[1].type != DRC_CELL_TEXT ||
+            c[2].type != DRC_CELL_TEXT || drc_date_parse(c[1].text, &first) < 0 ||
+            drc_date_parse(c[2].text, &last) < 0)
+            continue;
+        const char *days =
+            first == last ? drc_date_short(first, range) : drc_date_range(first, last, range);
+        d->events =
+            drc_arena_printf(env->a, "%s%s%s (%s)", d->events == NULL ? "" : d->events,
+                             d->events == NULL ? "" : ", ",
+                             drc_utf8_clean(env->a, c[0].text, strlen(c[0].text), 80, false), days);
+    }
+    return 0;
+}
+
 /* ---- what needs a decision ---------------------------------------------------------------- */
 
 struct found {
@@ -320,7 +346,7 @@ static int choose_items(struct drc_env *env, const struct drc_digest_ask *ask, s
             return -1;
         if (known == 2)
             d->dismissed++;
-        else if (d->item_count < DRC_DIGEST_ITEMS_MAX)
+        else if (d->item_count < DRC_DIGEST_LIST_MAX)
             d->items[d->item_count++] = *item;
         else
             d->more++;
@@ -381,6 +407,18 @@ int drc_digest_newest(struct drc_env *env, int64_t *last_day, struct drc_err *er
     return 0;
 }
 
+int drc_digest_oldest(struct drc_env *env, int64_t *first_day, struct drc_err *err)
+{
+    struct drc_rows rows;
+    if (drc_db_select(env->facts, env->a, "SELECT value FROM meta WHERE key = 'first_day'", NULL, 0,
+                      1, DRC_REPORT_DEADLINE_MS, &rows, err) < 0)
+        return -1;
+    if (rows.row_count != 1 || rows.cells[0].type != DRC_CELL_TEXT ||
+        drc_date_parse(rows.cells[0].text, first_day) < 0)
+        return drc_err_set(err, DRC_ERR_DB, "the facts database does not say when it starts");
+    return 0;
+}
+
 static void draw_trend(struct drc_env *env, struct drc_digest *d)
 {
     struct drc_err err = DRC_ERR_INIT;
@@ -408,30 +446,42 @@ static bool is_quiet(const struct drc_digest *d)
            fabs(change->value) <= d->def->quiet_ratio;
 }
 
-/* Late billing: the total that the digest before stated, against what the data says now. */
+/* Late billing: the totals that the digests before stated, against what the data says now. Only
+ * what is a total of the same report and filters can be compared. */
 static int take_correction(struct drc_env *env, const struct drc_digest_ask *ask,
                            const struct drc_params *scope, struct drc_digest *d,
                            struct drc_err *err)
 {
-    struct drc_sub_figure then;
-    struct drc_result res;
-    char was[DRC_FMT_BYTES], is[DRC_FMT_BYTES], window[40];
-    int known = ask->sub_id == NULL
-                    ? 0
-                    : drc_sub_figure_before(env->state, ask->sub_id, ask->slot_day, &then, err);
-    if (known <= 0)
-        return known;
-    struct drc_params p = window_of(d->total->report, scope, then.first_day, then.last_day);
-    if (drc_report_run(env->facts, env->a, d->total->report, &p, &res, err) < 0)
-        return -1;
-    int64_t now = drc_result_sum(&res, 0, "total_uusd", NULL);
-    if (llabs(now - then.total_uusd) < DRC_UUSD_PER_USD)
-        return 0;
-    drc_fmt_usd(then.total_uusd, was);
-    d->correction = drc_arena_printf(env->a, "Late billing changed the total of %s from %s to %s.",
-                                     drc_date_range(then.first_day, then.last_day, window), was,
-                                     drc_fmt_usd(now, is));
-    return 0;
+    struct drc_arena *a = env->a;
+    struct drc_digest_stated then[STATED_MAX];
+    const char *text = NULL;
+    d->figure_scope = drc_arena_printf(a, "%s v%d %s", d->total->report->id,
+                                       d->total->report->version, ask->words);
+    int n = ask->sub_id == NULL ? 0
+                                : drc_sub_stated(env->state, a, ask->sub_id, ask->slot_day,
+                                                 d->figure_scope, then, STATED_MAX, err);
+    d->restated = drc_arena_array(a, STATED_MAX, sizeof *d->restated);
+    for (int i = 0; i < n; i++) {
+        struct drc_result res;
+        char was[DRC_FMT_BYTES], is[DRC_FMT_BYTES], window[40];
+        struct drc_params p =
+            window_of(d->total->report, scope, then[i].first_day, then[i].last_day);
+        if (drc_report_run(env->facts, a, d->total->report, &p, &res, err) < 0)
+            return -1;
+        int64_t now = drc_result_sum(&res, 0, "total_uusd", NULL);
+        if (llabs(now - then[i].total_uusd) < DRC_UUSD_PER_USD ||
+            strcmp(drc_fmt_usd(then[i].total_uusd, was), drc_fmt_usd(now, is)) == 0)
+            continue;
+        text =
+            drc_arena_printf(a, "%s%s %s from %s to %s", text == NULL ? "" : text,
+                             text == NULL ? "Late billing changed the total of" : "; of",
+                             drc_date_range(then[i].first_day, then[i].last_day, window), was, is);
+        then[i].total_uusd = now;
+        d->restated[d->restated_count++] = then[i];
+    }
+    if (text != NULL)
+        d->correction = drc_arena_printf(a, "%s.", text);
+    return n < 0 ? -1 : 0;
 }
 
 static int make(struct drc_env *env, const struct drc_request *req,
@@ -444,6 +494,7 @@ static int make(struct drc_env *env, const struct drc_request *req,
                                .zone = ask->zone,
                                .every = ask->every,
                                .late = ask->late,
+                               .clock = ask->clock,
                                .skipped = ask->skipped,
                                .preview = ask->sub_id == NULL,
                                .numbers = ask->numbers,
@@ -470,7 +521,7 @@ static int make(struct drc_env *env, const struct drc_request *req,
         out->sections[out->section_count++] = (struct drc_digest_section){p->report, p->run.run_id};
     }
     if (take_days(env, out, &scope, err) < 0 || take_money(env, out, err) < 0 ||
-        take_items(env, req, ask, &scope, parts, out, err) < 0 ||
+        take_events(env, out, err) < 0 || take_items(env, req, ask, &scope, parts, out, err) < 0 ||
         take_correction(env, ask, &scope, out, err) < 0)
         return -1;
     take_forecast(env, out);
@@ -509,6 +560,67 @@ static int post_section(struct drc_env *env, const struct drc_request *req, cons
     return drc_deliver(env, req, part, to, m, &posted, err);
 }
 
+/* The answer of the digest's chip to its total: the same that a click on the chip would post, in
+ * the name of nobody. */
+static int word_run(struct drc_env *env, const struct drc_request *req,
+                    const struct drc_digest_def *def, const char *total, const char *channel,
+                    const char *thread_ts, bool *waits, struct drc_err *err)
+{
+    struct drc_run run;
+    struct drc_request own = *req;
+    struct drc_outcome out = {false, DRC_CLASS_REPORT, 0};
+    const char *key = drc_arena_printf(env->a, "%s#%s", req->key, total),
+               *id = drc_store_run_of_request(env->state, env->a, key, err);
+    if (id == NULL)
+        return drc_err_set(err, DRC_ERR_NOTFOUND, "the run of the digest is no longer stored");
+    if (drc_store_run_get(env->state, env->a, env->snap, id, &run, err) < 0)
+        return -1;
+    own.channel = channel;
+    own.user = "";
+    int rc =
+        drc_run_answer(env, &own, &run, drc_arena_printf(env->a, "report:%s", total),
+                       drc_chip_find(&env->snap->chips, def->wording), NULL, thread_ts, &out, err);
+    *waits = out.again;
+    return rc;
+}
+
+int drc_digest_word(struct drc_env *env, const struct drc_request *req, const struct drc_sub *sub,
+                    const char *channel, const char *thread_ts, struct drc_err *err)
+{
+    const struct drc_digest_def *def = drc_digest_find(&env->snap->digests, sub->digest_id);
+    struct drc_params scope;
+    bool waits;
+    if (def == NULL || def->wording == NULL)
+        return 0; /* it has been changed since */
+    if (drc_digest_scope(env->a, env->snap, def, sub->words, &scope, err) < 0)
+        return -1;
+    return word_run(env, req, def, is_narrow(&scope) ? def->narrow : def->total, channel, thread_ts,
+                    &waits, err);
+}
+
+/* The replies under the root. A model is waited for by slots alone, which are run again for it. */
+static int post_part(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
+                     struct drc_digest *d, size_t part, struct drc_err *err)
+{
+    struct drc_posted posted;
+    struct drc_message *more;
+    struct drc_env plain = *env;
+    switch (part) {
+    case 0:
+        more = drc_compose_digest_more(env->a, d);
+        return more == NULL ? 0 : drc_deliver(env, req, "more", to, more, &posted, err);
+    case 1:
+        if (d->def->wording == NULL || to->channel == NULL)
+            return 0;
+        if (d->preview || d->numbers != DRC_FMT_EN) /* the checker reads English figures */
+            plain.llm = NULL;
+        return word_run(&plain, req, d->def, d->total->report->id, to->channel, to->thread_ts,
+                        &d->wording_waits, err);
+    default:
+        return post_section(env, req, to, &d->sections[part - 2], err);
+    }
+}
+
 static int post_all(struct drc_env *env, const struct drc_request *req, const struct drc_to *to,
                     struct drc_digest *d, struct drc_posted *root, struct drc_err *err)
 {
@@ -521,9 +633,19 @@ static int post_all(struct drc_env *env, const struct drc_request *req, const st
         thread.where = DRC_TO_CHANNEL;
         thread.channel = root->channel;
     }
-    for (size_t i = 0; !d->quiet && i < d->section_count; i++)
-        if (post_section(env, req, &thread, &d->sections[i], err) < 0)
+    for (size_t i = 0; !d->quiet && i < d->section_count + 2; i++) {
+        struct drc_err own = DRC_ERR_INIT;
+        if (post_part(env, req, &thread, d, i, &own) == 0)
+            continue;
+        if (drc_err_passes(own.code)) {
+            drc_err_set(err, own.code, "%s", own.msg);
+            if (err != NULL)
+                err->retry_ms = own.retry_ms;
             return -1;
+        }
+        drc_log(DRC_LOG_WARN, "digest.part", "key=\"%s\" part=%zu code=%s why=\"%s\"", req->key, i,
+                drc_err_name(own.code), own.msg);
+    }
     return 0;
 }
 

@@ -9,7 +9,8 @@
     "next_ms, "                                                                                    \
     "created_ms, numbers, request_key"
 #define SLOT_COLUMNS                                                                               \
-    "sub_id, status, why, channel, ts, slot_day, due_ms, next_ms, ended_ms, total_uusd, tries"
+    "sub_id, status, why, channel, ts, slot_day, due_ms, next_ms, ended_ms, total_uusd, tries, "   \
+    "care"
 
 static const char *copy(struct drc_arena *a, struct drc_stmt *st, int column)
 {
@@ -36,7 +37,8 @@ static struct drc_slot take_slot(struct drc_arena *a, struct drc_stmt *st)
                              .next_ms = drc_db_int(st, 7),
                              .ended_ms = drc_db_int(st, 8),
                              .total_uusd = drc_db_is_null(st, 9) ? -1 : drc_db_int(st, 9),
-                             .tries = (int)drc_db_int(st, 10)};
+                             .tries = (int)drc_db_int(st, 10),
+                             .care = copy(a, st, 11)};
 }
 
 static int subs(struct drc_stmt *st, struct drc_arena *a, struct drc_sub *out, int max,
@@ -181,12 +183,13 @@ int drc_slot_enrol(struct drc_db *state, const struct drc_sub *sub, struct drc_s
 {
     if (drc_db_exec(state, "BEGIN IMMEDIATE", err) < 0)
         return -1;
-    int rc =
-        drc_db_run(state, err,
-                   "INSERT INTO slot (sub_id, slot_day, due_ms, status, next_ms, why, ended_ms)"
-                   " VALUES (?1, ?2, ?3, iif(?4 IS NULL, 'due', 'skipped'), ?3, coalesce(?4, ''),"
-                   " iif(?4 IS NULL, NULL, ?5)) ON CONFLICT (sub_id, slot_day) DO NOTHING",
-                   "siisi", sub->sub_id, sub->next_day, sub->next_ms, skip, now_ms);
+    int rc = drc_db_run(
+        state, err,
+        "INSERT INTO slot (sub_id, slot_day, due_ms, status, next_ms, why, ended_ms, care)"
+        " VALUES (?1, ?2, ?3, iif(?4 IS NULL, 'due', 'skipped'), ?3, coalesce(?4, ''),"
+        " iif(?4 IS NULL, NULL, ?5), iif(?4 IS NULL, '', 'tell'))"
+        " ON CONFLICT (sub_id, slot_day) DO NOTHING",
+        "siisi", sub->sub_id, sub->next_day, sub->next_ms, skip, now_ms);
     if (rc == 0) /* only from the slot that was read: a change in between stands */
         rc = drc_db_run(state, err,
                         "UPDATE subscription SET next_day = ?, next_ms = ?"
@@ -226,19 +229,59 @@ int drc_slot_wait(struct drc_db *state, const char *sub_id, int64_t day, int64_t
 }
 
 int drc_slot_end(struct drc_db *state, const struct drc_slot *slot, enum drc_slot_end end,
-                 const char *why, int64_t now_ms, struct drc_err *err)
+                 const char *why, const char *care, int64_t now_ms, struct drc_err *err)
 {
     static const char *const names[] = {"posted", "skipped", "failed"};
     return drc_db_run(state, err,
-                      "UPDATE slot SET status = ?, why = ?, channel = ?, ts = ?, ended_ms = ?"
-                      " WHERE sub_id = ? AND slot_day = ? AND status IN ('due', 'claimed')",
-                      "ssssisi", names[end], why, slot->channel, slot->ts, now_ms, slot->sub_id,
-                      slot->day);
+                      "UPDATE slot SET status = ?1, why = ?2, channel = ?3, ts = ?4, ended_ms = ?5,"
+                      " next_ms = ?5, care = ?6"
+                      " WHERE sub_id = ?7 AND slot_day = ?8 AND status IN ('due', 'claimed')",
+                      "ssssissi", names[end], why, slot->channel, slot->ts, now_ms, care,
+                      slot->sub_id, slot->day);
+}
+
+int drc_slot_claim_care(struct drc_db *state, struct drc_arena *a, int64_t now_ms, int64_t lease_ms,
+                        struct drc_slot *out, int max, struct drc_err *err)
+{
+    return slots(drc_db_query(state, err,
+                              "UPDATE slot SET next_ms = ?, tries = tries + 1"
+                              " WHERE (sub_id, slot_day) IN ("
+                              "SELECT sub_id, slot_day FROM slot WHERE care <> '' AND next_ms <= ?"
+                              " ORDER BY next_ms, sub_id, slot_day LIMIT ?)"
+                              " RETURNING " SLOT_COLUMNS,
+                              "iii", now_ms + lease_ms, now_ms, (int64_t)max),
+                 a, out, max + 1, err); /* to its end, as above */
+}
+
+int drc_slot_care_later(struct drc_db *state, const char *sub_id, int64_t day, int64_t next_ms,
+                        struct drc_err *err)
+{
+    return drc_db_run(state, err,
+                      "UPDATE slot SET next_ms = ?, tries = tries - 1"
+                      " WHERE sub_id = ? AND slot_day = ? AND care <> ''",
+                      "isi", next_ms, sub_id, day);
+}
+
+int drc_slot_care_done(struct drc_db *state, const char *sub_id, int64_t day, struct drc_err *err)
+{
+    return drc_db_run(state, err, "UPDATE slot SET care = '' WHERE sub_id = ? AND slot_day = ?",
+                      "si", sub_id, day);
+}
+
+int drc_slot_unheard(struct drc_db *state, struct drc_arena *a, const char *sub_id,
+                     struct drc_slot *out, int max, struct drc_err *err)
+{
+    return slots(drc_db_query(state, err,
+                              "SELECT " SLOT_COLUMNS " FROM slot WHERE sub_id = ?"
+                              " AND care = 'tell' ORDER BY slot_day",
+                              "s", sub_id),
+                 a, out, max, err);
 }
 
 int drc_slot_release_all(struct drc_db *state, struct drc_err *err)
 {
-    return drc_db_run(state, err, "UPDATE slot SET next_ms = 0 WHERE status = 'claimed'", "");
+    return drc_db_run(state, err,
+                      "UPDATE slot SET next_ms = 0 WHERE status = 'claimed' OR care <> ''", "");
 }
 
 int drc_slot_history(struct drc_db *state, struct drc_arena *a, const char *sub_id,
@@ -276,31 +319,31 @@ int drc_slot_told(struct drc_db *state, const char *sub_id, int64_t before_day, 
 
 /* ---- what was stated ---------------------------------------------------------------------- */
 
-int drc_sub_figure_put(struct drc_db *state, const char *sub_id, int64_t slot_day,
-                       const struct drc_sub_figure *f, struct drc_err *err)
+int drc_sub_stated_put(struct drc_db *state, const char *sub_id, const struct drc_digest_stated *f,
+                       struct drc_err *err)
 {
     return drc_db_run(state, err,
-                      "UPDATE slot SET first_day = ?, last_day = ?, total_uusd = ?"
+                      "UPDATE slot SET first_day = ?, last_day = ?, total_uusd = ?, scope = ?"
                       " WHERE sub_id = ? AND slot_day = ?",
-                      "iiisi", f->first_day, f->last_day, f->total_uusd, sub_id, slot_day);
+                      "iiissi", f->first_day, f->last_day, f->total_uusd, f->scope, sub_id,
+                      f->slot_day);
 }
 
-int drc_sub_figure_before(struct drc_db *state, const char *sub_id, int64_t slot_day,
-                          struct drc_sub_figure *out, struct drc_err *err)
+int drc_sub_stated(struct drc_db *state, struct drc_arena *a, const char *sub_id, int64_t slot_day,
+                   const char *scope, struct drc_digest_stated *out, int max, struct drc_err *err)
 {
     struct drc_stmt *st =
         drc_db_query(state, err,
-                     "SELECT first_day, last_day, total_uusd FROM slot WHERE sub_id = ?"
-                     " AND slot_day < ? AND status = 'posted' AND total_uusd IS NOT NULL"
-                     " ORDER BY slot_day DESC LIMIT 1",
-                     "si", sub_id, slot_day);
-    if (st == NULL)
-        return -1;
-    int rc = drc_db_next(st, err);
-    if (rc == 1)
-        *out = (struct drc_sub_figure){drc_db_int(st, 0), drc_db_int(st, 1), drc_db_int(st, 2)};
+                     "SELECT slot_day, first_day, last_day, total_uusd, scope FROM slot"
+                     " WHERE sub_id = ? AND slot_day < ? AND status = 'posted' AND scope = ?"
+                     " ORDER BY slot_day DESC",
+                     "sis", sub_id, slot_day, scope);
+    int n = 0, rc = st == NULL ? -1 : 0;
+    while (st != NULL && n < max && (rc = drc_db_next(st, err)) == 1)
+        out[n++] = (struct drc_digest_stated){drc_db_int(st, 0), drc_db_int(st, 1),
+                                              drc_db_int(st, 2), drc_db_int(st, 3), copy(a, st, 4)};
     drc_db_done(st);
-    return rc;
+    return rc < 0 ? -1 : n;
 }
 
 /* ---- items -------------------------------------------------------------------------------- */
@@ -312,12 +355,12 @@ int drc_sub_item_before(struct drc_db *state, struct drc_arena *a, const char *s
         return 0;
     struct drc_stmt *st = drc_db_query(
         state, err,
-        "SELECT (SELECT min(slot_day) FROM digest_item WHERE sub_id = ?1 AND item_key = ?2"
-        "        AND slot_day < ?3),"
-        " (SELECT max(i.slot_day) FROM digest_item AS i WHERE i.sub_id = ?1 AND i.item_key = ?2"
-        "  AND i.slot_day < ?3) = (SELECT max(slot_day) FROM slot WHERE sub_id = ?1"
+        "SELECT i.first_day, i.last_day,"
+        " i.last_day = (SELECT max(slot_day) FROM slot WHERE sub_id = ?1"
         "  AND slot_day < ?3 AND status = 'posted'),"
-        " m.verdict, m.user_id FROM (SELECT 1) LEFT JOIN (SELECT verdict, user_id FROM digest_mark"
+        " m.verdict, m.user_id FROM (SELECT min(slot_day) AS first_day, max(slot_day) AS last_day"
+        "  FROM digest_item WHERE sub_id = ?1 AND item_key = ?2 AND slot_day < ?3) AS i"
+        " LEFT JOIN (SELECT verdict, user_id FROM digest_mark"
         "  WHERE sub_id = ?1 AND item_key = ?2 ORDER BY mark_id DESC LIMIT 1) AS m",
         "ssi", sub_id, item->key, slot_day);
     if (st == NULL)
@@ -326,12 +369,13 @@ int drc_sub_item_before(struct drc_db *state, struct drc_arena *a, const char *s
     if (rc == 1 && !drc_db_is_null(st, 0)) {
         int64_t days = slot_day - drc_db_int(st, 0);
         item->open_days = days > item->open_days ? days : item->open_days;
-        item->before = drc_db_int(st, 1) == 1;
+        item->seen_day = drc_db_int(st, 1);
+        item->seen = drc_db_int(st, 2) == 1 ? DRC_ITEM_LAST_TIME : DRC_ITEM_EARLIER;
         result = 1;
     }
-    if (rc == 1 && !drc_db_is_null(st, 2)) {
-        bool taken = strcmp(drc_db_text(st, 2), "take") == 0;
-        item->taken_by = taken ? copy(a, st, 3) : NULL;
+    if (rc == 1 && !drc_db_is_null(st, 3)) {
+        bool taken = strcmp(drc_db_text(st, 3), "take") == 0;
+        item->taken_by = taken ? copy(a, st, 4) : NULL;
         result = taken ? 1 : 2;
     }
     drc_db_done(st);

@@ -254,7 +254,7 @@ static void tick(struct worker *w)
         if (item == NULL)
             abort();
         item->kind = DRC_ITEM_SLOT;
-        item->class = DRC_CLASS_REPORT;
+        item->class = strcmp(slots[i].care, "word") == 0 ? DRC_CLASS_MODEL : DRC_CLASS_REPORT;
         item->slot_day = slots[i].day;
         snprintf(item->sub_id, sizeof item->sub_id, "%s", slots[i].sub_id);
         snprintf(item->thread_key, sizeof item->thread_key, "digest:%s", slots[i].sub_id);
@@ -276,11 +276,15 @@ static void run_slot(struct worker *w, const struct drc_item *item)
     int rc = open_all(w, &err);
     if (rc == 0 && (e = server_edition_get(w->s, &err)) != NULL) {
         rc = open_facts(w, e, &err);
+        w->reader.library = e->library;
         struct drc_env env = {.a = a,
                               .snap = e->snap,
                               .facts = w->facts,
                               .state = w->state,
+                              .reader = &w->reader,
                               .http = w->http,
+                              .llm = w->s->llm,
+                              .budget = w->s->ask_budget,
                               .poster = &w->poster.poster,
                               .now_ms = drc_clock_wall_ms()};
         if (rc == 0)

@@ -42,6 +42,12 @@ const char *drc_err_name(enum drc_err_code code)
     return (size_t)code < sizeof names / sizeof *names ? names[code] : "BUG";
 }
 
+bool drc_err_passes(enum drc_err_code code)
+{
+    return code == DRC_ERR_RATE || code == DRC_ERR_NET || code == DRC_ERR_TIMEOUT ||
+           code == DRC_ERR_DB;
+}
+
 int drc_err_exit_status(enum drc_err_code code)
 {
     switch (code) {

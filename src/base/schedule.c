@@ -132,6 +132,25 @@ struct drc_slot_time drc_schedule_next(const struct drc_schedule *s, const struc
     }
 }
 
+static int64_t wall_s(const struct drc_zone *z, int64_t at_s)
+{
+    return at_s + drc_zone_offset(z, at_s);
+}
+
+enum drc_clock_edge drc_schedule_edge(const struct drc_schedule *s, const struct drc_zone *z,
+                                      int64_t due_ms, int *minute)
+{
+    int64_t due_s = due_ms / 1000, wall = wall_s(z, due_s);
+    *minute = (int)((wall % 86400 + 86400) % 86400 / 60);
+    if (*minute != s->minute)
+        return DRC_EDGE_GAP;
+    /* clocks go back by a quarter of an hour at least, and by three hours at most */
+    for (int64_t later = 900; later <= 3 * 3600; later += 900)
+        if (wall_s(z, due_s + later) == wall)
+            return DRC_EDGE_TWICE;
+    return DRC_EDGE_NONE;
+}
+
 void drc_schedule_window(const struct drc_schedule *s, int64_t slot_day, int64_t *first_day,
                          int64_t *last_day)
 {

@@ -53,6 +53,8 @@ static bool measure_range(struct plot *p)
                 p->high = fmax(p->high, (double)series[s][d]);
                 any = true;
             }
+    if (any && p->spec->level_uusd != 0)
+        p->high = fmax(p->high, (double)p->spec->level_uusd);
     return any;
 }
 
@@ -67,11 +69,19 @@ static double day_middle(const struct plot *p, size_t day)
     return drc_axis_x(&p->axis, (double)day + 0.5);
 }
 
+static const char *expected_name(const struct plot *p)
+{
+    return p->spec->forecast_name == NULL ? "expected" : p->spec->forecast_name;
+}
+
 static void measure_axis(struct plot *p)
 {
     const struct drc_theme *t = p->f.t;
     double ticks = 0, span = p->high - p->low;
-    double side = drc_font_width(t->regular, "expected", t->small_px) + SIDE_LABEL_GAP;
+    double side = SIDE_LABEL_GAP;
+    const char *names[] = {expected_name(p), p->spec->level_uusd == 0 ? "" : p->spec->level_name};
+    for (size_t i = 0; i < 2; i++)
+        side = fmax(side, drc_font_width(t->regular, names[i], t->small_px) + SIDE_LABEL_GAP);
     drc_chart_ticks(t, p->low, p->high, span > 0 ? PLOT_HEIGHT / span : 0, -1, &p->ticks);
     for (size_t i = 0; i < p->ticks.count; i++)
         ticks = fmax(ticks, drc_font_width(t->regular, p->ticks.text[i], t->small_px));
@@ -204,22 +214,36 @@ static void draw_grid(const struct plot *p)
     }
 }
 
-/* The names of both lines at their last known day. */
+static void draw_level(const struct plot *p)
+{
+    const struct drc_chart_band *spec = p->spec;
+    double from = fmax(0, (double)(spec->level_from_day - spec->first_day)),
+           y = drc_svg_snap(y_of(p, (double)spec->level_uusd));
+    if (spec->level_uusd != 0 && from < (double)spec->day_count)
+        drc_svg_line(p->f.svg, drc_axis_x(&p->axis, from), y, p->axis.right, y, 1.5, p->f.t->wasted,
+                     "2 2");
+}
+
+/* The names of the lines at their last known day. Where a forecast goes on behind it, the name of
+ * what was would stand beside the wrong line: the note in the head says it. */
 static void draw_names(const struct plot *p)
 {
-    static char actual[] = "actual", expected[] = "expected";
-    struct side_label labels[2];
+    static char actual[] = "actual";
+    struct side_label labels[3];
     const int64_t *series[] = {p->spec->actual, p->spec->expected};
+    char *names[] = {actual, drc_arena_strdup(p->f.a, expected_name(p))};
     size_t n = 0;
     for (size_t s = 0; s < 2; s++) {
         size_t d = p->spec->day_count;
         while (d > 0 && !known(series[s], d - 1))
             d--;
-        if (d > 0)
-            labels[n++] =
-                (struct side_label){s == 0 ? actual : expected, y_of(p, (double)series[s][d - 1]),
-                                    s == 0 ? p->f.t->ink : p->f.t->dbu};
+        if (d > 0 && (p->spec->forecast_name == NULL || d == p->spec->day_count))
+            labels[n++] = (struct side_label){names[s], y_of(p, (double)series[s][d - 1]),
+                                              s == 0 ? p->f.t->ink : p->f.t->dbu};
     }
+    if (p->spec->level_uusd != 0)
+        labels[n++] = (struct side_label){drc_arena_strdup(p->f.a, p->spec->level_name),
+                                          y_of(p, (double)p->spec->level_uusd), p->f.t->wasted};
     drc_side_labels(&p->f, labels, n, p->axis.right, p->top, p->bottom);
 }
 
@@ -269,7 +293,8 @@ static void draw_head(const struct plot *p)
     const struct drc_theme *t = p->f.t;
     struct pen head = {t->text_px, true, t->ink, ANCHOR_START};
     struct pen aside = {t->small_px, false, t->muted, ANCHOR_END};
-    static const char note[] = "shaded: expected band";
+    const char *note =
+        p->spec->forecast_note == NULL ? "shaded: expected band" : p->spec->forecast_note;
     double y = drc_svg_baseline(p->f.top + HEAD_HEIGHT / 2 - 3, t->text_px);
     double room = p->f.right - p->f.left - drc_font_width(t->regular, note, t->small_px) - 16;
     const char *title = drc_chart_clean(p->f.a, t->semibold, p->spec->plot_title);
@@ -318,6 +343,7 @@ static void draw_plot(const struct plot *p)
     draw_stems(p);
     draw_band(p);
     draw_grid(p);
+    draw_level(p);
     draw_line(p, p->spec->expected, t->dbu, 1.5, "5 3");
     draw_line(p, p->spec->actual, t->ink, 2, NULL);
     for (size_t i = 0; i < p->spec->event_count; i++)

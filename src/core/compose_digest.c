@@ -7,13 +7,15 @@
 #include "core/compose_parts.h"
 #include "drc/clock.h"
 #include "drc/fmt.h"
+#include "drc/limits.h"
+#include "drc/utf8.h"
 
 /* Reasons for "Not an issue": value, label. The person's choice is kept and said. */
 static const struct drc_option reasons[] = {{"Expected growth", "growth", NULL, NULL},
                                             {"One-off, already over", "one-off", NULL, NULL},
                                             {"Known and accepted", "accepted", NULL, NULL},
                                             {"The data is wrong", "data", NULL, NULL}};
-enum { REASONS = sizeof reasons / sizeof *reasons };
+enum { REASONS = sizeof reasons / sizeof *reasons, LIST_CHARS = 8000 };
 
 int64_t drc_digest_landing(const struct drc_digest *d)
 {
@@ -22,14 +24,18 @@ int64_t drc_digest_landing(const struct drc_digest *d)
 
 int64_t drc_digest_crossing(const struct drc_digest *d)
 {
-    double sum = (double)d->month_uusd;
-    if (d->budget_uusd < 0 || sum > (double)d->budget_uusd)
-        return 0; /* none, or behind us: the share says it */
-    for (size_t i = 0; i < d->ahead; i++) {
-        sum += d->days[i].value;
-        if (sum > (double)d->budget_uusd)
+    double sum = 0, budget = (double)d->budget_uusd;
+    int year, month, mday;
+    if (d->budget_uusd < 0)
+        return 0;
+    drc_date_civil(d->last_day, &year, &month, &mday);
+    size_t past = d->daily_count < (size_t)mday ? d->daily_count : (size_t)mday;
+    for (size_t i = 0; i < past; i++)
+        if ((sum += (double)d->daily[d->daily_count - past + i]) > budget)
+            return d->last_day + 1 - (int64_t)past + (int64_t)i;
+    for (size_t i = 0; i < d->ahead; i++)
+        if ((sum += d->days[i].value) > budget)
             return d->last_day + 1 + (int64_t)i;
-    }
     return 0;
 }
 
@@ -54,7 +60,6 @@ int drc_compose_digest_chart(struct drc_arena *a, const struct drc_theme *t,
                                                                : (size_t)d->def->trend_days,
            ahead = d->has_forecast ? d->ahead : 0, n = shown + ahead;
     int64_t *line[4];
-    char date[16];
     for (int k = 0; k < 4; k++) {
         line[k] = drc_arena_array(a, n + 1, sizeof **line);
         for (size_t i = 0; i < n; i++)
@@ -66,13 +71,23 @@ int drc_compose_digest_chart(struct drc_arena *a, const struct drc_theme *t,
         line[2][shown + i] = llround(d->days[i].lo);
         line[3][shown + i] = llround(d->days[i].hi);
     }
+    int year, month, mday;
+    drc_date_civil(d->last_day, &year, &month, &mday);
+    int64_t month_first = d->last_day - mday + 1, month_days = mday + (int64_t)d->ahead;
+    bool budget = d->budget_uusd > 0;
     struct drc_chart_band spec = {
         .title = "Cost by day, and forecast to the end of the month",
         .subtitle = chart_subtitle(a, d),
-        .footer = drc_arena_printf(a, "%s price, USD; data complete to %s, UTC days%s",
+        .footer = drc_arena_printf(a, "%s%s%s price, USD. UTC days.%s",
+                                   drc_chart_weekends(n, DRC_CHART_BAND_PX),
+                                   budget ? "Budget: its part of a day. " : "",
                                    d->total->params.contract ? "Contract" : "List",
-                                   drc_date_long(d->total->data_last_day, date),
-                                   d->total->sample ? "; sample data" : ""),
+                                   d->total->sample ? " Sample data." : ""),
+        .forecast_name = "forecast",
+        .forecast_note = ahead == 0 ? "" : "solid: actual, dashed: forecast, shaded: 80 % of it",
+        .level_uusd = budget ? d->budget_uusd / month_days : 0,
+        .level_from_day = month_first,
+        .level_name = "budget",
         .plot_title = "Total cost by day",
         .first_day = d->last_day - (int64_t)shown + 1,
         .day_count = n,
@@ -107,9 +122,9 @@ static void add_notes(struct drc_arena *a, struct drc_message *m, const struct d
         d->left_out == NULL
             ? NULL
             : drc_arena_printf(a, "Left out, cannot be narrowed like this: %s.", d->left_out);
-    const char *const notes[] = {d->late, d->skipped, d->correction, left};
+    const char *const notes[] = {d->late, d->clock, d->skipped, d->correction, left};
     struct drc_block *b = NULL;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
         if (notes[i] == NULL)
             continue;
         if (b == NULL)
@@ -123,22 +138,26 @@ static void add_notes(struct drc_arena *a, struct drc_message *m, const struct d
 static const char *forecast_text(struct drc_arena *a, const struct drc_digest *d)
 {
     char landing[DRC_FMT_BYTES], lo[DRC_FMT_BYTES], hi[DRC_FMT_BYTES], error[DRC_FMT_BYTES];
-    return drc_arena_printf(a, "%s (80 %%: %s to %s)%s",
-                            drc_fmt_usd(drc_digest_landing(d), landing),
-                            drc_fmt_usd(d->month_uusd + llround(d->forecast.lo), lo),
-                            drc_fmt_usd(d->month_uusd + llround(d->forecast.hi), hi),
-                            isnan(d->error) ? ""
-                                            : drc_arena_printf(a, "; earlier ones were %s off",
-                                                               drc_fmt_pct(d->error, error)));
+    const char *text =
+        drc_arena_printf(a, "%s (80 %%: %s to %s)", drc_fmt_usd(drc_digest_landing(d), landing),
+                         drc_fmt_usd(d->month_uusd + llround(d->forecast.lo), lo),
+                         drc_fmt_usd(d->month_uusd + llround(d->forecast.hi), hi));
+    if (!isnan(d->error))
+        text =
+            drc_arena_printf(a, "%s; earlier ones were %s off", text, drc_fmt_pct(d->error, error));
+    return d->events == NULL ? text
+                             : drc_arena_printf(a, "%s; events not in it: %s", text, d->events);
 }
 
 static const char *budget_text(struct drc_arena *a, const struct drc_digest *d)
 {
     char used[DRC_FMT_BYTES], whole[DRC_FMT_BYTES], ends[DRC_FMT_BYTES], day[16];
     double budget = (double)d->budget_uusd;
-    const char *text =
-        drc_arena_printf(a, "%s of %s used", drc_fmt_pct((double)d->month_uusd / budget, used),
-                         drc_fmt_usd(d->budget_uusd, whole));
+    int year, month, mday;
+    drc_date_civil(d->last_day, &year, &month, &mday);
+    const char *text = drc_arena_printf(
+        a, "%s of %s used after %d of %d days", drc_fmt_pct((double)d->month_uusd / budget, used),
+        drc_fmt_usd(d->budget_uusd, whole), mday, mday + (int)d->ahead);
     if (!d->has_forecast)
         return text;
     int64_t crossing = drc_digest_crossing(d);
@@ -160,10 +179,15 @@ static void add_figures(struct drc_arena *a, struct drc_message *m, const struct
 {
     size_t n = 0;
     struct drc_text *pairs = drc_arena_array(a, 2 * (d->def->figure_count + 3), sizeof *pairs);
-    for (; n < d->def->figure_count; n++)
-        drc_compose_figure(a, &d->def->figures[n], d->whole, &pairs[2 * n]);
+    for (size_t i = 0; i < d->def->figure_count; i++) {
+        const struct drc_figure *f = &d->def->figures[i];
+        struct drc_text probe = {NULL, NULL};
+        if (f->otherwise == NULL && !drc_slots_fill(a, f->text, d->whole, &probe, NULL))
+            continue; /* the other of the two totals knows it */
+        drc_compose_figure(a, f, d->whole, &pairs[2 * n++]);
+    }
     if (d->has_forecast)
-        pair(a, pairs, &n, "Month at its end, forecast", forecast_text(a, d));
+        pair(a, pairs, &n, "Month-end forecast", forecast_text(a, d));
     if (d->budget_uusd > 0)
         pair(a, pairs, &n, "Budget of the month", budget_text(a, d));
     if (d->taggable_uusd > 0) {
@@ -180,30 +204,40 @@ static void add_figures(struct drc_arena *a, struct drc_message *m, const struct
     b->figure_count = n;
 }
 
-static void add_item_text(struct drc_arena *a, struct drc_message *m,
-                          const struct drc_digest_item *item, size_t number)
+/* "1. `name`  $1,883 at stake: +73 % above ...", then who and since when. */
+static void put_item(struct drc_arena *a, struct drc_text *t, const struct drc_digest_item *item,
+                     size_t number)
 {
-    char amount[DRC_FMT_BYTES];
-    struct drc_block *b =
-        drc_message_add(a, m, DRC_BLOCK_TEXT, drc_arena_printf(a, "item-%zu", number));
-    drc_text_printf(a, &b->text, DRC_SPAN_BOLD, "%zu. %s at stake", number,
-                    drc_fmt_usd(item->stake_uusd, amount));
-    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "  ");
-    drc_text_join(&b->text, &item->text);
-    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, ".\n");
+    char amount[DRC_FMT_BYTES], day[16];
+    drc_text_printf(a, t, DRC_SPAN_BOLD, "%zu. ", number);
+    drc_text_add(a, t, DRC_SPAN_CODE, item->name);
+    drc_text_printf(a, t, DRC_SPAN_BOLD, "  %s at stake: ", drc_fmt_usd(item->stake_uusd, amount));
+    drc_text_join(t, &item->text);
+    drc_text_add(a, t, DRC_SPAN_PLAIN, ".\n");
     if (item->owner != NULL) {
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "Owner ");
-        drc_text_add(a, &b->text, DRC_SPAN_CODE, item->owner);
+        drc_text_add(a, t, DRC_SPAN_PLAIN, "Owner ");
+        drc_text_add(a, t, DRC_SPAN_CODE, item->owner);
     } else {
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "No owner is known");
+        drc_text_add(a, t, DRC_SPAN_PLAIN, "No owner is known");
     }
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 open %lld %s \u00b7 %s",
-                    (long long)item->open_days, drc_fmt_noun(item->open_days, "day", "days"),
-                    item->before ? "was in the digest before" : "new in this digest");
+    drc_text_printf(a, t, DRC_SPAN_PLAIN, " \u00b7 open %lld %s \u00b7 ",
+                    (long long)item->open_days, drc_fmt_noun(item->open_days, "day", "days"));
+    switch (item->seen) {
+    case DRC_ITEM_NEW:
+        drc_text_add(a, t, DRC_SPAN_PLAIN, "new in this digest");
+        break;
+    case DRC_ITEM_LAST_TIME:
+        drc_text_add(a, t, DRC_SPAN_PLAIN, "was in the digest before");
+        break;
+    case DRC_ITEM_EARLIER:
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, "back again, last in the digest of %s",
+                        drc_date_short(item->seen_day, day));
+        break;
+    }
     if (item->taken_by == NULL)
         return;
-    drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 taken by ");
-    drc_text_add(a, &b->text, DRC_SPAN_USER, item->taken_by);
+    drc_text_add(a, t, DRC_SPAN_PLAIN, " \u00b7 taken by ");
+    drc_text_add(a, t, DRC_SPAN_USER, item->taken_by);
 }
 
 static void add_item_buttons(struct drc_arena *a, struct drc_message *m,
@@ -236,21 +270,96 @@ static void add_item_buttons(struct drc_arena *a, struct drc_message *m,
 static void add_items(struct drc_arena *a, struct drc_message *m, const struct drc_digest *d)
 {
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "decide");
-    if (d->item_count == 0) {
+    size_t shown = d->item_count < DRC_DIGEST_ITEMS_MAX ? d->item_count : DRC_DIGEST_ITEMS_MAX,
+           more = d->item_count - shown + d->more;
+    if (shown == 0) {
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "Nothing needs a decision.");
     } else {
         drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Needs a decision");
-        if (d->more > 0)
+        if (more > 0)
             drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                            "  the dearest %zu; %zu more in the thread", d->item_count, d->more);
+                            "  the dearest %zu; %zu more in the thread", shown, more);
     }
     if (d->dismissed > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 %zu left out as not an issue",
                         d->dismissed);
-    for (size_t i = 0; i < d->item_count; i++) {
-        add_item_text(a, m, &d->items[i], i + 1);
+    for (size_t i = 0; i < shown; i++) {
+        b = drc_message_add(a, m, DRC_BLOCK_TEXT, drc_arena_printf(a, "item-%zu", i + 1));
+        put_item(a, &b->text, &d->items[i], i + 1);
         add_item_buttons(a, m, &d->items[i], i + 1);
     }
+}
+
+/* One menu for a deed of many items; those without an id are of a preview. */
+static void add_menu(struct drc_arena *a, struct drc_message *m, const char *block_id,
+                     struct drc_select menu)
+{
+    if (menu.option_count == 0)
+        return;
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_PICKER, block_id);
+    menu.selected = -1;
+    b->select = menu;
+}
+
+static void add_menus(struct drc_arena *a, struct drc_message *m,
+                      const struct drc_digest_item *items, size_t n)
+{
+    struct drc_option *ask = drc_arena_array(a, n, sizeof *ask),
+                      *take = drc_arena_array(a, n, sizeof *take),
+                      *dismiss = drc_arena_array(a, n * REASONS, sizeof *dismiss);
+    size_t asks = 0, takes = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct drc_digest_item *item = &items[i];
+        const char *name = drc_arena_printf(a, "%zu. %s", i + DRC_DIGEST_ITEMS_MAX + 1, item->name);
+        const char *value = drc_arena_printf(
+            a, "%s %s", drc_value_make(a, item->run_id, item->entity_id), item->chip->id);
+        if (strlen(value) <= DRC_OPTION_VALUE_MAX)
+            ask[asks++] = (struct drc_option){name, value, NULL, NULL};
+        if (item->id == 0)
+            continue;
+        for (size_t k = 0; k < REASONS; k++)
+            dismiss[takes * REASONS + k] = (struct drc_option){
+                reasons[k].label,
+                drc_arena_printf(a, "%lld %s", (long long)item->id, reasons[k].value), NULL, name};
+        take[takes++] = (struct drc_option){
+            name, drc_arena_printf(a, "%lld take", (long long)item->id), NULL, NULL};
+    }
+    add_menu(a, m, "do-ask", (struct drc_select){"more:chips", "Diagnose one", ask, asks, -1});
+    add_menu(a, m, "do-take", (struct drc_select){"digest:take", "Take one", take, takes, -1});
+    add_menu(a, m, "do-dismiss",
+             (struct drc_select){"digest:dismiss", "Not an issue: which, why?", dismiss,
+                                 takes * REASONS, -1});
+}
+
+struct drc_message *drc_compose_digest_more(struct drc_arena *a, const struct drc_digest *d)
+{
+    const size_t in_root = DRC_DIGEST_ITEMS_MAX;
+    size_t n = in_root, chars = 0;
+    if (d->item_count <= in_root)
+        return NULL;
+    struct drc_message *m = drc_message_new(
+        a, drc_arena_printf(a, "%zu more that need a decision", d->item_count - in_root + d->more));
+    struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "decide");
+    drc_text_add(a, &b->text, DRC_SPAN_BOLD, "Needs a decision, too");
+    for (; n < d->item_count; n++) {
+        struct drc_text line = {NULL, NULL};
+        put_item(a, &line, &d->items[n], n + 1);
+        chars += drc_utf8_count(drc_text_plain(a, &line));
+        if (chars > LIST_CHARS)
+            break;
+        b = drc_message_add(a, m, DRC_BLOCK_TEXT, drc_arena_printf(a, "item-%zu", n + 1));
+        drc_text_join(&b->text, &line);
+    }
+    size_t left = d->item_count - n + d->more;
+    if (left > 0) {
+        b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "rest");
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
+                        "%zu more are cheaper than these and not listed; the reports below have "
+                        "them all.",
+                        left);
+    }
+    add_menus(a, m, &d->items[in_root], n - in_root);
+    return m;
 }
 
 static void add_reports(struct drc_arena *a, struct drc_message *m, const struct drc_digest *d)
@@ -306,7 +415,7 @@ static void add_quiet(struct drc_arena *a, struct drc_message *m, const struct d
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "Nothing needs a decision: %s.",
                         drc_result_amount(a, d->total, -1));
     if (d->has_forecast)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\nMonth at its end, forecast: %s",
+        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\nMonth-end forecast: %s",
                         forecast_text(a, d));
     if (d->has_forecast && d->budget_uusd > 0)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "; budget: %s", budget_text(a, d));

@@ -12,9 +12,9 @@
 #define DEF_MAX_BYTES 16384u
 #define SOURCES_MAX 12
 
-static const char *const keys[] = {
-    "id",           "version",  "title",  "total",   "narrow", "trend", "quiet",
-    "quiet-within", "untagged", "figure", "section", "item",   NULL};
+static const char *const keys[] = {"id",     "version", "title",        "total",    "narrow",
+                                   "trend",  "quiet",   "quiet-within", "untagged", "wording",
+                                   "figure", "section", "item",         NULL};
 
 static int need_report(const struct drc_snapshot *s, const char *path, const char *id,
                        struct drc_err *err)
@@ -107,6 +107,11 @@ static int load_one(const struct drc_snapshot *s, const char *name, struct drc_d
         return drc_err_set(err, DRC_ERR_CONFIG,
                            "%s: 'trend' is 14 to %d days, the id at most 32 characters", d->path,
                            DRC_DAYS_MAX);
+    d->wording = drc_meta_get(&m, "wording");
+    const struct drc_chip *chip = d->wording == NULL ? NULL : drc_chip_find(&s->chips, d->wording);
+    if (d->wording != NULL && (chip == NULL || strcmp(chip->entity, "report") != 0))
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: there is no chip '%s' about a whole report",
+                           d->path, d->wording);
     d->figures = drc_arena_array(a, m.count, sizeof *d->figures);
     d->sources = drc_arena_array(a, SOURCES_MAX, sizeof *d->sources);
     for (size_t i = 0; i < m.count; i++)
@@ -143,10 +148,16 @@ int drc_digests_load(const struct drc_snapshot *s, struct drc_db *facts, struct 
     for (size_t i = 0; i < n; i++)
         if (load_one(s, names[i], &out->defs[out->count++], err) < 0)
             return -1;
-    out->sql.causes = load_sql(s, facts, "causes", err);
-    out->sql.untagged = out->sql.causes == NULL ? NULL : load_sql(s, facts, "untagged", err);
-    out->sql.budget = out->sql.untagged == NULL ? NULL : load_sql(s, facts, "budget", err);
-    return out->sql.budget == NULL ? -1 : 0;
+    const struct {
+        const char *name, **sql;
+    } files[] = {{"causes", &out->sql.causes},
+                 {"untagged", &out->sql.untagged},
+                 {"budget", &out->sql.budget},
+                 {"calendar", &out->sql.calendar}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if ((*files[i].sql = load_sql(s, facts, files[i].name, err)) == NULL)
+            return -1;
+    return 0;
 }
 
 const struct drc_digest_def *drc_digest_find(const struct drc_digests *all, const char *id)

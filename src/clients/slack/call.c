@@ -88,6 +88,8 @@ static const struct {
     {"user_disabled", DRC_ERR_NOTFOUND, "that person's account is deactivated"},
     {"user_not_found", DRC_ERR_NOTFOUND, "Slack does not know that person"},
     {"not_found", DRC_ERR_NOTFOUND, "that window was closed"},
+    {"users_not_found", DRC_ERR_NOTFOUND, "Slack does not know that person"},
+    {"user_not_visible", DRC_ERR_NOTFOUND, "Slack does not show me that person"},
     {"restricted_action", DRC_ERR_AUTH, "a rule of this workspace does not let me post there"},
     {"message_not_found", DRC_ERR_NOTFOUND, "the message is no longer there"},
     {"cant_update_message", DRC_ERR_NOTFOUND, "Slack does not let me change that message"},
