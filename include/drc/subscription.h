@@ -100,7 +100,8 @@ int drc_sub_stated(struct drc_db *state, struct drc_arena *a, const char *sub_id
                    const char *scope, struct drc_digest_stated *out, int max, struct drc_err *err);
 
 /* Fills seen, seen_day, taken_by and open_days (never fewer than they were) from the digests
- * before. 2: it was called not an issue, 0 or 1 else (1: known). sub_id NULL: nothing is known, 0. */
+ * before. 2: it was called not an issue, 0 or 1 else (1: known). sub_id NULL: nothing is known, 0.
+ */
 int drc_sub_item_before(struct drc_db *state, struct drc_arena *a, const char *sub_id,
                         int64_t slot_day, struct drc_digest_item *item, struct drc_err *err);
 /* Stores it and fills its id; the same slot and key keep their id. */
