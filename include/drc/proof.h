@@ -24,7 +24,7 @@ struct drc_written_line {
 struct drc_written {
     struct drc_written_line lines[DRC_PROOF_LINES_MAX];
     size_t line_count;
-    bool not_covered; /* the facts do not answer the question */
+    bool not_covered; /* the facts do not answer the question in full */
 };
 
 /* The ledger of a context with the aliases of its prompt. */

@@ -138,8 +138,7 @@ const char *drc_proof_text(struct drc_arena *a, const struct drc_ledger *ledger,
                 drc_buf_printf(&b, " [%s]", line->ids[k]);
     }
     if (w->not_covered)
-        drc_buf_printf(&b, "%s\u2022 The facts do not answer this question in full.",
-                       w->line_count == 0 ? "" : "\n");
+        drc_buf_printf(&b, "\n\u2022 The facts do not answer this question in full.");
     return taken(a, &b);
 }
 

@@ -302,6 +302,7 @@ static void test_bad_form(void **state)
         "{\"sentences\": [{\"text\": \"It cost",
         "{\"sentences\": \"none\"}",
         "{\"sentences\": []}",
+        "{\"sentences\": [], \"not_covered\": true}", /* the commentary by rule says more */
         "{\"sentences\": [1]}",
         "{\"sentences\": [{\"text\": 4}]}",
         "{\"sentences\": [{\"text\": \"a\", \"fact_ids\": \"F1\"}]}",

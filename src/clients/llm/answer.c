@@ -112,8 +112,10 @@ int drc_llm_read_answer(struct drc_arena *a, const char *text, struct drc_writte
         rc = take_lines(a, steps, true, out, &own);
     if (rc == 0 && root != NULL) {
         out->not_covered = drc_json_bool(root, "not_covered", false);
-        if (out->line_count == 0 && !out->not_covered)
-            rc = drc_err_set(&own, DRC_ERR_PARSE, "it says nothing");
+        if (out->line_count == 0)
+            rc = drc_err_set(&own, DRC_ERR_PARSE, "%s",
+                             out->not_covered ? "it says only that the facts do not answer"
+                                              : "it says nothing");
     }
     json_decref(root);
     if (rc < 0)
