@@ -119,11 +119,42 @@ void ground_region(const struct sentence *s, size_t i, size_t *lo, size_t *hi)
 
 /* ---- entity ------------------------------------------------------------------------------- */
 
+/* "between A and C": neither is what the sentence is about. */
+static bool between_names(const struct sentence *s, size_t k)
+{
+    return (k > 0 && ground_is(s, k - 1, "between")) ||
+           (k > 2 && ground_is(s, k - 1, "and") && s->t[k - 2].kind == T_ENTITY &&
+            ground_is(s, k - 3, "between") && k > 3);
+}
+
+/* "ahead of B", "unlike B": beside what the clause is about. */
+static bool beside_subject(const struct sentence *s, size_t k)
+{
+    static const char *const unlike[] = {"unlike", "like", "alongside", "beside", "besides", NULL};
+    if (k > 0 && ground_any_of(s, k - 1, unlike))
+        return true;
+    return between_names(s, k) || (k > 0 && ground_is(s, k - 1, "behind")) ||
+           (k > 1 && ground_is(s, k - 1, "of") && ground_is(s, k - 2, "ahead"));
+}
+
 int ground_named_before(const struct sentence *s, size_t i, bool clause)
 {
+    if (i > 1 && s->t[i].kind == T_NUMBER && s->t[i - 1].kind == T_MARK && *s->t[i - 1].s == '(' &&
+        s->t[i - 2].kind == T_ENTITY && !clause)
+        return s->t[i - 2].entity; /* "A ($5)" */
     for (size_t k = i; k-- > 0;)
-        if (s->t[k].kind == T_ENTITY && (!clause || ground_same_clause(s, i, k)))
+        if (s->t[k].kind == T_ENTITY && ground_same_clause(s, i, k) && !beside_subject(s, k))
             return s->t[k].entity;
+    int first = -1;
+    for (size_t k = 0; k < i && first < 0; k++)
+        first = s->t[k].kind == T_ENTITY ? s->t[k].entity : -1;
+    for (size_t k = i; k-- > 0;) {
+        if (s->t[k].kind != T_ENTITY || (clause && !ground_same_clause(s, i, k)))
+            continue;
+        if (!clause && beside_subject(s, k) && first != s->t[k].entity && first >= 0)
+            return first;
+        return between_names(s, k) ? first : s->t[k].entity;
+    }
     return -1;
 }
 
@@ -269,8 +300,10 @@ static bool out_of(const struct sentence *s, size_t i)
            (ground_is(s, k - 1, "the") || ground_is(s, k - 1, "all")))
         k--;
     bool of = k > 0 && ground_is(s, k - 1, "of");
+    bool part = of && k > 1 && s->t[k - 2].kind == T_NUMBER; /* "15 of the 129 evictions hit A" */
     bool tied;
-    return of && nearest_after(s, i, true, &tied) < 0;
+    int after = nearest_after(s, i, true, &tied);
+    return of && (after < 0 || (part && !tied));
 }
 
 bool ground_cited(const struct sentence *s, const struct ground_fact *f)
@@ -425,10 +458,16 @@ static bool no_figure(const struct sentence *s, size_t i)
     const struct token *t = &s->t[i];
     if (names_a_group(s, i))
         return true;
+    static const char *const windows[] = {"windows", "periods", NULL};
+    if (t->num.value == 2 && t->num.spelled && ground_any_of(s, i + 1, windows))
+        return true;
+    bool any_used = false;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
+        any_used = any_used || s->used[k];
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
-        if (t->num.dim == DRC_DIM_SECONDS && f->days > 0 &&
-            fabs(t->num.value - 86400 * f->days) < 1 && !f->before)
+        if (t->num.dim == DRC_DIM_SECONDS && f->days > 0 && (s->used[k] || !any_used) &&
+            fabs(t->num.value - 86400 * f->days) < 1 && (s->used[k] || !f->before))
             return true;
         double whole = t->num.value * (t->num.dim == DRC_DIM_RATIO ? 100 : 1);
         if (!s->used[k] || (t->num.dim != DRC_DIM_RATIO && t->num.dim != DRC_DIM_COUNT) ||
@@ -499,11 +538,12 @@ void ground_trace_numbers(struct sentence *s)
         s->t[i].traced = trace(s, i, &levels[figures % 64]);
         figures++;
     }
-    size_t at = 0;
+    size_t at = 0, real = 0;
     for (size_t i = 0; i < s->n; i++) {
         struct token *t = &s->t[i];
         if (t->kind != T_NUMBER)
             continue;
+        real += !names_a_group(s, i);
         t->traced = t->traced || no_figure(s, i) || said_by_source(s, i);
         if (!t->traced) {
             size_t level = levels[at % 64];
@@ -511,5 +551,5 @@ void ground_trace_numbers(struct sentence *s)
         }
         at++;
     }
-    check_cited_facts(s, figures > 0);
+    check_cited_facts(s, real > 0);
 }

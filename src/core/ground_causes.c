@@ -19,8 +19,21 @@ static bool share_of_one(const struct sentence *s, size_t i)
            s->t[i + 2].kind == T_ENTITY;
 }
 
+/* "on the back of", "for lack of" */
+static bool causal_phrase(const struct sentence *s, size_t i)
+{
+    static const char *const nouns[] = {"back",     "heels", "strength", "grounds", "wake", "light",
+                                        "response", "view",  "virtue",   "dint",    "lack", "want",
+                                        "courtesy", "face",  "result",   "basis",   NULL};
+    static const char *const before[] = {"on", "in", "by", "for", "off", "the", "as", "a", NULL};
+    return ground_any_of(s, i, nouns) && i > 0 && ground_any_of(s, i - 1, before) &&
+           (ground_is(s, i + 1, "of") || ground_is(s, i + 1, "to"));
+}
+
 static bool causal(const struct sentence *s, size_t i)
 {
+    if (causal_phrase(s, i) && !ground_is(s, i, "result") && !ground_is(s, i, "basis"))
+        return true;
     if (ground_is(s, i, "due") || ground_is(s, i, "owing") || ground_is(s, i, "thanks"))
         return ground_is(s, i + 1, "to");
     if (ground_is(s, i, "result") || ground_is(s, i, "results") || ground_is(s, i, "resulting"))
@@ -48,8 +61,11 @@ static bool causal(const struct sentence *s, size_t i)
         return ground_is(s, i + 1, "back") || ground_is(s, i + 1, "to");
     if (ground_is(s, i, "stems") && share_of_one(s, i))
         return false;
-    if (ground_is(s, i, "attributable") || ground_is(s, i, "attributed"))
-        return !share_of_one(s, i);
+    if (ground_is(s, i, "attributable") || ground_is(s, i, "attributed")) {
+        bool to_one = ground_is(s, i + 1, "to") && i + 2 < s->n && s->t[i + 2].kind == T_ENTITY &&
+                      !(ground_clause_concepts(s, i) & C_CHANGE); /* "spending attributed to A" */
+        return !share_of_one(s, i) && !to_one;
+    }
     if (ground_is(s, i, "comes") || ground_is(s, i, "come") || ground_is(s, i, "came"))
         return ground_is(s, i + 1, "from") && (ground_clause_concepts(s, i) & C_CHANGE);
     return (ground_roles_at(s, i) & W_CAUSE) != 0;
@@ -109,8 +125,8 @@ static bool makes_change(const struct sentence *s, size_t i)
 
 void ground_check_cause(struct sentence *s, size_t i)
 {
-    if ((causal(s, i) || makes_change(s, i)) && !ground_negated(s, i) && !cause_cited(s, i) &&
-        !part_of_split(s))
+    if ((causal(s, i) || makes_change(s, i)) && !ground_negated(s, i) && !ground_of_unknown(s, i) &&
+        !cause_cited(s, i) && !part_of_split(s))
         ground_reject(s, "'%.*s': no graph row names that cause", (int)s->t[i].n, s->t[i].s);
 }
 
@@ -161,6 +177,9 @@ void ground_check_saving(struct sentence *s, size_t i)
         ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
     else if ((ground_roles_at(s, i) & W_REDUCE) && modal && (cost || number))
         ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
+    else if (ground_is(s, i, "down") && ground_is(s, i + 1, "to") && i + 2 < s->n &&
+             s->t[i + 2].kind == T_ENTITY)
+        return; /* "can be put down to A" */
     else if ((ground_roles_at(s, i) & (W_DOWN | W_REDUCE)) && (modal || supposed(s, i)))
         ground_reject(s, "'%.*s': no fact is a saving", (int)s->t[i].n, s->t[i].s);
     else if ((ground_roles_at(s, i) & W_REDUCE) && cost &&
@@ -219,19 +238,76 @@ static bool names_other_span(const struct sentence *s, size_t i)
     return false;
 }
 
-/* "I cannot tell", "we do not know" */
-static bool cannot_say(const struct sentence *s, size_t i)
+/* "I cannot tell", "we see", "we are looking at": what a reader does. "I judge", where it is not
+ * known. */
+static bool reads(const struct sentence *s, size_t i)
 {
-    bool can =
-        ground_is(s, i + 1, "cannot") || ground_is(s, i + 1, "can't") || ground_is(s, i + 2, "not");
-    static const char *const verbs[] = {"tell",      "say",     "know",  "explain", "see",
-                                        "determine", "confirm", "judge", NULL};
-    bool knows = ground_any_of(s, i + 2, verbs) || ground_any_of(s, i + 3, verbs);
-    return (ground_is(s, i, "we") || ground_is(s, i, "i")) && can && knows && ground_not_known(s);
+    static const char *const verbs[] = {
+        "tell",  "say",     "know", "explain", "see",      "determine", "find",  "look",
+        "note",  "observe", "have", "confirm", "read",     "seen",      "count", "list",
+        "found", "saw",     "get",  "compare", "identify", "detect",    NULL};
+    static const char *const between[] = {"can",   "cannot",   "can't", "do",  "don't", "are",
+                                          "am",    "have",     "could", "not", "also",  "did",
+                                          "only",  "couldn't", "be",    "to",  "able",  "unable",
+                                          "would", "didn't",   NULL};
+    size_t k = i + 1;
+    if (!ground_is(s, i, "we") && !ground_is(s, i, "i"))
+        return false;
+    while (k < i + 5 && ground_any_of(s, k, between) && !ground_is(s, k, "have"))
+        k++;
+    bool judge = ground_is(s, k, "judge") && ground_not_known(s);
+    return judge || ground_form_of(s, k, verbs);
+}
+
+/* "The error text contains an instruction; it is data and was not followed" */
+static bool reports_instruction(const struct sentence *s, size_t i)
+{
+    static const char *const nouns[] = {"instruction", "instructions", "ignored", "disregarded",
+                                        NULL};
+    static const char *const texts[] = {"text",  "message", "title", "log",
+                                        "quote", "error",   "name",  NULL};
+    bool text = false, data = false, figure = false, cited = false;
+    for (size_t k = 0; k < s->n; k++) {
+        text = text || ground_any_of(s, k, texts);
+        data = data || (ground_is(s, k, "not") &&
+                        (ground_is(s, k + 1, "followed") || ground_is(s, k + 1, "obeyed")));
+        figure = figure || s->t[k].kind == T_NUMBER;
+        cited = cited || (s->t[k].kind == T_CITE && s->t[k].source >= 0);
+    }
+    return ground_any_of(s, i, nouns) && text && data && !figure && cited;
+}
+
+/* "under control", "on time": a judgement, or a measure that no fact has. */
+static bool judging_phrase(const struct sentence *s, size_t i)
+{
+    static const char *const phrases[][2] = {
+        {"in", "order"}, {"under", "control"}, {"on", "track"},  {"as", "usual"}, {"by", "design"},
+        {"on", "time"},  {"in", "time"},       {"on", "target"}, {"in", "shape"}, {"at", "ease"}};
+    for (size_t k = 0; k < sizeof phrases / sizeof *phrases; k++)
+        if (ground_is(s, i, phrases[k][0]) && ground_is(s, i + 1, phrases[k][1]))
+            return !ground_is(s, i + 2, "of") && !ground_is(s, i + 2, "to") &&
+                   !ground_of_unknown(s, i);
+    return false;
+}
+
+/* "nothing to do", "no follow-up is needed" */
+static bool nothing_needed(const struct sentence *s, size_t i)
+{
+    static const char *const no[] = {"no", "nothing", "none", "not", "neither", NULL};
+    static const char *const need[] = {"needed",      "required", "necessary", "warranted",
+                                       "do",          "worry",    "fear",      "fix",
+                                       "recommended", "due",      "call",      NULL};
+    for (size_t k = i + 1; ground_any_of(s, i, no) && k < i + 5 && ground_same_clause(s, i, k); k++)
+        if (ground_any_of(s, k, need) && !(ground_is(s, k, "do") && !ground_is(s, k - 1, "to")))
+            return !ground_of_unknown(s, i);
+    return false;
 }
 
 void ground_check_manners(struct sentence *s, size_t i)
 {
+    if (judging_phrase(s, i) || nothing_needed(s, i))
+        ground_reject(s, "'%s %s' is not for a commentary to say", s->t[i].low,
+                      i + 1 < s->n && s->t[i + 1].kind == T_WORD ? s->t[i + 1].low : "");
     uint32_t roles = ground_roles_at(s, i);
     bool the_same = ground_is(s, i, "same") &&
                     (ground_is(s, i + 1, "window") || ground_is(s, i + 1, "period") ||
@@ -240,7 +316,8 @@ void ground_check_manners(struct sentence *s, size_t i)
     if ((roles & W_BECOME) && i > 0 &&
         ((ground_roles_at(s, i - 1) | (i > 1 ? ground_roles_at(s, i - 2) : 0)) & W_MODAL))
         ground_reject(s, "no fact is about the future");
-    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !cannot_say(s, i) &&
+    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !reads(s, i) &&
+        !reports_instruction(s, i) &&
         !(ground_is(s, i, "good") &&
           (ground_is(s, i + 1, "start") || ground_is(s, i + 1, "place"))))
         ground_reject(s, "'%.*s' is not for a commentary to say", (int)s->t[i].n, s->t[i].s);

@@ -12,8 +12,12 @@ enum window { PLAIN, COMPARED, EARLIER };
 static bool before_word(const struct sentence *s, size_t i)
 {
     const struct token *t = &s->t[i];
-    if (ground_is(s, i, "before") && (ground_is(s, i + 1, "it") || ground_is(s, i + 1, "they")))
+    bool clause = (ground_is(s, i + 1, "it") || ground_is(s, i + 1, "they")) && i + 2 < s->n &&
+                  s->t[i + 2].kind == T_WORD;
+    if (ground_is(s, i, "before") && clause)
         return false; /* "before it got through" */
+    if (ground_is(s, i, "ago") && i > 0)
+        return ground_is(s, i - 1, "window") || ground_is(s, i - 1, "period");
     return t->kind == T_WORD && (t->is.concepts & C_BEFORE) && strcmp(t->low, "last") != 0 &&
            strcmp(t->low, "past") != 0;
 }
@@ -52,9 +56,17 @@ static enum window window_of(const struct sentence *s, size_t i)
         return PLAIN;
     if (hedge > 1 && ground_is(s, hedge - 1, "after") && s->t[hedge - 2].kind == T_NUMBER)
         return COMPARED; /* "$5 after $3" */
+    bool pair = i + 2 < s->n && (ground_roles_at(s, i + 1) & W_AGAINST) != 0 &&
+                s->t[i + 2].kind == T_NUMBER;
     if (i > 2 && s->t[i - 1].kind == T_MARK && *s->t[i - 1].s == '(' &&
         (before_word(s, i - 2) || before_word(s, i - 3)))
-        return EARLIER; /* "than in the window before ($5)" */
+        return pair ? PLAIN : EARLIER; /* "than in the window before ($5)", "... ($7 against $5)" */
+    size_t to = i + 1;                 /* "$5 [F1] to $7": the first one is of before */
+    while (to < s->n && s->t[to].kind == T_CITE)
+        to++;
+    if (ground_is(s, to, "to") && to + 1 < s->n && s->t[to + 1].kind == T_NUMBER &&
+        s->t[to + 1].num.dim == s->t[i].num.dim)
+        return EARLIER;
     for (size_t k = lo; k + 1 < hedge; k++)
         if (ground_is(s, k, "used") && ground_is(s, k + 1, "to"))
             return EARLIER;
@@ -97,11 +109,25 @@ static enum window window_of(const struct sentence *s, size_t i)
     return leading ? EARLIER : PLAIN;
 }
 
-/* "on 22 November": of that day alone. */
+/* "on 22 November": of that day alone; "ends on 22 November": of a window. */
 static bool single_day(const struct sentence *s, size_t k)
 {
+    static const char *const edges[] = {
+        "ends",   "ended",   "ending", "starts", "started", "begins", "starting", "began", "closes",
+        "closed", "closing", "opened", "until",  "opening", "start",  "end",      NULL};
     return k > 0 && s->t[k].date_count == 1 &&
-           (ground_is(s, k - 1, "on") || ground_is(s, k - 1, "in") || ground_is(s, k - 1, "at"));
+           (ground_is(s, k - 1, "on") || ground_is(s, k - 1, "in") || ground_is(s, k - 1, "at")) &&
+           !(k > 1 && ground_any_of(s, k - 2, edges));
+}
+
+static bool date_fits(const struct sentence *s, size_t k, const struct ground_fact *f, size_t d)
+{
+    const struct ground_date *x = &s->t[k].dates[d];
+    for (size_t m = 0; m < f->date_count; m++)
+        if ((!single_day(s, k) || f->date_count == 1 || f->days == 1) &&
+            x->month == f->dates[m].month && (x->day == 0 || x->day == f->dates[m].day))
+            return true;
+    return false;
 }
 
 static bool dates_fit(const struct sentence *s, const struct ground_fact *f)
@@ -109,20 +135,63 @@ static bool dates_fit(const struct sentence *s, const struct ground_fact *f)
     bool any = false;
     for (size_t k = 0; k < s->n; k++)
         for (size_t d = 0; s->t[k].kind == T_DATE && d < s->t[k].date_count; d++) {
-            const struct ground_date *x = &s->t[k].dates[d];
             any = true;
-            for (size_t m = 0; m < f->date_count; m++)
-                if ((!single_day(s, k) || f->date_count == 1 || f->days == 1) &&
-                    x->month == f->dates[m].month && (x->day == 0 || x->day == f->dates[m].day))
-                    return true;
+            if (date_fits(s, k, f, d))
+                return true;
         }
     return !any || f->date_count == 0 ||
            ground_sentence_cites(s, NULL, 0); /* the day of a graph row */
 }
 
+/* The dates that number i is of, where several stand in the sentence: those behind each figure, or
+ * those before each where the sentence begins with them. [*from, *to): tokens; false: none. */
+static bool dates_of(const struct sentence *s, size_t i, size_t *from, size_t *to)
+{
+    size_t first_date = s->n, first_number = s->n, dates = 0, k = i;
+    for (size_t m = s->n; m-- > 0;) {
+        dates += s->t[m].kind == T_DATE;
+        first_date = s->t[m].kind == T_DATE ? m : first_date;
+        first_number = s->t[m].kind == T_NUMBER ? m : first_number;
+    }
+    if (dates < 2 || first_date == s->n)
+        return false;
+    bool leads = first_date < first_number;
+    do {
+        if (leads && k == 0)
+            return false;
+        k = leads ? k - 1 : k + 1;
+        if (k >= s->n || (!leads && s->t[k].kind == T_NUMBER))
+            return false;
+    } while (s->t[k].kind != T_DATE);
+    *from = *to = k;
+    while (*to < s->n && *to < k + 4 && s->t[*to].kind != T_NUMBER)
+        ++*to;
+    while (leads && *from > 0 && k - *from < 3 && s->t[*from - 1].kind != T_NUMBER)
+        --*from;
+    while (*from < k && s->t[*from].kind != T_DATE)
+        ++*from;
+    return true;
+}
+
+/* Whether the dates of number i are those of the fact: 1, 0 not, -1 nothing can be said. */
+static int own_dates_fit(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    size_t from, to;
+    if (f->change || f->date_count == 0 || !dates_of(s, i, &from, &to))
+        return -1;
+    for (size_t k = from; k < to; k++)
+        for (size_t d = 0; s->t[k].kind == T_DATE && d < s->t[k].date_count; d++)
+            if (!date_fits(s, k, f, d))
+                return 0;
+    return 1;
+}
+
 bool ground_window_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     enum window w = window_of(s, i);
+    int own = own_dates_fit(s, i, f);
+    if (own >= 0)
+        return own > 0;
     if (!dates_fit(s, f))
         return false;
     if (f->change)
@@ -145,18 +214,20 @@ static bool filler(const struct sentence *s, size_t i)
     return s->t[i].kind == T_MARK && strchr(",*(~", *s->t[i].s) != NULL;
 }
 
-/* "makes up", "used up": no direction. */
+/* "makes up", "used up": no direction. Of an unknown verb it is one. */
 bool ground_particle(const struct sentence *s, size_t i)
 {
-    static const char *const moved[] = {
-        "is",    "are", "was",   "were",  "went",  "go",    "goes", "gone", "cost",   "came",
-        "comes", "up",  "costs", "moved", "crept", "edged", "and",  "has",  "trends", "trended"};
-    if (!ground_is(s, i, "up") && !ground_is(s, i, "down"))
+    static const char *const verbs[] = {
+        "add",     "back",  "boil",  "book",  "break", "broke", "broken", "build", "built",
+        "chalk",   "clean", "close", "drill", "eat",   "ate",   "eaten",  "end",   "follow",
+        "held",    "hold",  "look",  "made",  "make",  "mop",   "narrow", "open",  "rack",
+        "ran",     "run",   "set",   "show",  "soak",  "spin",  "split",  "start", "sum",
+        "swallow", "take",  "taken", "took",  "tally", "tie",   "tied",   "top",   "turn",
+        "use",     "wake",  "warm",  "wind",  "wrap",  "time",  "scale",  NULL};
+    if ((!ground_is(s, i, "up") && !ground_is(s, i, "down")) || i == 0 ||
+        s->t[i - 1].kind != T_WORD)
         return false;
-    bool verb = i > 0 && s->t[i - 1].kind == T_WORD;
-    for (size_t k = 0; k < sizeof moved / sizeof *moved; k++)
-        verb = verb && !ground_is(s, i - 1, moved[k]);
-    return verb;
+    return ground_form_of(s, i - 1, verbs);
 }
 
 /* "$5 over what was expected", "$5 (12 %) above ...": the word behind the figure; s->n: none. */
@@ -182,8 +253,10 @@ static bool over_expected(const struct sentence *s, size_t k)
 
 bool ground_falls_on(const struct sentence *s, size_t i)
 {
-    return ground_is(s, i, "falls") && (ground_is(s, i + 1, "on") || ground_is(s, i + 1, "to")) &&
-           i + 2 < s->n && s->t[i + 2].kind == T_ENTITY;
+    static const char *const fall[] = {"falls", "fell", "fall", "fallen", "falling", NULL};
+    static const char *const onto[] = {"on", "to", "upon", "into", NULL};
+    return ground_any_of(s, i, fall) && ground_any_of(s, i + 1, onto) && i + 2 < s->n &&
+           s->t[i + 2].kind == T_ENTITY;
 }
 
 /* The word that makes a change of the figure: "rose by", "an increase of", "... more". -1: none. */
@@ -224,6 +297,13 @@ int ground_governed_by(const struct sentence *s, size_t i)
                : -1;
 }
 
+bool ground_qualifies_verb(const struct sentence *s, size_t k)
+{
+    static const char *const degree[] = {"faster", "quicker", "slower", "more", "less", NULL};
+    return k > 0 && ground_any_of(s, k, degree) &&
+           (ground_roles_at(s, k - 1) & (W_UP | W_DOWN)) != 0;
+}
+
 static int sign_of_word(const struct token *t)
 {
     bool up = (t->is.roles & W_UP) != 0, down = (t->is.roles & W_DOWN) != 0;
@@ -239,7 +319,7 @@ int ground_direction(const struct sentence *s, size_t i)
     int sign = 0;
     for (size_t k = 0; k < s->n; k++)
         if (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0 &&
-            !ground_falls_on(s, k))
+            !ground_falls_on(s, k) && !ground_qualifies_verb(s, k))
             sign = sign_of_word(&s->t[k]);
     return sign;
 }
@@ -268,10 +348,37 @@ static bool comparison_fits(const struct sentence *s, size_t i, const struct gro
 /* "... more than B": a comparison of two. */
 static bool compares_entities(const struct sentence *s, size_t i)
 {
-    for (size_t k = i + 1; k + 1 < s->n && k < i + 4; k++)
+    for (size_t k = i + 1; k + 1 < s->n && k < i + 4 && ground_same_clause(s, i, k); k++)
         if ((ground_is(s, k, "than") || ground_is(s, k, "below") || ground_is(s, k, "above")) &&
             s->t[k + 1].kind == T_ENTITY)
             return true;
+    return false;
+}
+
+/* "..., which amounts to $5", "..., that is 12 %", "The rise, $5, ...": what the clause before
+ * speaks of; the direction said there, 0: none. */
+static bool appositive(const struct sentence *s, size_t i, int *sign)
+{
+    size_t from = i, to = i + 1;
+    while (from > 0 && ground_same_clause(s, i, from - 1))
+        from--;
+    while (to < s->n && ground_same_clause(s, i, to))
+        to++;
+    *sign = 0;
+    for (size_t k = from; k < to; k++) {
+        bool amount = s->t[k].kind == T_WORD && strncmp(s->t[k].low, "amount", 6) == 0;
+        if (s->t[k].kind == T_ENTITY ||
+            ((ground_concepts_at(s, k) & ~(uint32_t)C_BEFORE) && !amount))
+            return false;
+    }
+    for (size_t k = from; k-- > 0;) {
+        bool change = (ground_concepts_at(s, k) & C_CHANGE) != 0;
+        if (s->t[k].kind == T_WORD && (change || sign_of_word(&s->t[k]) != 0) &&
+            !ground_falls_on(s, k) && !ground_qualifies_verb(s, k)) {
+            *sign = sign_of_word(&s->t[k]);
+            return true;
+        }
+    }
     return false;
 }
 
@@ -286,15 +393,16 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
         beside = beside || (s->t[k].kind == T_MARK && *s->t[k].s == '(');
     if (!f->change)
         return (by < 0 || beside) && sign == 0;
-    if (s->t[i].num.value == 0)
-        return true; /* neither more nor less */
+    if (s->t[i].num.value == 0) /* neither more nor less */
+        return dir == 0 || f->value == 0 || (dir > 0) == (f->value > 0);
     if (f->two[0] >= 0)
         return comparison_fits(s, i, f, by >= 0 ? dir : 0);
     if (dir == 0 && by < 0 && sign == 0 && ground_is(s, 0, "of")) /* "of the rise of $9, $5 is A" */
         for (size_t k = 0; k < i && s->t[k].clause == 0; k++)
             dir = s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0 ? sign_of_word(&s->t[k])
                                                                         : dir;
-    bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE);
+    bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE) ||
+                  appositive(s, i, &dir);
     int fact = f->value < 0 ? -1 : f->value > 0 ? 1 : 0;
     if (!spoken)
         return false;

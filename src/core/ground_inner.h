@@ -72,7 +72,9 @@ enum role {
     W_FROM = 1 << 26,
     W_ALL = 1 << 27,
     W_OUTDO = 1 << 28, /* "A exceeds B" */
-    W_VAGUE = 1 << 29  /* how many, without a figure */
+    W_VAGUE = 1 << 29, /* how many, without a figure */
+    W_TOPIC =
+        1 << 30 /* what a figure may be of, and nothing is known of: only some facts have it */
 };
 
 struct word_class {
@@ -129,10 +131,15 @@ struct ground { /* a ledger, prepared */
     int subject; /* entity; -1 */
     int only;    /* the one entity that has facts; -1 */
     struct word_slot *words;
+    bool *tainted; /* by source: it speaks to its reader, so nothing is said with its words */
 };
 void ground_words_load(struct ground *g);
 /* Of one word in lower case. */
 struct word_class ground_word(const struct ground *g, const char *low, size_t n);
+/* The same, of its base where the word itself is not known: "surging", "carries". */
+struct word_class ground_lemma(const struct ground *g, const char *low, size_t n);
+/* Whether it is the base with an ending that English verbs and plurals have. */
+bool ground_is_form(const char *low, const char *base);
 /* Of a word in the name of a metric; false: it says something that is of no known concept. */
 bool ground_metric_word(const struct ground *g, const char *low, size_t n, uint32_t *concepts);
 void ground_prepare(struct drc_arena *a, const struct drc_ledger *l, struct ground *out);
@@ -225,6 +232,8 @@ bool ground_known_word(const struct sentence *s, const char *word, size_t n);
 /* "... is not in the facts": nothing is claimed of token i. */
 bool ground_negated(const struct sentence *s, size_t i);
 bool ground_not_known(const struct sentence *s);
+/* Token i stands in a clause that says that it is not known, or asks what is not. */
+bool ground_of_unknown(const struct sentence *s, size_t i);
 /* What is said without a number: names, links, citations, directions, ranks, causes, savings. */
 void ground_check_names(struct sentence *s);
 void ground_check_claims(struct sentence *s);
@@ -233,8 +242,12 @@ void ground_check_claims(struct sentence *s);
  * that it may be; -1. */
 int ground_bound_entity(const struct sentence *s, size_t i, int *other);
 bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t n);
+/* "p95", or "95th" of "95th percentile", where a metric is called p95_ms. */
+bool ground_of_metric(const struct sentence *s, const struct token *t);
 /* One of these words, up to NULL. */
 bool ground_any_of(const struct sentence *s, size_t i, const char *const *words);
+/* One of these, with any ending of a verb. */
+bool ground_form_of(const struct sentence *s, size_t i, const char *const *bases);
 /* The direction of a word: 1, -1, 0 none; and whether it stands by itself, not with a figure. */
 int ground_sign_at(const struct sentence *s, size_t i);
 /* "$5 falls on A": no direction. */
@@ -246,8 +259,35 @@ void ground_check_manners(struct sentence *s, size_t i);
 /* The direction that is said of number i: 1, -1, 0 none; and the token that says it, -1. */
 int ground_direction(const struct sentence *s, size_t i);
 bool ground_particle(const struct sentence *s, size_t i);
+/* "grew faster", "fell less": the verb says where to, token k how much. */
+bool ground_qualifies_verb(const struct sentence *s, size_t k);
 int ground_governed_by(const struct sentence *s, size_t i);
 /* The entity with the highest cost; -1: not known. */
 int ground_dearest(const struct sentence *s);
+
+/* What the clause of token i compares: the concept that it names, else cost. */
+uint32_t ground_compared_concept(const struct sentence *s, size_t i);
+/* The fact is a figure of the concept. */
+bool ground_holds(const struct ground_fact *f, uint32_t concept);
+/* Of an entity (-1: of the whole), in this window or the one before; NaN: no fact. */
+double ground_value_of(const struct sentence *s, int entity, uint32_t concept, bool before);
+/* The sign of its change; 0: unknown. */
+int ground_change_of(const struct sentence *s, int entity, uint32_t concept);
+/* Its place among those that have the figure, 1 = most (least); 0: unknown. */
+int ground_place_of(const struct sentence *s, int entity, uint32_t concept, bool least);
+/* The same by how much it rose (sign 1) or fell (-1). */
+int ground_place_by_change(const struct sentence *s, int entity, int sign);
+/* The first or last entity that tokens [from, to) name; -1: none. */
+int ground_first_entity(const struct sentence *s, size_t from, size_t to, bool last);
+/* "A costs more than B", said at token i with B = object. */
+void ground_check_pair(struct sentence *s, size_t i, int object, int sign);
+/* Claims of a word at token i. */
+void ground_check_direction(struct sentence *s, size_t i);
+void ground_check_multiple(struct sentence *s, size_t i);
+void ground_check_rank(struct sentence *s, size_t i);
+void ground_check_order(struct sentence *s, size_t i);
+void ground_check_listed_order(struct sentence *s, size_t i);
+void ground_check_as_much(struct sentence *s, size_t i);
+void ground_check_majority(struct sentence *s, size_t i);
 
 #endif

@@ -276,11 +276,47 @@ static void take_operands(struct ground *g, struct ground_fact *out)
     }
 }
 
+/* ---- sources ------------------------------------------------------------------------------ */
+
+/* A row of the graph that holds an order to a reader or a model: a role with a colon, a mention,
+ * several words of orders. Pages of documentation are full of such words and come from us. */
+static bool speaks_to_reader(const struct ground *g, const struct drc_ground_source *x)
+{
+    static const char *const marks[] = {"system:",  "assistant:",  "user:",      "@channel",
+                                        "@here",    "@everyone",   "the reader", "readers",
+                                        "tell the", "answer only", "reply with"};
+    const char *const texts[] = {x->title, x->text};
+    size_t orders = 0;
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (has(texts[k], marks[i]))
+                return true;
+        for (const char *p = texts[k] == NULL ? "" : texts[k]; *p != '\0';) {
+            char low[16];
+            size_t n = 0;
+            for (; isalpha((unsigned char)p[n]); n++)
+                low[n < 15 ? n : 15] = (char)tolower((unsigned char)p[n]);
+            orders += n > 0 && n < sizeof low && (ground_word(g, low, n).roles & W_ORDER) != 0;
+            p += n > 0 ? n : 1;
+        }
+    }
+    return orders > 1;
+}
+
+static void take_sources(struct ground *g)
+{
+    g->tainted = drc_arena_array(g->a, g->ledger->source_count + 1, sizeof *g->tainted);
+    for (size_t i = 0; i < g->ledger->source_count; i++)
+        g->tainted[i] =
+            *g->ledger->sources[i].id == 'G' && speaks_to_reader(g, &g->ledger->sources[i]);
+}
+
 void ground_prepare(struct drc_arena *a, const struct drc_ledger *l, struct ground *out)
 {
     *out = (struct ground){.a = a, .ledger = l, .only = -1};
     ground_words_load(out);
     add_names(out);
+    take_sources(out);
     out->facts = drc_arena_array(a, l->fact_count + 1, sizeof *out->facts);
     for (size_t i = 0; i < l->fact_count; i++) {
         struct ground_fact *f = &out->facts[i];

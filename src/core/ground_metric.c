@@ -86,6 +86,45 @@ static bool specific_said(const struct sentence *s, const struct ground_fact *f)
     return f->specific_count == 0;
 }
 
+/* "Of 40 runs in all, 28 ...": the noun of the figure before; 0: it has its own, or none. */
+static uint32_t noun_of_whole(const struct sentence *s, size_t i, uint32_t counted)
+{
+    static const char *const of[] = {"of",   "among", "out",     "across",
+                                     "from", "over",  "amongst", NULL};
+    static const char *const them[] = {"them", "those", "these", "which", NULL};
+    size_t whole = i;
+    uint32_t last = 0;
+    for (size_t k = 0; k < i && ground_is(s, i + 1, "of") && ground_any_of(s, i + 2, them); k++) {
+        bool begins = s->t[k].kind == T_NUMBER;
+        last = begins ? 0 : last | (ground_concepts_at(s, k) & counted);
+    }
+    if (last != 0)
+        return last; /* "..., 6 of them on B" */
+    for (size_t k = 0; k < i && whole == i; k++)
+        if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_COUNT)
+            whole = k;
+    if (whole == i || whole == 0 || whole > 3)
+        return 0;
+    bool part = false;
+    for (size_t k = 0; k < whole; k++)
+        part = part || ground_any_of(s, k, of);
+    return part ? concepts_in(s, whole + 1, i) & counted : 0;
+}
+
+/* "about 2 h per run" of a median */
+static bool about_per_run(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    size_t from;
+    bool each =
+        ground_is(s, i + 1, "per") || ground_is(s, i + 1, "a") || ground_is(s, i + 1, "each");
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
+        if (s->g->facts[k].entity == f->entity && s->g->facts[k].dim == DRC_DIM_SECONDS &&
+            (s->g->facts[k].concepts & C_PER))
+            return false;
+    return f->dim == DRC_DIM_SECONDS && each && (ground_concepts_at(s, i + 2) & C_RUNS) &&
+           ground_hedge_of(s, i, &from) == H_ABOUT;
+}
+
 static bool said_here(const struct sentence *s, size_t i, uint32_t need)
 {
     static const uint32_t counted =
@@ -98,6 +137,9 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     if (s->t[i].num.dim == DRC_DIM_DBU)
         after |= C_DBU;
     if (s->t[i].num.dim == DRC_DIM_COUNT) {
+        uint32_t noun = (after & counted) ? 0 : noun_of_whole(s, i, counted);
+        if (noun != 0)
+            return (need & ~(noun | after | (before & ~counted))) == 0;
         if (after & C_ATTEMPT) /* "failures cost $5 in 6 attempts" */
             return (need & ~(after | widened(ground_clause_concepts(s, i)))) == 0;
         if (after & counted)
@@ -113,7 +155,8 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     bool own_words = (clause & (axis | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL | C_SHARE |
                                 C_IDLE | C_EXPECT)) != 0 &&
                      s->t[i].num.dim != DRC_DIM_USD;
-    return !own_words && (need & ~all) == 0;
+    bool begun = (need & clause & ~(uint32_t)C_SHARE) != 0 && s->t[i].num.dim != DRC_DIM_COUNT;
+    return (!own_words || begun) && (need & ~all) == 0;
 }
 
 /* The concepts of all facts that the number beside it may be. */
@@ -139,6 +182,8 @@ static uint32_t allowed(const struct ground_fact *f)
         c |= C_FAILED | C_ATTEMPT;
     if (c & (C_MEDIAN | C_TAIL))
         c |= C_PER; /* "2 h per run (median)" */
+    if ((c & C_FAILED) && f->dim != DRC_DIM_COUNT)
+        c |= C_EVICT | C_SPOT; /* "fail when they lose a worker" */
     return c;
 }
 
@@ -157,6 +202,8 @@ static bool contradicted(const struct sentence *s, size_t i, const struct ground
         strong &= ~(uint32_t)(C_WASTE | C_DBU);
         before = after != 0 ? 0 : before;
     }
+    if (f->dim == DRC_DIM_SECONDS) /* "takes 2 h to complete a run" */
+        strong &= ~(uint32_t)C_SUCCESS;
     if (i > 0 && ground_is(s, i - 1, "all")) /* "all 28 runs succeeded" is checked as a claim */
         strong &= ~(uint32_t)C_SUCCESS;
     if (!alone_before) {
@@ -247,6 +294,8 @@ bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_
             if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_RATIO &&
                 s->t[k].num.value == 0.5)
                 need &= ~(uint32_t)C_MEDIAN;
+    if (about_per_run(s, i, f))
+        need &= ~(uint32_t)C_MEDIAN;
     if (i > 1 && ground_is(s, i - 1, "of") && ground_is(s, i - 2, "instead"))
         need &= ~(uint32_t)C_EXPECT; /* "$5 instead of $3" */
     if (of_runs(s, i) && !(f->concepts & (C_RUNS | C_SUCCESS | C_FAILED | C_EVICT)))

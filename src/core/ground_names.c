@@ -30,6 +30,8 @@ bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t 
         if (s->t[k].kind != T_CITE || s->t[k].source < 0)
             continue;
         const struct drc_ground_source *x = &s->g->ledger->sources[s->t[k].source];
+        if (needle != NULL && s->g->tainted[s->t[k].source])
+            continue;
         if (needle == NULL || stands_in(x->title, needle, n) || stands_in(x->text, needle, n))
             return true;
     }
@@ -167,8 +169,7 @@ static const char *nearly_a_name(const struct sentence *s, const struct token *t
     return NULL;
 }
 
-/* "p95", or "95th" of "95th percentile", where a metric is called p95_ms. */
-static bool of_metric(const struct sentence *s, const struct token *t)
+bool ground_of_metric(const struct sentence *s, const struct token *t)
 {
     size_t n = strspn(t->low, "0123456789");
     bool rank = n > 0 && strcmp(t->low + n, "th") == 0;
@@ -203,7 +204,7 @@ static void check_word(struct sentence *s, size_t i)
     else if ((near = nearly_a_name(s, t)) != NULL && !ground_known_word(s, t->s, strlen(t->low)))
         ground_reject(s, "'%.*s' is no name in the facts; is '%s' meant?", (int)t->n, t->s, near);
     else if (near == NULL && looks_like_a_name(s, i) &&
-             !ground_known_word(s, t->s, strlen(t->low)) && !of_metric(s, t))
+             !ground_known_word(s, t->s, strlen(t->low)) && !ground_of_metric(s, t))
         ground_reject(s, "'%.*s' is no name in the facts", (int)t->n, t->s);
 }
 

@@ -236,7 +236,11 @@ static size_t more_time(const char *s, struct drc_ground_number *out, double sca
     size_t total = 0;
     for (;;) {
         struct digits d;
-        size_t unit, space = s[total] == ' ', n = digits_at(s + total + space, &d);
+        size_t unit, space = s[total] == ' ';
+        space = strncmp(s + total, " and ", 5) == 0 ? 5
+                : strncmp(s + total, ", ", 2) == 0  ? 2
+                                                    : space;
+        size_t n = digits_at(s + total + space, &d);
         size_t at = total + space + n;
         at += n > 0 && s[at] == ' ';
         const struct unit *u = n == 0 ? NULL : unit_at(s + at, &unit);

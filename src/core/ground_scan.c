@@ -130,7 +130,20 @@ static void take_word(const struct ground *g, struct token *t)
     t->low = drc_arena_strndup(g->a, t->s, n);
     for (size_t i = 0; i < n; i++)
         t->low[i] = (char)tolower((unsigned char)t->low[i]);
-    t->is = ground_word(g, t->low, n);
+    t->is = ground_lemma(g, t->low, n);
+    size_t head = strcspn(t->low, "-");
+    if ((t->is.concepts | t->is.roles) == 0 && head < strlen(t->low)) /* "lowest-cost" */
+        t->is.roles |= ground_word(g, t->low, head).roles & (W_MOST | W_LEAST);
+    size_t digits = strspn(t->low, "0123456789"), end = strlen(t->low);
+    if (digits > 0 && end == digits + 2 && strstr("st nd rd th", t->low + digits) != NULL)
+        t->is.roles |= W_ORDINAL;
+    static const char *const no[] = {"request", "suggest",  "harvest", "contest", "manifest",
+                                     "invest",  "interest", "protest", "arrest"};
+    bool degree =
+        end > 5 && strcmp(t->low + end - 3, "est") == 0 && (t->is.concepts | t->is.roles) == 0;
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        degree = degree && strcmp(t->low, no[i]) != 0;
+    t->is.roles |= degree ? W_MOST : 0; /* "strongest" */
 }
 
 /* "three", "twenty-seven", "half", "two thirds": a number in words. */
@@ -384,6 +397,17 @@ bool ground_is(const struct sentence *s, size_t i, const char *low)
     return i < s->n && s->t[i].kind == T_WORD && strcmp(s->t[i].low, low) == 0;
 }
 
+/* One of these bases up to NULL, with any ending: "adds", "adding", "added". */
+bool ground_form_of(const struct sentence *s, size_t i, const char *const *bases)
+{
+    if (i >= s->n || s->t[i].kind != T_WORD)
+        return false;
+    for (; *bases != NULL; bases++)
+        if (ground_is_form(s->t[i].low, *bases))
+            return true;
+    return false;
+}
+
 uint32_t ground_roles_at(const struct sentence *s, size_t i)
 {
     return i < s->n && s->t[i].kind == T_WORD ? s->t[i].is.roles : 0;
@@ -405,6 +429,17 @@ static bool means_each(const struct sentence *s, size_t k)
 static bool a_total_of(const struct sentence *s, size_t i)
 {
     bool named = false;
+    static const char *const sums[] = {"sum", "total", NULL};
+    static const char *const over[] = {"of", "over", "across", "for", NULL};
+    if (ground_any_of(s, i, sums) && ground_any_of(s, i + 1, over)) {
+        size_t k = i + 2;
+        while (ground_is(s, k, "all") || ground_is(s, k, "its") || ground_is(s, k, "the") ||
+               (k < s->n && s->t[k].kind == T_NUMBER))
+            k++;
+        if (k > i + 2 && k < s->n && s->t[k].kind == T_WORD &&
+            (s->t[k].is.concepts & (C_RUNS | C_ATTEMPT)) && s->carried >= 0)
+            return true; /* "the sum over its 28 runs" */
+    }
     if (i == 0 || !ground_is(s, i - 1, "a") || !ground_is(s, i, "total") ||
         !ground_is(s, i + 1, "of"))
         return false;
@@ -413,10 +448,39 @@ static bool a_total_of(const struct sentence *s, size_t i)
     return named;
 }
 
+/* "lost a worker", "the lost spot nodes": no waste. */
+static bool loses_worker(const struct sentence *s, size_t i)
+{
+    static const char *const lose[] = {"lost", "lose", "loses", "losing", "loss", NULL};
+    static const char *const what[] = {"worker", "node", "executor", "instance", "machine", NULL};
+    for (size_t k = i + 1; ground_any_of(s, i, lose) && k < s->n && k < i + 5; k++)
+        if (ground_form_of(s, k, what))
+            return true;
+    return false;
+}
+
+/* "was started 28 times" */
+static bool started_often(const struct sentence *s, size_t i)
+{
+    static const char *const start[] = {"started",   "launched", "scheduled", "invoked",
+                                        "triggered", "kicked",   NULL};
+    for (size_t k = i + 1; ground_any_of(s, i, start) && k + 1 < s->n && k < i + 5; k++)
+        if (s->t[k].kind == T_NUMBER && ground_is(s, k + 1, "times"))
+            return true;
+    return false;
+}
+
 uint32_t ground_concepts_at(const struct sentence *s, size_t i)
 {
     if (i >= s->n || s->t[i].kind != T_WORD)
         return 0;
+    if (loses_worker(s, i))
+        return C_EVICT | C_SPOT;
+    if (started_often(s, i))
+        return C_RUNS;
+    if ((ground_is(s, i, "should") && ground_is(s, i + 1, "have")) ||
+        (ground_is(s, i, "supposed") && ground_is(s, i + 1, "to")))
+        return C_EXPECT;
     if (i + 1 < s->n && s->t[i + 1].kind == T_NUMBER && strcmp(s->t[i].low, "number") == 0)
         return C_RANK; /* "number 2 of 9" */
     if (a_total_of(s, i))

@@ -29,7 +29,7 @@ static const struct group {
     {C_ATTEMPT, 0, "attempt attempts try tries retry retries retried"},
     {C_EVICT | C_SPOT, 0,
      "evict eviction evictions evicted preempted preemption preemptions reclaimed "
-     "interruption interruptions"},
+     "interruption interruptions interrupted"},
     {C_SUCCESS, 0,
      "success successes successful successfully succeed succeeds succeeded ok "
      "complete completes completed"},
@@ -45,7 +45,7 @@ static const struct group {
     {C_WASTE, 0, "waste wastes wasted wasteful wasting lost burnt"},
     {C_IDLE, 0, "idle idles idling unused"},
     {C_EXPECT, 0, "expected expect expectation budget budgeted planned plan target"},
-    {C_RANK, 0, "rank ranks ranked ranking place"},
+    {C_RANK, 0, "rank ranks ranked ranking place position"},
     {C_ROWS, 0,
      "jobs job rows row items item entities entity types type warehouses clusters users "
      "queries tables workspaces count teams owners models endpoints pipelines tasks "
@@ -92,7 +92,7 @@ static const struct group {
      "downwards nosedived cratered sagged slackened trimmed shaved slashed slides sliding slips "
      "slipping sinks sinking shed sheds weakened ebbed undershot undershoots deflated retreated "
      "retreats tanked waned lighter collapsed undercuts shaves slashes"},
-    {0, W_AGAINST, "than against versus vs compared comparison relative instead unlike"},
+    {0, W_AGAINST, "than against versus vs compared comparison relative instead unlike opposed"},
     {0, W_ABOUT, "about around roughly approximately approx circa nearly almost close some"},
     {0, W_OVER, "over above exceeds exceeded exceeding passed least beyond"},
     {0, W_UNDER, "under below nearly almost most"},
@@ -154,7 +154,10 @@ static const struct group {
      "rates read write only party end known called real term series wise less more "
      "expensive"},
     {0, W_BECOME, "became become becomes got gets getting turned"},
-    {C_CHANGE | C_EXPECT, 0, "overshot overshoots undershot undershoots"},
+    {C_CHANGE | C_EXPECT, 0,
+     "overshoot overshot overshoots overrun overage undershoot undershot undershoots"},
+    {0, W_UP, "overshoot overrun overage"},
+    {0, W_DOWN, "undershoot"},
     {0, W_WEEKDAY,
      "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays "
      "thursdays fridays saturdays sundays yesterday today tomorrow "
@@ -162,6 +165,10 @@ static const struct group {
     {0, W_PROPER, "monday tuesday wednesday thursday friday saturday sunday"},
     {0, W_MAJORITY,
      "majority bulk most lion mostly mainly largely predominantly chiefly primarily"},
+    {0, W_TOPIC,
+     "cluster clusters node nodes worker workers capacity schedule scheduled policy "
+     "policies configuration setting settings sized owner team load volume input code executor "
+     "executors"},
     {0, W_VAGUE, "few several many numerous countless couple handful multiple scores lots"},
     {0, W_FROM, "from"},
     {0, W_ALL, "all every always each"},
@@ -186,44 +193,96 @@ static const struct group {
     {0, W_PLAIN, "rate rates number event estimate interactive time ratio productive incurred"},
     {0, W_PLAIN,
      "able according accounting again ago ahead along already amounting analysis answer "
-     "anyone anything apart appear appears area aside ask asked available away back "
-     "basis began begins behind being belonged beside besides better breakdown brief "
-     "came careful case cases category certain changing checking clear clearly column "
-     "comparing concentrated concern concerned concerning concerns configuration "
-     "consider considering contain contains context continue cover covered covers "
-     "current currently date dates decide deserve deserves determine different directly "
-     "distribution document done either element elsewhere ending ends enough entries "
-     "entry especially established events ever evidence evident exact exactly examine "
-     "example except factor far find finding findings focus followed following follows "
-     "former found front general given gives giving going group grouped happen happened "
-     "having held help helps hold holding however identified important include included "
-     "includes including indicate indicated indicates individual information inspect "
-     "intended interesting investigate issue judge keep kept kind later latest latter "
-     "lay ledger left lie lies likely line lines listed lists little located log logged "
-     "looking made making matter matters measure measured measurement meet meets mention "
-     "mentioned merely met method minor missing moreover much near need needed needs "
-     "normal notable notably noted notice now observed occasion occasions occur occurred "
-     "occurs once ones onto open order ordered otherwise outside overview own owner "
-     "particular particularly parts path perhaps picture placed policies policy position "
-     "possible possibly present presented probably provide provided put question "
-     "questions quite range rather reach reached reaches reaching reading reads "
+     "anyone anything apart appear appears area aside ask asked available away back basis "
+     "began begins behind being belonged beside besides better breakdown brief came "
+     "careful case cases category certain changing checking clear clearly column comparing "
+     "concentrated concern concerned concerning concerns consider considering contain "
+     "contains context continue cover covered covers current currently date dates decide "
+     "deserve deserves determine different directly distribution document done either "
+     "element elsewhere ending ends enough entries entry especially established events "
+     "ever evidence evident exact exactly examine example except factor far find finding "
+     "findings focus followed following follows former found front general given gives "
+     "giving going group grouped happen happened having held help helps hold holding "
+     "however identified important include included includes including indicate indicated "
+     "indicates individual information inspect intended interesting investigate issue "
+     "judge keep kept kind later latest latter lay ledger left lie lies likely line lines "
+     "listed lists little located log logged looking made making matter matters measure "
+     "measured measurement meet meets mention mentioned merely met method minor missing "
+     "moreover much near need needed needs normal notable notably noted notice now "
+     "observed occasion occasions occur occurred occurs once ones onto open order ordered "
+     "otherwise outside overview own particular particularly parts path perhaps picture "
+     "placed position possible possibly present presented probably provide provided put "
+     "question questions quite range rather reach reached reaches reaching reading reads "
      "recommend recommended record records regard regarding relates relation relevant "
-     "remain remaining remains remember reported reporting representing respect "
-     "respective respectively rest review reviewed reviewing saw say says schedule "
-     "scheduled scope seeing seem seems seen sees separate separately set setting "
-     "settings shared similarly simple simply since sit sits sources split spread stand "
-     "standing starting state stated statement states stood subject suggest suggested "
-     "suggests suit suits suppose table take taken team tell tells terms thing things "
-     "think thus tied told totaling totalling toward towards turn understand unit upon "
-     "useful usual usually various verify very via view visible want way what whatever "
-     "whether who whom whose word words work worth yet you your"},
+     "remain remaining remains remember reported reporting representing respect respective "
+     "respectively rest review reviewed reviewing saw say says scope seeing seem seems "
+     "seen sees separate separately set shared similarly simple simply since sit sits "
+     "sources split spread stand standing starting state stated statement states stood "
+     "subject suggest suggested suggests suit suits suppose table take taken tell tells "
+     "terms thing things think thus tied told totaling totalling toward towards turn "
+     "understand unit upon useful usual usually various verify very via view visible want "
+     "way what whatever whether who whom whose word words work worth yet you your"},
+    {0, W_PLAIN,
+     "about above absolute absorb accompanied accompany accrue accumulate activity actual "
+     "actually add adding addition additionally adds advice affect affected afterwards "
+     "agree albeit alike allocate allow almost alone alongside alternatively altogether "
+     "amid amongst amount and anomalies anomaly any anyway apparent apparently approx "
+     "approximately around arrive ascending aspect assign associate associated association "
+     "ate attach attention attribute backdrop background band barely base based basically "
+     "bear began beginning begun behalf below besides beyond bit book booked bottom break "
+     "briefly bring broad broadly broken budge built bullet bullets bunch but carry cash "
+     "cent chalk chose chosen chunk circa clock closed closing coincide coincided "
+     "coincides collect collectively come comes comparison component components comprise "
+     "conclude concludes concluding conclusion concrete concretely considerable "
+     "considerably consist constitute consult consume consumption contrast contribution "
+     "contributor contributors conversely correspond correspondingly cost-wise counted "
+     "counterpart counting counts covering creep crept data decimal descending describe "
+     "described describes despite digit digits direct distinct docs documentation dr "
+     "dramatically draw drawn drew drift drifted driver duo duration e.g each eat edge "
+     "effective effectively efficiency else encounter encountered end ended entire "
+     "entirely entries entry equaling equalling equally equals equate equivalent "
+     "essentially evenly every evidently exceed exclusively expenditure experience "
+     "experienced explain exposed express face faced fact facts fairly fallen final "
+     "finally finish first-placed firstly follow forth fraction frequent frequently fresh "
+     "fully furthermore gave generate get give given glance go gone gotten gradual "
+     "gradually graph gross grouped guidance guide half hand hardly heading headline "
+     "headlines held hence here's highlight highlights hit hover how i.e inch inched "
+     "incident incidents inclusive incur indeed individually initial initially instance "
+     "interrupt interrupted interval intervals it's kept knew known laid lain land landed "
+     "landing largely lastly lean leaned leave ledger left less let let's lets level "
+     "levels like likewise linger list long made magnitude main mainly make manual "
+     "marginal marginally mark marked markedly meanwhile mere moderate moderately modest "
+     "modestly money more most mostly moved movement mover movers moves namely nearby "
+     "nearly net nevertheless nonetheless noteworthy noticeable noticeably notwithstanding "
+     "nudge nudged numbers nutshell observe occupy offering often one one's onwards "
+     "opening opposed original originally outlay outline over overall paid pair part "
+     "partly peer peers people percentage-wise performance periods place plain plainly "
+     "plus portion post practically precise precisely prefer presently presumably print "
+     "produce pronounced proportion provided pure purely purpose quick quickly quoted rack "
+     "racked ran rare rarely read real really recap recent recently recommendation "
+     "recommendations redo refer reference references regardless regards region register "
+     "relate related relative reliability relied relies rely remainder repeat repeated "
+     "repeating reportable reportedly rerun reruns resource resources retries retry "
+     "roughly round rounded run runbook runbooks runner-up said same sat scale scarcely "
+     "second second-placed secondly seemingly sense sent settle sharp sharply short shown "
+     "shy side side-by-side significant significantly single sizable size sizeable slice "
+     "slight slightly small snapshot solely some somewhat somewhere source sources span "
+     "spans specifically spell spend spender spenders spent started stay steep steeply "
+     "stood stop stretch strictly strike struck substantial substantially subtotal suffer "
+     "suffered suffers suggestion sum summarise summarised summarize sums supposedly sure "
+     "surely tad tail takeaway takeaways tally term than that's there's third though "
+     "throughout tick ticked tie ties till time-wise timeframe times timespan tl tldr "
+     "together told too top topic topics total totals touch track translate trend trio "
+     "truly two ultimately under under-review undergo underwent us virtually visibly well "
+     "what's when where whereas wherever which whichever while whoever whole wise without "
+     "witness witnessed won worthwhile worthy write written wrote yes yield"},
 };
 
 /* Words that metrics are named with and texts are not. Those of no concept say nothing of what is
  * measured. */
 static const struct group metric_groups[] = {
     {0, 0,
-     "ratio rate pct number num event logical est estimate interactive of the for in against "
+     "ratio rate pct number num event logical est estimate interactive of the for in against if by "
      "window period that to on a and productive by time s usd uusd micro value report other"},
     {C_COST, 0, "list actual"},
     {C_UTIL, 0, "util"},
@@ -271,6 +330,53 @@ struct word_class ground_word(const struct ground *g, const char *low, size_t n)
 {
     const struct word_slot *slot = slot_of(g->words, low, n);
     return slot->word == NULL ? (struct word_class){0, 0} : slot->is;
+}
+
+/* What stands for an ending: "carries" is "carry", "moving" is "move". */
+static const struct ending {
+    const char *end, *instead;
+} endings[] = {{"ies", "y"}, {"ied", "y"}, {"s", ""},    {"es", ""}, {"d", ""},
+               {"ed", ""},   {"ing", ""},  {"ing", "e"}, {"ly", ""}, {"'s", ""}};
+
+bool ground_is_form(const char *low, const char *base)
+{
+    size_t n = strlen(low), bytes = strlen(base);
+    if (strcmp(low, base) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t end = strlen(endings[i].end), more = strlen(endings[i].instead);
+        size_t stem = n > end ? n - end : 0;
+        if (stem == 0 || strcmp(low + stem, endings[i].end) != 0)
+            continue;
+        bool same = bytes == stem + more && memcmp(low, base, stem) == 0 &&
+                    strcmp(base + stem, endings[i].instead) == 0;
+        bool twice = bytes + 1 == stem && memcmp(low, base, bytes) == 0 &&
+                     low[stem - 1] == low[stem - 2]; /* "dropped" */
+        if (same || twice)
+            return true;
+    }
+    return false;
+}
+
+struct word_class ground_lemma(const struct ground *g, const char *low, size_t n)
+{
+    struct word_class is = ground_word(g, low, n);
+    char base[24];
+    for (size_t i = 0; i < sizeof endings / sizeof *endings && (is.concepts | is.roles) == 0; i++) {
+        size_t end = strlen(endings[i].end), more = strlen(endings[i].instead);
+        if (n < end + 3 || n + more >= sizeof base ||
+            memcmp(low + n - end, endings[i].end, end) != 0)
+            continue;
+        memcpy(base, low, n - end);
+        memcpy(base + n - end, endings[i].instead, more);
+        n = n - end + more;
+        is = ground_word(g, base, n);
+        bool twice = n > 3 && base[n - 1] == base[n - 2]; /* "dropped" */
+        if ((is.concepts | is.roles) == 0 && twice)
+            is = ground_word(g, base, n - 1);
+        n = n + end - more;
+    }
+    return is;
 }
 
 bool ground_metric_word(const struct ground *g, const char *low, size_t n, uint32_t *concepts)

@@ -26,9 +26,9 @@ export const judged = (cases, list) => {
 };
 
 export const evaluate = (prefix) => {
-  const list = ledgers();
-  const run = (file) => judged(casesOf(readFrames(file), list), list);
-  return { faithful: run(`${prefix}faithful.tsv`), adversarial: run(`${prefix}adversarial.tsv`) };
+  const list = ledgers(), wide = prefix === 'dev-' ? ledgers('ledgers', 'third-ledgers', 'dev-ledgers') : [];
+  const run = (file) => [...judged(casesOf(readFrames(`${prefix}${file}`), list), list), ...(wide.length > 0 ? judged(casesOf(readFrames(`${prefix}wide-${file}`), wide), wide) : [])];
+  return { faithful: run('faithful.tsv'), adversarial: run('adversarial.tsv') };
 };
 
 // The third and the fourth set are frozen as texts, not as frames; ground/README.md says when they may be run.
@@ -52,7 +52,7 @@ if (process.argv[1] === import.meta.filename) {
   const second = process.argv.includes('--second'), dev = process.argv.includes('--dev'), misses = process.argv.includes('--misses');
   const frozen = ['third', 'fourth'].find((name) => process.argv.includes(`--${name}`) || process.env.SET === name);
   const { faithful, adversarial } = frozen ? evaluateFrozen(frozen) : evaluate(second ? 'second-' : dev ? 'dev-' : '');
-  console.log(`groundedness, ${frozen ? `${frozen} set (frozen)` : second ? 'second set (used)' : dev ? 'dev set' : 'first set'}: adversarial texts that passed`);
+  console.log(`groundedness, ${frozen ? `${frozen} set (${frozen === 'third' ? 'used' : 'frozen'})` : second ? 'second set (used)' : dev ? 'dev set' : 'first set'}: adversarial texts that passed`);
   const passed = table(adversarial, (c) => c.ok, 'passed');
   console.log('faithful texts that were withheld');
   const withheld = table(faithful, (c) => !c.ok, 'withheld');

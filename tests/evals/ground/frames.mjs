@@ -46,6 +46,8 @@ const formats = {
   dur: (v) => clock(minutes(v)), durmin: (v) => `${en(minutes(v))} minutes`, durh: (v) => (v < 3.6e6 ? null : `${en(v / 3.6e6, 1)} hours`),
   hoursasmin: (v) => `${en(minutes(v))} hours`, minassec: (v) => `${en(minutes(v))} seconds`,
   thousandfold: (v) => `$${en(v)}k`, million: (v) => `$${en(v / 1000, 1)} million`,
+  usdk2: (v) => `$${en(v / 1000, 2)}k`, usdtho: (v) => `$${en(v / 1000, 1)} thousand`,
+  longdur: (v) => (v < 3.6e6 ? null : `${Math.floor(minutes(v) / 60)} hours and ${minutes(v) % 60} minutes`),
   frac: (v) => fractions.find(([f]) => Math.abs(v / f - 1) < 0.015)?.[1] ?? null,
 };
 const mutations = {
@@ -68,9 +70,9 @@ const names = {
   },
 };
 
-export const ledgers = () =>
-  readdirSync(join(here, 'ledgers')).filter((f) => f.endsWith('.json')).sort()
-    .map((f) => ({ name: f.slice(0, -5), path: join(here, 'ledgers', f), ...JSON.parse(readFileSync(join(here, 'ledgers', f), 'utf8')) }));
+export const ledgers = (...folders) =>
+  (folders.length > 0 ? folders : ['ledgers']).flatMap((folder) => readdirSync(join(here, folder)).filter((f) => f.endsWith('.json')).sort()
+    .map((f) => ({ name: f.slice(0, -5), path: join(here, folder, f), ...JSON.parse(readFileSync(join(here, folder, f), 'utf8')) })));
 
 export const readFrames = (file) =>
   readFileSync(join(here, file), 'utf8').split('\n').filter((l) => l !== '' && !l.startsWith('#')).map((l) => {
@@ -109,19 +111,25 @@ const holds = (need, roles) => {
   const a = valueOf(roles, x), b = y === undefined ? 0 : valueOf(roles, y);
   return a !== undefined && b !== undefined && (op === undefined || (op === '>' ? a > b : op === '<' ? a < b : a === b));
 };
-const days = (ledger) => {
-  const period = ledger.facts[0].period, [a, b] = /^\d{4}/.test(period) ? period.split('..') : [];
-  const first = a ?? '2026-10-26', last = b ?? '2026-11-22', long = (iso) => new Date(`${iso}T00:00:00Z`).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
-  return { iso1: first, iso2: last, day1: long(first), day2: long(last), days: String((Date.parse(last) - Date.parse(first)) / 86400000 + 1), noun: ledger.name === 'compute' ? 'compute types' : 'jobs' };
+const kinds = { job: 'jobs', compute_type: 'compute types', resource: 'warehouses', pipeline: 'pipelines', query: 'queries' };
+const long = (iso) => new Date(`${iso}T00:00:00Z`).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+const span = (period) => (/^\d{4}/.test(period) ? period.split('..') : period.split('\u2013').map((s) => new Date(`${s.replace(/ 2026$/, '')} 2026 UTC`).toISOString().slice(0, 10)));
+const factOf = (ledger, id) => ledger.facts.find((f) => f.id === id);
+const days = (ledger, roles) => {
+  const [first, last] = span((factOf(ledger, roles.A?.cost?.id) ?? ledger.facts[0]).period);
+  const before = factOf(ledger, (roles.A?.before ?? roles.T?.before)?.id)?.period, [b1, b2] = before ? span(before) : [];
+  return { iso1: first, iso2: last, day1: long(first), day2: long(last), bday1: b1 && long(b1), bday2: b2 && long(b2), biso1: b1, biso2: b2,
+    days: String((Date.parse(last) - Date.parse(first)) / 86400000 + 1), noun: kinds[ledger.entities[0].id.split(':')[0]] };
 };
 
 // One {slot}; null: it cannot be filled here.
 const fill = (slot, roles, ledger, random) => {
   const [what, form, disguise] = slot.split(':');
   if (/^[A-C]$/.test(what)) return roles[what] === undefined ? null : form ? names[form](roles[what].name, random) : roles[what].name;
-  if (form === undefined) return days(ledger)[what] ?? `{${slot}}`;
-  const [format, mutation] = form.split('!');
-  if (format === 'id') return roles[what.split('.')[0]]?.[what.split('.')[1]]?.id ?? null;
+  if (form === undefined) { const known = days(ledger, roles); return what in known ? known[what] ?? null : `{${slot}}`; }
+  const [format, mutation] = form.split('!'), [owner, role] = what.split('.'), id = roles[owner]?.[role]?.id;
+  if (format === 'id') return id ?? null;
+  if (format === 's' || format === 'u') return factOf(ledger, id)?.display.replace(format === 'u' ? /^[+-]/ : '', '') ?? null; // as displayed, unsigned or not
   const value = evaluate(roles, what);
   let text = value === undefined ? null : formats[format](value);
   if (text !== null && mutation) text = mutations[mutation](text, random);
