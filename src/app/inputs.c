@@ -72,12 +72,12 @@ static void add_passages(struct drc_env *env, struct drc_inputs *in, const struc
 {
     for (size_t i = 0; i < c->passage_count; i++) {
         const struct drc_passage *p = &c->passages[i];
-        drc_inputs_add_text(
-            env->a, in,
-            drc_arena_printf(env->a, "%s %s%s%s", *p->id == 'R' ? "runbook" : "page", p->page,
-                             *p->section == '\0' ? "" : ", ", p->section),
-            drc_arena_printf(env->a, "%s\n%s\n%s", p->title, p->url == NULL ? "" : p->url,
-                             p->text));
+        drc_inputs_add_text(env->a, in,
+                            drc_arena_printf(env->a, "%s %s%s%s",
+                                             *p->id == 'R' ? "runbook" : "page", p->page,
+                                             *p->section == '\0' ? "" : ", ", p->section),
+                            drc_arena_printf(env->a, "%s\n%s\n%s", p->title,
+                                             p->url == NULL ? "" : p->url, p->text));
     }
 }
 
@@ -143,9 +143,8 @@ static const char *block_hashes(struct drc_arena *a, const json_t *blocks)
     {
         const char *id = drc_json_str(block, "block_id", "-");
         char *dump = drc_json_dump_sorted(block);
-        text = drc_arena_printf(a, "%s%s%.*s:%.*s", text, i == 0 ? "" : " ",
-                                (int)strcspn(id, " :"), id, BLOCK_HASH_CHARS,
-                                drc_made_hash(a, dump, strlen(dump)));
+        text = drc_arena_printf(a, "%s%s%.*s:%.*s", text, i == 0 ? "" : " ", (int)strcspn(id, " :"),
+                                id, BLOCK_HASH_CHARS, drc_made_hash(a, dump, strlen(dump)));
         free(dump);
     }
     return text;

@@ -106,12 +106,11 @@ int drc_run_card(struct drc_env *env, const struct drc_request *req, const struc
     if (drc_selection_make(env->a, &run->result, entity_id, &sel, err) < 0)
         return -1;
     if (ts != NULL)
-        return link_to(env, req, channel, ts,
-                       drc_arena_printf(env->a, "The card of %s is in this thread already",
-                                        sel.label),
-                       err);
-    struct drc_message *m = drc_card_message(env, run, entity_id, req->user, env->poster->bot_user,
-                                             &pic, err);
+        return link_to(
+            env, req, channel, ts,
+            drc_arena_printf(env->a, "The card of %s is in this thread already", sel.label), err);
+    struct drc_message *m =
+        drc_card_message(env, run, entity_id, req->user, env->poster->bot_user, &pic, err);
     struct drc_to to = {.where = DRC_TO_CHANNEL, .channel = req->channel, .thread_ts = thread};
     if (m == NULL || drc_deliver(env, req, "card", &to, m, &posted, err) < 0)
         return -1;

@@ -30,6 +30,7 @@ static int add_recent(struct drc_env *env, const struct drc_request *req, struct
     int n = drc_store_recent(env->state, env->a, req->user, lines, RECENT_MAX, err);
     if (n < 0)
         return -1;
+    drc_message_add(env->a, m, DRC_BLOCK_DIVIDER, "recent-line");
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "recent");
     drc_text_add(env->a, &b->text, DRC_SPAN_BOLD, "Your last reports");
     if (n == 0)
@@ -52,7 +53,8 @@ static int add_recent(struct drc_env *env, const struct drc_request *req, struct
 
 /* The person's subscriptions, the next slots in the person's own zone. */
 static int add_subscriptions(struct drc_env *env, const struct drc_request *req,
-                             struct drc_message *m, struct drc_err *err)
+                             const struct drc_text *note, struct drc_message *m,
+                             struct drc_err *err)
 {
     struct drc_sub subs[HOME_SUBS_MAX];
     int n = drc_sub_list(env->state, env->a, req->user, NULL, subs, HOME_SUBS_MAX, err);
@@ -61,8 +63,13 @@ static int add_subscriptions(struct drc_env *env, const struct drc_request *req,
     const char *zone = n == 0 || env->poster->zone == NULL
                            ? NULL
                            : env->poster->zone(env->poster, env->a, req->user);
+    drc_message_add(env->a, m, DRC_BLOCK_DIVIDER, "digests-line");
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_TEXT, "digests");
     drc_text_add(env->a, &b->text, DRC_SPAN_BOLD, "Your digests");
+    if (note != NULL) {
+        drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, "\n");
+        drc_text_join(&b->text, note);
+    }
     if (n == 0)
         drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN,
                      "\nNone yet. A digest comes on a day and a time of yours, to a channel or to "
@@ -71,22 +78,30 @@ static int add_subscriptions(struct drc_env *env, const struct drc_request *req,
     return 0;
 }
 
-/* How far the data goes, asked of the facts themselves. */
+/* How far the data goes, asked of the facts themselves: one day, or one for each source. */
 static int add_freshness(struct drc_env *env, struct drc_message *m, struct drc_err *err)
 {
     struct drc_rows rows;
     if (drc_db_select(env->facts, env->a,
-                      "SELECT source, complete_until FROM data_mark ORDER BY source", NULL, 0, 20,
-                      5000, &rows, err) < 0)
+                      "SELECT complete_until, group_concat(source, ', ') FROM (SELECT * FROM "
+                      "data_mark ORDER BY source) GROUP BY complete_until ORDER BY 1 DESC",
+                      NULL, 0, 20, 5000, &rows, err) < 0)
         return -1;
+    drc_message_add(env->a, m, DRC_BLOCK_DIVIDER, "freshness-line");
     struct drc_block *b = drc_message_add(env->a, m, DRC_BLOCK_CONTEXT, "freshness");
-    drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, "Data complete to:");
+    drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, "Data complete to");
     for (size_t i = 0; i < rows.row_count; i++) {
         const struct drc_cell *c = &rows.cells[i * rows.column_count];
-        if (c[0].type == DRC_CELL_TEXT && c[1].type == DRC_CELL_TEXT)
-            drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "%s %s %s", i == 0 ? "" : ",",
-                            c[0].text, c[1].text);
+        int64_t day;
+        char date[16];
+        if (c[0].type != DRC_CELL_TEXT || drc_date_parse(c[0].text, &day) < 0)
+            continue;
+        drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, "%s %s", i == 0 ? "" : ";",
+                        drc_date_long(day, date));
+        if (rows.row_count > 1 && c[1].type == DRC_CELL_TEXT)
+            drc_text_printf(env->a, &b->text, DRC_SPAN_PLAIN, ": %s", c[1].text);
     }
+    drc_text_add(env->a, &b->text, DRC_SPAN_PLAIN, ", UTC days.");
     return 0;
 }
 
@@ -101,10 +116,8 @@ int drc_run_home(struct drc_env *env, const struct drc_request *req, const struc
                  "Fixed questions about the cost and reliability of your Databricks jobs, answered "
                  "from SQL facts. A report "
                  "started here comes to your direct messages with drc.");
-    if (note != NULL)
-        drc_text_join(&drc_message_add(env->a, m, DRC_BLOCK_TEXT, "note")->text, note);
     add_starters(env, m);
-    if (add_recent(env, req, m, err) < 0 || add_subscriptions(env, req, m, err) < 0 ||
+    if (add_recent(env, req, m, err) < 0 || add_subscriptions(env, req, note, m, err) < 0 ||
         add_freshness(env, m, err) < 0)
         return -1;
     struct drc_to to = {.where = DRC_TO_HOME};

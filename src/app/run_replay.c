@@ -50,8 +50,8 @@ static void replay_rows(struct drc_env *env, const struct drc_run *run,
         return;
     if (drc_report_run(env->facts, env->a, res->report, &res->params, &anew, &err) < 0) {
         r->rows_same = false;
-        r->rows = drc_arena_printf(env->a, "same as they were kept; run anew it fails: %s",
-                                   err.msg);
+        r->rows =
+            drc_arena_printf(env->a, "same as they were kept; run anew it fails: %s", err.msg);
         return;
     }
     r->rows_same = strcmp(anew.rows_hash, run->rows_hash) == 0;
@@ -67,8 +67,7 @@ static void compare_inputs(struct drc_env *env, const struct drc_stored_made *re
                            const struct drc_inputs *now, struct drc_replay *r)
 {
     r->inputs = drc_arena_array(env->a, 2 * DRC_INPUTS_MAX, sizeof *r->inputs);
-    r->input_count =
-        r->recorded ? drc_inputs_compare(env->a, &rec->inputs, now, r->inputs) : 0;
+    r->input_count = r->recorded ? drc_inputs_compare(env->a, &rec->inputs, now, r->inputs) : 0;
 }
 
 /* It cannot be made anew: what can still be said is which of the files is another one or gone. */
@@ -129,10 +128,9 @@ static int replay_report(struct drc_env *env, const struct drc_run *run,
         return -1;
     replay_rows(env, run, &now, r);
     compare_inputs(env, rec, &now, r);
-    struct drc_message *m =
-        rec->entity == NULL
-            ? drc_report_message(env, run, run->user, &pic, err)
-            : drc_card_message(env, run, rec->entity, run->user, rec->bot_user, &pic, err);
+    struct drc_message *m = rec->entity == NULL ? drc_report_message(env, run, run->user, &pic, err)
+                                                : drc_card_message(env, run, rec->entity, run->user,
+                                                                   rec->bot_user, &pic, err);
     if (m == NULL)
         return -1;
     set_picture(env->a, m, rec);
@@ -146,8 +144,8 @@ static int typed_of(struct drc_env *env, const struct drc_run *run,
                     struct drc_typed *out, struct drc_err *err)
 {
     const char **earlier = drc_arena_array(env->a, DRC_EARLIER_MAX, sizeof *earlier);
-    const char *kind = strncmp(ans->entity_id, "report:", 7) == 0 ? "report"
-                                                                  : run->result.report->entity;
+    const char *kind =
+        strncmp(ans->entity_id, "report:", 7) == 0 ? "report" : run->result.report->entity;
     if (drc_env_route(env, ans->question, kind, false, out, err) < 0)
         return -1;
     out->route.kind = DRC_ROUTING_ANSWER;
@@ -187,8 +185,8 @@ static void say_again(struct drc_env *env, const struct drc_stored_answer *ans,
                                      ans->model));
     } else if (strncmp(v, none, strlen(none)) == 0) {
         parts->ans.withheld = v + strlen(none);
-        add_note(r, drc_arena_printf(env->a, "%s was not asked again: it had not answered",
-                                     ans->model));
+        add_note(
+            r, drc_arena_printf(env->a, "%s was not asked again: it had not answered", ans->model));
     } else if (strcmp(v, "template") != 0) {
         parts->ans.withheld = v;
     }
@@ -247,8 +245,7 @@ static int replay_stored(struct drc_env *env, const struct drc_stored_answer *an
     if (ans == NULL)
         return replay_report(env, run, rec, r, err);
     if (!r->recorded)
-        return drc_err_set(err, DRC_ERR_NOTFOUND,
-                           "it was posted by a version that kept no hashes");
+        return drc_err_set(err, DRC_ERR_NOTFOUND, "it was posted by a version that kept no hashes");
     const struct drc_chip *chip = chip_of(env, rec);
     if (chip == NULL)
         return drc_err_set(err, DRC_ERR_NOTFOUND, "the question '%.60s' is no longer there",
@@ -256,8 +253,7 @@ static int replay_stored(struct drc_env *env, const struct drc_stored_answer *an
     return replay_answer(env, ans, run, chip, rec, r, err);
 }
 
-int drc_replay_run(struct drc_env *env, const char *id, struct drc_replay *out,
-                   struct drc_err *err)
+int drc_replay_run(struct drc_env *env, const char *id, struct drc_replay *out, struct drc_err *err)
 {
     struct drc_stored_answer ans;
     struct drc_stored_made rec;
@@ -267,8 +263,8 @@ int drc_replay_run(struct drc_env *env, const char *id, struct drc_replay *out,
     int answer = drc_store_answer_get(env->state, env->a, id, &ans, err);
     if (answer < 0)
         return -1;
-    int rc = drc_store_run_get(env->state, env->a, env->snap, answer == 1 ? ans.run_id : id, &run,
-                               &why);
+    int rc =
+        drc_store_run_get(env->state, env->a, env->snap, answer == 1 ? ans.run_id : id, &run, &why);
     if (rc < 0 && why.code != DRC_ERR_NOTFOUND)
         return drc_err_set(err, why.code, "%s", why.msg);
     if (run.run_id == NULL)

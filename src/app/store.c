@@ -275,7 +275,8 @@ const char *drc_store_selected(struct drc_db *state, struct drc_arena *a, const 
 
 #define ANSWER_COLUMNS                                                                             \
     "answer_id, run_id, entity_id, chip_key, request_key, channel, thread_ts, ts, prompt, "        \
-    "prompt_hash, model, model_text, verdict, debug, checks, user_id, question, repair, created_ms"
+    "prompt_hash, model, model_text, verdict, debug, checks, user_id, question, repair, "          \
+    "created_ms"
 
 static int take_answer(struct drc_stmt *st, struct drc_arena *a, struct drc_stored_answer *out,
                        struct drc_err *err)
@@ -283,9 +284,25 @@ static int take_answer(struct drc_stmt *st, struct drc_arena *a, struct drc_stor
     const char *c[19];
     int rc = one_row(st, a, c, 19, err);
     if (rc == 1)
-        *out = (struct drc_stored_answer){
-            c[0],  c[1],  c[2],  c[3],  c[4],  c[5],  c[6],  c[7],  c[8],  c[9],
-            c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17], strtoll(c[18], NULL, 10)};
+        *out = (struct drc_stored_answer){c[0],
+                                          c[1],
+                                          c[2],
+                                          c[3],
+                                          c[4],
+                                          c[5],
+                                          c[6],
+                                          c[7],
+                                          c[8],
+                                          c[9],
+                                          c[10],
+                                          c[11],
+                                          c[12],
+                                          c[13],
+                                          c[14],
+                                          c[15],
+                                          c[16],
+                                          c[17],
+                                          strtoll(c[18], NULL, 10)};
     return rc;
 }
 

@@ -10,23 +10,22 @@
 int drc_store_made_put(struct drc_db *state, struct drc_arena *a, const struct drc_stored_made *m,
                        int64_t now_ms, struct drc_err *err)
 {
-    return drc_db_run(state, err,
-                      "INSERT OR REPLACE INTO made (" COLUMNS ", at_ms)"
-                      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                      "ssssssssssssssiii", m->subject, drc_inputs_text(a, &m->inputs),
-                      m->made.message, m->made.blocks == NULL ? "" : m->made.blocks, m->made.svg,
-                      m->made.png, m->made.prompt, m->file_ref, m->no_picture,
-                      m->bot_user == NULL ? "" : m->bot_user, m->entity,
-                      m->chip == NULL ? "" : m->chip, m->other,
-                      m->earlier == NULL ? "" : m->earlier, (int64_t)m->degraded,
-                      (int64_t)m->corpora, now_ms);
+    return drc_db_run(
+        state, err,
+        "INSERT OR REPLACE INTO made (" COLUMNS ", at_ms)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "ssssssssssssssiii", m->subject, drc_inputs_text(a, &m->inputs), m->made.message,
+        m->made.blocks == NULL ? "" : m->made.blocks, m->made.svg, m->made.png, m->made.prompt,
+        m->file_ref, m->no_picture, m->bot_user == NULL ? "" : m->bot_user, m->entity,
+        m->chip == NULL ? "" : m->chip, m->other, m->earlier == NULL ? "" : m->earlier,
+        (int64_t)m->degraded, (int64_t)m->corpora, now_ms);
 }
 
 int drc_store_made_get(struct drc_db *state, struct drc_arena *a, const char *subject,
                        struct drc_stored_made *out, struct drc_err *err)
 {
-    struct drc_stmt *st = drc_db_query(
-        state, err, "SELECT " COLUMNS " FROM made WHERE subject = ?", "s", subject);
+    struct drc_stmt *st =
+        drc_db_query(state, err, "SELECT " COLUMNS " FROM made WHERE subject = ?", "s", subject);
     memset(out, 0, sizeof *out);
     if (st == NULL)
         return -1;

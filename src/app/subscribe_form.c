@@ -191,7 +191,7 @@ static void add_place(struct drc_arena *a, struct drc_message *m, const struct f
     add_field(a, m, f, CHANNEL,
               (struct drc_form_input){.kind = DRC_INPUT_CHANNEL,
                                       .label = "Channel",
-                                      .hint = "You and drc have to be in it.",
+                                      .hint = "For the first choice. You and drc have to be in it.",
                                       .placeholder = "Choose a channel",
                                       .optional = true});
 }

@@ -40,7 +40,6 @@ static void add_buttons(struct drc_env *env, struct drc_message *m, const struct
         {.label = "History", .action_id = "sub:history"},
         {.label = "Unsubscribe",
          .action_id = "sub:unsubscribe",
-         .style = DRC_BUTTON_DANGER,
          .confirm = "Nothing more will come. Its history is kept."}};
     size_t n = sizeof row / sizeof *row;
     struct drc_button *buttons = drc_arena_array(env->a, n, sizeof *buttons);

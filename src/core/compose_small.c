@@ -46,6 +46,8 @@ struct drc_message *drc_compose_help(struct drc_arena *a, const struct drc_snaps
         help_line(a, &b->text, drc_arena_printf(a, "/drc %s <id or name>", s->finders[i].kind),
                   drc_arena_printf(a, "the card of one %s", s->finders[i].noun));
     help_line(a, &b->text, "/drc reports [word]", "all reports");
+    help_line(a, &b->text, "/drc digest subscribe", "a digest on a day and a time of yours");
+    help_line(a, &b->text, "/drc digest list", "your subscriptions and those of the channel");
     help_line(a, &b->text, "/drc usage", "what AI commentary used: tokens, cost, times");
     help_line(a, &b->text, "/drc help", "this text");
     struct drc_block *words = drc_message_add(a, m, DRC_BLOCK_TEXT, "words");

@@ -26,6 +26,18 @@ static void set_default(json_t *view, const char *name, json_t *take_value)
         json_decref(take_value);
 }
 
+static void set_defaults(json_t *view)
+{
+    set_default(view, "private_metadata", json_string(""));
+    set_default(view, "callback_id", json_string(""));
+    set_default(view, "external_id", json_string(""));
+    set_default(view, "title", json_null());
+    set_default(view, "close", json_null());
+    set_default(view, "submit", json_null());
+    set_default(view, "clear_on_close", json_false());
+    set_default(view, "notify_on_close", json_false());
+}
+
 json_t *emu_view_new(struct emu *e, json_t *take_view, const char *type)
 {
     char id[16];
@@ -39,14 +51,7 @@ json_t *emu_view_new(struct emu *e, json_t *take_view, const char *type)
     json_object_set_new(v, "app_installed_team_id", json_string(EMU_TEAM));
     json_object_set_new(v, "root_view_id", json_string(id));
     json_object_set_new(v, "previous_view_id", json_null());
-    set_default(v, "private_metadata", json_string(""));
-    set_default(v, "callback_id", json_string(""));
-    set_default(v, "external_id", json_string(""));
-    set_default(v, "title", json_null());
-    set_default(v, "close", json_null());
-    set_default(v, "submit", json_null());
-    set_default(v, "clear_on_close", json_false());
-    set_default(v, "notify_on_close", json_false());
+    set_defaults(v);
     json_object_set_new(
         v, "state",
         json_pack("{s:o}", "values", emu_blocks_state(json_object_get(v, "blocks"), NULL)));
@@ -95,7 +100,8 @@ static void push(struct emu *e, int user, json_t *take_view, const char *op)
     tell(e, user, op, take_view);
 }
 
-/* The content of `fresh` into the view that is open; the identity stays. */
+/* The content of `fresh` in the place of that of the view that is open; the identity stays. What
+ * `fresh` does not say is gone. */
 static void replace(struct emu *e, int user, json_t *view, const json_t *fresh)
 {
     static const char *const content[] = {"title",       "blocks",           "close",
@@ -105,7 +111,10 @@ static void replace(struct emu *e, int user, json_t *view, const json_t *fresh)
         json_t *v = json_object_get(fresh, content[i]);
         if (v != NULL)
             json_object_set(view, content[i], v);
+        else
+            json_object_del(view, content[i]);
     }
+    set_defaults(view);
     const json_t *old = json_object_get(json_object_get(view, "state"), "values");
     json_t *values = emu_blocks_state(json_object_get(view, "blocks"), old);
     json_object_set_new(view, "state", json_pack("{s:o}", "values", values));

@@ -59,6 +59,42 @@ const fakeModel = async (texts) => {
 facts(); // built before the clocks run
 
 describe('the bot against another Slack', { concurrency: 4, timeout: 150000 }, () => {
+  test('the form of a subscription: a view of the schema, errors at input blocks only, then another content of the same window', async () => {
+    await withFake(async (slack) => {
+      await slack.slash('help');
+      await waitFor('the first answer', () => slack.calls.some((c) => c.method === 'response_url'), 25000);
+      await slack.slash('digest subscribe');
+      const view = await waitFor('the form', () => slack.views.find((v) => v.callback_id), 25000);
+      const inputs = view.blocks.filter((b) => b.type === 'input');
+      assert.deepEqual(viewErrors(view), []);
+      assert.ok(view.submit && inputs.length >= 10);
+      const given = (b, typed) => {
+        const e = b.element, initial = e.initial_option;
+        return { [e.action_id]: { type: e.type, ...(initial ? { selected_option: initial } : e.type === 'timepicker' ? { selected_time: e.initial_time }
+          : e.type === 'conversations_select' ? { selected_conversation: e.initial_conversation } : { value: typed ?? e.initial_value ?? null }) } };
+      };
+      const fill = (typed = {}) => Object.fromEntries(inputs.map((b) => [b.block_id, given(b, typed[b.block_id])]));
+      assert.equal(fill().zone.value.value, 'Asia/Tokyo');
+      const refused = (await slack.submit(view, fill({ zone: 'Tokyo', tag: 'x' }))).ack;
+      assert.equal(refused.payload.response_action, 'errors');
+      assert.deepEqual(Object.keys(refused.payload.errors).sort(), ['tag', 'zone']);
+      assert.ok(Object.keys(refused.payload.errors).every((id) => inputs.some((b) => b.block_id === id)));
+      const { ack, ms } = await slack.submit(view, fill({ owner: 'Ana "<!channel>" & Ruiz' }));
+      assert.ok(ms < 1500, `acked in ${ms} ms`);
+      assert.equal(ack.payload.response_action, 'update');
+      assert.deepEqual(viewErrors(ack.payload.view), []);
+      await waitFor('the end of it', () => slack.views.find((v) => /Subscribed/.test(v.title?.text)), 25000);
+      assert.ok(slack.views.some((v) => v.type === 'home'), 'the home tab follows');
+      await slack.slash('digest list');
+      await waitFor('the list', () => slack.calls.some((c) => c.method === 'response_url' && /Your subscriptions/.test(text(c.args))), 25000);
+      const nothing = (await slack.submit({ ...view, callback_id: 'of-somebody-else' }, fill())).ack;
+      assert.equal(nothing.payload, undefined);
+      const garbage = await slack.submit(view, { zone: 1, day: { value: { selected_option: { value: 'x'.repeat(5000) } } }, ['y'.repeat(300)]: [] });
+      assert.equal(garbage.ack.payload.response_action, 'errors');
+      judge(slack);
+    });
+  });
+
   test('command, card, every chip, windows, home, help, mistakes: answered, and every message passes the schema and the limits', async () => {
     const model = await fakeModel(['Look at the failing runs first.', `<!channel> <https://evil.example|click> ${'long words '.repeat(900)}`, `${'- a point\n'.repeat(60)}`,
       '```\n*_~`<@U0DANA0001>\n', '| a | b |\n|---|---|\n| 1 | 2 |']);

@@ -16,7 +16,7 @@ const MAX_ACK_BYTES = 20480;
 const METHODS = {
   'auth.test': { json: true }, 'chat.postMessage': { json: true }, 'chat.update': { json: true }, 'chat.postEphemeral': { json: true },
   'chat.getPermalink': { json: false }, 'conversations.history': { json: true }, 'conversations.replies': { json: false },
-  'conversations.open': { json: true }, 'files.getUploadURLExternal': { json: false }, 'files.completeUploadExternal': { json: true },
+  'conversations.info': { json: false }, 'conversations.members': { json: false }, 'users.info': { json: false }, 'conversations.open': { json: true }, 'files.getUploadURLExternal': { json: false }, 'files.completeUploadExternal': { json: true },
   'files.info': { json: false }, 'views.open': { json: true }, 'views.update': { json: true }, 'views.publish': { json: true },
   'assistant.threads.setStatus': { json: true },
 };
@@ -134,6 +134,11 @@ export class FakeSlack {
       actions: [{ type, action_id, block_id, action_ts: `1795500001.${++this.serial}`, ...(type === 'button' ? { text, value } : {}), ...choice }],
     }), options);
   }
+  /** The form of a window, filled in with `values` (block id to the element's state); resolves with its ack. */
+  submit(view, values, options) {
+    return this.send('interactive', this.interaction('view_submission', { view: { id: 'V1FAKE', team_id: ids.team, type: 'modal', hash: `${++this.serial}.a`, title: view.title,
+      blocks: view.blocks, callback_id: view.callback_id, private_metadata: view.private_metadata, app_id: ids.app, bot_id: ids.botId, state: { values } }, response_urls: [] }), options);
+  }
   event(event, more = {}, options = {}) {
     return this.send('events_api', { token: 'x', team_id: ids.team, api_app_id: ids.app, event, type: 'event_callback', event_id: `Ev${randomUUID().slice(0, 8)}`, event_time: 1795500000,
       authorizations: [{ enterprise_id: null, team_id: ids.team, user_id: ids.bot, is_bot: true, is_enterprise_install: false }], ...more }, options);
@@ -240,6 +245,9 @@ export class FakeSlack {
       }
       case 'chat.postEphemeral': return this.#post(args) ?? { ok: true, message_ts: this.nextTs() };
       case 'chat.getPermalink': return { ok: true, channel: args.channel, permalink: `https://fake.slack.com/archives/${args.channel}/p${args.message_ts.replace('.', '')}` };
+      case 'conversations.info': return { ok: true, channel: { id: args.channel, name: 'costs', is_archived: false, is_member: true } };
+      case 'conversations.members': return { ok: true, members: [ids.user, ids.bot], response_metadata: { next_cursor: '' } };
+      case 'users.info': return { ok: true, user: { id: args.user, tz: 'Asia/Tokyo', deleted: false } };
       case 'conversations.open': return { ok: true, channel: { id: ids.dm } };
       case 'conversations.history': case 'conversations.replies':
         return { ok: true, messages: [...this.messages.values()].filter((m) => m.channel === args.channel), has_more: false, response_metadata: { next_cursor: '' } };

@@ -47,7 +47,7 @@ char *drc_slack_manifest(struct drc_arena *a)
     json_t *command =
         json_pack("{s:s, s:s, s:s, s:b}", "command", "/drc", "description",
                   "Run a cost or reliability report", "usage_hint",
-                  "report job-cost | job <name> | reports | help", "should_escape", 1);
+                  "report job-cost | job <name> | digest | reports | help", "should_escape", 1);
     json_t *features =
         json_pack("{s:{s:b, s:b, s:b}, s:{s:s, s:b}, s:[o]}", "app_home", "home_tab_enabled", 1,
                   "messages_tab_enabled", 1, "messages_tab_read_only_enabled", 0, "bot_user",
