@@ -77,7 +77,7 @@ const slashCommands = async () => {
   };
   const table = /\| command \| answer \|\n([\s\S]*?)\n\n/.exec(readme)[1];
   assert.deepEqual([...table.matchAll(/`(\/drc[^`]*)`/g)].map((m) => m[1]),
-    ['/drc', '/drc help', '/drc reports [word]', '/drc report job-cost', '/drc job <id or name>', '/drc usage', '/drc digest list'], 'a row without a check here');
+    ['/drc', '/drc help', '/drc reports [word]', '/drc report job-cost', '/drc job <id or name>', '/drc usage', '/drc digest subscribe', '/drc digest list'], 'a row without a check here');
   await answers('<@U0DRCBOT> help', /fixed questions/);
   await answers('/drc', /fixed questions/);
   await answers('/drc help', /Words after a report/);
@@ -85,6 +85,8 @@ const slashCommands = async () => {
   await answers('/drc reports retry-no-such', /No report speaks of/);
   await answers('/drc job nightly_orders_etl', /nightly_orders_etl/);
   await answers('/drc usage', /No model is configured/);
+  await slack.say(people.alice, channels.finops, '/drc digest subscribe');
+  await waitFor('the window', async () => (await slack.views()).modals.some((v) => v.title.text === 'Subscribe to a digest'));
   await answers('/drc digest list', /Subscriptions to digests/);
   const words = /Words behind a report:\n\n\| word \| means \|\n([\s\S]*?)\n\n/.exec(readme)[1];
   const each = words.split('\n').slice(1).flatMap((row) => [...row.split('|')[1].matchAll(/`([^`]+)`/g)].map((m) => m[1]));
