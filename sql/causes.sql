@@ -1,14 +1,25 @@
 -- title: Why an entity cost what it cost
 --
--- Likely causes of what a job or resource (:key) cost on the days :first to :last, the dearest one first: code (a file of prompts/causes),
+-- Likely causes of what a job, resource or run (:key) cost on the days :first to :last, the dearest one first: code (a file of prompts/causes),
 -- effect_uusd (what it cost; NULL: not known), times, ratio (relative change of its measure), first_date, last_date, change (summary
 -- of the change before it), error (template of the failure), detail. A change counts for a
 -- kind of failure that came more often in the seven days after it than in the seven before, and for what follows it at once.
--- Causes are told apart by what is recorded: how attempts ended, changes, prices, data read, time up.
-WITH job AS MATERIALIZED (SELECT j.workspace_id, j.job_id, j.job_key FROM jobs AS j WHERE j.job_key = :key),
+-- Causes are told apart by what is recorded: how attempts ended, changes, prices, data read, time up. Of a run, what its own
+-- attempts show, against the other runs of its job.
+WITH one AS MATERIALIZED ( -- the run that is asked about; no row: a job or a resource is
+    SELECT r.workspace_id, r.job_id, r.logical_run_id
+    FROM job_runs AS r
+    WHERE :key LIKE 'run:%' AND r.workspace_id = substr(:key, 5, instr(:key, '/') - 5) AND r.logical_run_id = substr(:key, instr(:key, '/') + 1)
+    LIMIT 1
+),
+job AS MATERIALIZED (
+    SELECT j.workspace_id, j.job_id, j.job_key FROM jobs AS j WHERE j.job_key = :key
+    UNION ALL
+    SELECT j.workspace_id, j.job_id, j.job_key FROM one AS o JOIN jobs AS j ON j.workspace_id = o.workspace_id AND j.job_id = o.job_id
+),
 attempt AS MATERIALIZED ( -- of the days and of the 28 days before them
     SELECT r.job_run_id, r.run_date, r.start_ms, r.run_status, r.is_final, r.end_ms - r.start_ms AS took_ms, e.signature_id, e.bucket, e.template,
-           r.run_date >= :first AS inside, m.input_bytes, m.output_rows, r.workspace_id,
+           iif(EXISTS (SELECT 1 FROM one), r.logical_run_id = (SELECT o.logical_run_id FROM one AS o), r.run_date >= :first) AS inside, m.input_bytes, m.output_rows, r.workspace_id,
            (SELECT sum(u.cost_uusd) FROM compute_usage AS u WHERE u.workspace_id = r.workspace_id AND u.parent_id = r.job_run_id) AS dbu_uusd,
            (SELECT sum(n.vm_uusd) FROM node_usage AS n WHERE n.workspace_id = r.workspace_id AND n.parent_id = r.job_run_id) AS vm_uusd
     FROM job AS j
@@ -19,7 +30,7 @@ attempt AS MATERIALIZED ( -- of the days and of the 28 days before them
 ),
 priced AS MATERIALIZED (SELECT a.*, coalesce(a.dbu_uusd, 0) + coalesce(a.vm_uusd, 0) AS uusd FROM attempt AS a),
 change AS MATERIALIZED ( -- of the job, of the resource, of what the job reads
-    SELECT c.at_ms, date(c.at_ms / 1000, 'unixepoch') AS day, c.kind, c.summary FROM change_event AS c WHERE c.job_key = :key AND c.kind IN ('COMPUTE', 'CODE')
+    SELECT c.at_ms, date(c.at_ms / 1000, 'unixepoch') AS day, c.kind, c.summary FROM job AS j JOIN change_event AS c ON c.job_key = j.job_key AND c.kind IN ('COMPUTE', 'CODE')
     UNION ALL
     SELECT c.at_ms, date(c.at_ms / 1000, 'unixepoch'), c.kind, c.summary
     FROM change_event AS c WHERE 'resource:' || c.workspace_id || '/' || c.compute_id = :key AND c.kind = 'COMPUTE'
@@ -51,7 +62,7 @@ failed AS (
     SELECT CASE WHEN f.skipped > 0 THEN 'skipped-upstream'
                 WHEN f.bucket = 'spot' AND f.days = 1 AND f.others >= 3 THEN 'spot-storm'
                 WHEN f.bucket = 'spot' AND f.blame IS NOT NULL THEN 'spot-after-change'
-                WHEN f.bucket = 'spot' THEN iif(f.days = 1, 'spot-storm', 'spot-loss')
+                WHEN f.bucket = 'spot' THEN iif(f.days = 1 AND NOT EXISTS (SELECT 1 FROM one), 'spot-storm', 'spot-loss')
                 WHEN f.blame LIKE '%' || char(10) || 'SCHEMA' || char(10) || '%' THEN 'schema-change'
                 WHEN f.bucket = 'memory' THEN iif(f.blame IS NULL, 'memory', 'memory-after-change')
                 WHEN f.bucket = 'permission' THEN iif(f.blame IS NULL, 'permission', 'permission-after-change')
@@ -115,7 +126,7 @@ cause AS (
     UNION ALL
     SELECT 'slower-after-change', CAST(round(t.more_uusd * t.runs) AS INTEGER), t.runs, 1.0 * t.after_ms / t.before_ms - 1, t.first_date, :last, t.summary, NULL,
            'change of ' || t.day
-    FROM turn AS t WHERE t.after_ms > 1.15 * t.before_ms AND t.runs >= 2 AND t.runs_before >= 5 AND t.more_uusd > 0
+    FROM turn AS t WHERE t.after_ms > 1.15 * t.before_ms AND t.runs >= iif(EXISTS (SELECT 1 FROM one), 1, 2) AND t.runs_before >= 5 AND t.more_uusd > 0
     UNION ALL
     SELECT 'volume-up', CAST(round(sum(a.uusd - m.uusd)) AS INTEGER), count(*), max(a.input_bytes) / m.input_bytes - 1, min(a.run_date), max(a.run_date), NULL, NULL, NULL
     FROM middle AS m CROSS JOIN priced AS a ON a.inside AND a.run_status = 'SUCCESS' AND a.input_bytes > 2 * m.input_bytes AND a.took_ms > 1.3 * m.took_ms

@@ -40,6 +40,7 @@ struct drc_edge {      /* a graph row: one node around the entity, or several of
     const char *edge;  /* type of the edge to it: "HAD_EVICTION" */
     const char *title; /* of that edge, as a person reads it */
     const char *label; /* text shown, cleaned */
+    const char *entity; /* name of whose row it is; NULL: of the selected entity */
     enum drc_wording words;
     const char *without; /* the label without those words; NULL where they are ours */
     const char **nodes;  /* entity ids of all that the row speaks of */
@@ -71,6 +72,7 @@ struct drc_cause {
     const struct drc_cause_words *words;
     const char *change, *error; /* of the platform, cleaned; NULL */
     const char *detail, *days;  /* ours; detail NULL where there is none */
+    const char *entity;         /* whose it is, of a whole report; NULL: the selected one's */
     int effect, times, ratio;   /* places of its facts; -1 where they are not known */
 };
 
@@ -147,13 +149,18 @@ struct drc_graph;
 int drc_context_build(struct drc_arena *a, const struct drc_result *res,
                       const struct drc_selection *sel, const struct drc_graph *graph,
                       struct drc_db *facts_db, struct drc_context *out, struct drc_err *err);
+/* Sets graph_hash from the graph rows; again where rows were added. */
+void drc_context_graph_hash(struct drc_arena *a, struct drc_context *c);
 /* "F<n>" */
 void drc_fact_number(struct drc_fact *f, size_t n);
 /* Adds the likely causes of the entity's cost on the days of the run, or of the anomaly, and their
- * figures as facts; at most `max`. Call between build and assemble. None for the whole report. */
+ * figures as facts; at most `max`. Of the whole report: the dearest cause of each of its first
+ * DRC_CAUSE_ENTITIES rows, `max` of them, each with the graph row that shows it. Call between build
+ * and assemble. graph may be NULL: no graph rows. */
+#define DRC_CAUSE_ENTITIES 3
 int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
-                       struct drc_db *facts, size_t max, struct drc_context *c,
-                       struct drc_err *err);
+                       const struct drc_graph *graph, struct drc_db *facts, size_t max,
+                       struct drc_context *c, struct drc_err *err);
 /* CONFIG where sql/causes.sql has not the columns that drc reads. */
 int drc_causes_check(struct drc_arena *a, struct drc_db *facts, const char *sql,
                      struct drc_err *err);

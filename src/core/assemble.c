@@ -69,15 +69,16 @@ static const char *fact_line(struct drc_arena *a, struct drc_context *c, const s
         other_period ? " | " : "", other_period ? f->period : "");
 }
 
-static const char *edge_line(struct drc_arena *a, const struct drc_context *c,
-                             const struct drc_edge *e)
+static const char *edge_line(struct drc_arena *a, struct drc_context *c, const struct drc_edge *e)
 {
     char stamp[25] = "no time";
     if (e->at_ms != 0)
         drc_time_iso(e->at_ms, stamp);
     bool hidden = (e->words == DRC_WORDING_SQL && c->withhold.sql) ||
                   (e->words == DRC_WORDING_ERRORS && c->withhold.errors);
-    return drc_arena_printf(a, "%s | %s | %.16s | %s\n", e->id, e->title, stamp,
+    return drc_arena_printf(a, "%s | %s%s%s | %.16s | %s\n", e->id, e->title,
+                            e->entity == NULL ? "" : ": ",
+                            e->entity == NULL ? "" : called(a, c, e->entity), stamp,
                             drc_quoted(a, hidden ? e->without : e->label));
 }
 
@@ -229,7 +230,7 @@ void drc_context_assemble(struct drc_arena *a, struct drc_context *c,
     struct drc_buf b;
     drc_buf_init(&b, CONTEXT_MAX_BYTES);
     drc_date_range(res->first_day - res->params.days, res->first_day - 1, before);
-    c->aliases = drc_arena_array(a, c->fact_count + 2, sizeof *c->aliases);
+    c->aliases = drc_arena_array(a, c->fact_count + c->edge_count + 2, sizeof *c->aliases);
     c->alias_count = 0;
     drc_buf_printf(&b, "About: %s\n",
                    c->selection.row < 0 ? "the whole report"

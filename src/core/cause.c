@@ -1,9 +1,12 @@
 /* Likely causes of an entity's cost: sql/causes.sql tells them apart and prices them, a file of
  * prompts/causes says each in words. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "drc/answer.h"
 #include "drc/clock.h"
+#include "drc/graph.h"
 #include "drc/limits.h"
 #include "drc/utf8.h"
 
@@ -64,6 +67,7 @@ static int add_figure(struct drc_arena *a, struct drc_context *c, const struct d
                            .title =
                                drc_arena_printf(a, "Likely cause, %s: %s", k->words->label, what),
                            .period = k->days,
+                           .entity = k->entity,
                            .unit = unit,
                            .known = true,
                            .value = cell->d,
@@ -85,7 +89,7 @@ static const char *range(struct drc_arena *a, const struct drc_cell *first,
 }
 
 static void add_cause(struct drc_arena *a, const struct drc_chips *chips, struct drc_context *c,
-                      const struct drc_cell *row)
+                      const char *entity, const struct drc_cell *row)
 {
     const struct drc_cause_words *words =
         row[CODE].type == DRC_CELL_TEXT ? words_for(chips, row[CODE].text) : NULL;
@@ -96,7 +100,8 @@ static void add_cause(struct drc_arena *a, const struct drc_chips *chips, struct
                             .change = text_of(a, &row[CHANGE]),
                             .error = text_of(a, &row[ERROR]),
                             .detail = text_of(a, &row[DETAIL]),
-                            .days = range(a, &row[FIRST], &row[LAST])};
+                            .days = range(a, &row[FIRST], &row[LAST]),
+                            .entity = entity};
     k->effect = add_figure(a, c, k, &row[EFFECT], "cost", DRC_UNIT_USD);
     k->times = add_figure(a, c, k, &row[TIMES], "times", DRC_UNIT_COUNT);
     k->ratio = add_figure(a, c, k, &row[RATIO], "change", DRC_UNIT_CHANGE);
@@ -104,13 +109,8 @@ static void add_cause(struct drc_arena *a, const struct drc_chips *chips, struct
 }
 
 /* The last facts of the report, which matter least, give way to the figures of the causes. */
-static void make_room(struct drc_context *c, const struct drc_rows *rows, size_t max)
+static void make_room(struct drc_context *c, size_t needed)
 {
-    size_t needed = 0;
-    for (size_t i = 0; i < rows->row_count && i < max; i++) {
-        const struct drc_cell *row = &rows->cells[i * rows->column_count];
-        needed += is_figure(&row[EFFECT]) + is_figure(&row[TIMES]) + is_figure(&row[RATIO]);
-    }
     size_t left = DRC_FACTS_MAX - (needed < DRC_FACTS_MAX / 2 ? needed : DRC_FACTS_MAX / 2);
     if (c->fact_count <= left)
         return;
@@ -118,29 +118,145 @@ static void make_room(struct drc_context *c, const struct drc_rows *rows, size_t
     c->fact_count = left;
 }
 
-int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
-                       struct drc_db *facts, size_t max, struct drc_context *c, struct drc_err *err)
+static size_t figures_of(const struct drc_cell *row)
 {
-    const struct drc_result *res = c->result;
-    int row = c->selection.row;
+    return (size_t)(is_figure(&row[EFFECT]) + is_figure(&row[TIMES]) + is_figure(&row[RATIO]));
+}
+
+/* ---- asking ------------------------------------------------------------------------------- */
+
+/* The causes of a row of the report, dearest first. A run is asked about on its own day. */
+static int ask(struct drc_arena *a, const char *sql, struct drc_db *facts,
+               const struct drc_result *res, size_t row, struct drc_rows *out, struct drc_err *err)
+{
     char first[11], last[11];
-    struct drc_rows rows;
-    if (row < 0 || sql == NULL)
-        return 0;
-    const char *key = drc_result_text(res, (size_t)row, res->report->graph),
-               *from = drc_result_text(res, (size_t)row, "from_date"), /* of an anomaly */
-                   *to = drc_result_text(res, (size_t)row, "to_date");
-    drc_date_iso(res->first_day, first);
+    const char *key = drc_result_text(res, row, res->report->graph),
+               *from = drc_result_text(res, row, "from_date"), /* of an anomaly */
+                   *to = drc_result_text(res, row, "to_date");
+    drc_date_iso(strncmp(key, "run:", 4) == 0 ? res->params.as_of_day : res->first_day, first);
     drc_date_iso(res->params.as_of_day, last);
     struct drc_sql_param params[] = {{"key", {DRC_CELL_TEXT, 0, 0, key}},
                                      {"first", {DRC_CELL_TEXT, 0, 0, *from == '\0' ? first : from}},
                                      {"last", {DRC_CELL_TEXT, 0, 0, *to == '\0' ? last : to}}};
-    if (drc_db_select(facts, a, sql, params, 3, CAUSE_ROWS_MAX, DRC_REPORT_DEADLINE_MS, &rows,
-                      err) < 0)
+    if (drc_db_select(facts, a, sql, params, 3, CAUSE_ROWS_MAX, DRC_REPORT_DEADLINE_MS, out, err) <
+        0)
         return drc_err_context(err, "sql/causes.sql");
-    make_room(c, &rows, max);
-    c->causes = drc_arena_array(a, max + 1, sizeof *c->causes);
-    for (size_t i = 0; i < rows.row_count && c->cause_count < max; i++)
-        add_cause(a, chips, c, &rows.cells[i * rows.column_count]);
     return 0;
+}
+
+static int causes_of_entity(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
+                            struct drc_db *facts, size_t max, struct drc_context *c,
+                            struct drc_err *err)
+{
+    struct drc_rows rows;
+    size_t needed = 0;
+    if (ask(a, sql, facts, c->result, (size_t)c->selection.row, &rows, err) < 0)
+        return -1;
+    for (size_t i = 0; i < rows.row_count && i < max; i++)
+        needed += figures_of(&rows.cells[i * rows.column_count]);
+    make_room(c, needed);
+    for (size_t i = 0; i < rows.row_count && c->cause_count < max; i++)
+        add_cause(a, chips, c, NULL, &rows.cells[i * rows.column_count]);
+    return 0;
+}
+
+/* ---- the whole report ----------------------------------------------------------------------- */
+
+/* The graph row that shows the cause: its evictions, its change, its failure. */
+static bool shows(const struct drc_edge *e, const struct drc_cause *k)
+{
+    if (strncmp(k->words->id, "spot-", 5) == 0)
+        return strcmp(e->edge, "HAD_EVICTION") == 0;
+    if (k->change != NULL && strcmp(e->edge, "CHANGED_BY") == 0)
+        return strstr(e->label, k->change) != NULL;
+    if (k->change == NULL && k->error != NULL && strcmp(e->edge, "FAILED_WITH") == 0)
+        return strstr(e->label, k->error) != NULL;
+    return false;
+}
+
+static int add_evidence(struct drc_arena *a, const struct drc_graph *graph, struct drc_db *facts,
+                        size_t row, struct drc_context *c, struct drc_err *err)
+{
+    const struct drc_result *res = c->result;
+    const struct drc_cause *k = &c->causes[c->cause_count - 1];
+    const char *key = drc_result_text(res, row, res->report->graph);
+    struct drc_edge *found = drc_arena_array(a, DRC_EDGES_MAX, sizeof *found);
+    struct drc_graph_window w = {res->first_day * DRC_DAY_MS,
+                                 (res->params.as_of_day + 1) * DRC_DAY_MS};
+    size_t n = 0, total = 0;
+    if (graph == NULL || drc_graph_find(graph, key) == DRC_GRAPH_NONE)
+        return 0;
+    if (drc_graph_rows(a, graph, facts, key, w, found, DRC_EDGES_MAX, &n, &total, err) < 0)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        if (!shows(&found[i], k))
+            continue;
+        struct drc_edge *e = &c->edges[c->edge_count++];
+        *e = found[i];
+        e->entity = k->entity;
+        snprintf(e->id, sizeof e->id, "G%zu", c->edge_count);
+        c->edge_total = c->edge_count;
+        return 0;
+    }
+    return 0;
+}
+
+struct candidate {
+    size_t row;
+    const struct drc_cell *cells; /* NULL: none is known */
+};
+
+static int64_t effect_of(const struct candidate *x)
+{
+    return x->cells == NULL || x->cells[EFFECT].type != DRC_CELL_INT ? -1 : x->cells[EFFECT].i;
+}
+
+static int by_effect(const void *x, const void *y)
+{
+    const struct candidate *a = x, *b = y;
+    if (effect_of(a) != effect_of(b))
+        return effect_of(a) < effect_of(b) ? 1 : -1;
+    return a->row < b->row ? -1 : 1;
+}
+
+static int causes_of_report(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
+                            const struct drc_graph *graph, struct drc_db *facts, size_t max,
+                            struct drc_context *c, struct drc_err *err)
+{
+    struct candidate list[DRC_CAUSE_ENTITIES];
+    size_t live = drc_result_live(c->result), needed = 0,
+           n = live < DRC_CAUSE_ENTITIES ? live : DRC_CAUSE_ENTITIES;
+    for (size_t i = 0; i < n; i++) {
+        struct drc_rows rows;
+        if (ask(a, sql, facts, c->result, i, &rows, err) < 0)
+            return -1;
+        list[i] = (struct candidate){i, rows.row_count == 0 ? NULL : rows.cells};
+    }
+    qsort(list, n, sizeof *list, by_effect);
+    for (size_t i = 0; i < n && i < max; i++)
+        needed += list[i].cells == NULL ? 0 : figures_of(list[i].cells);
+    make_room(c, needed);
+    if (c->edges == NULL)
+        c->edges = drc_arena_array(a, DRC_EDGES_MAX, sizeof *c->edges);
+    for (size_t i = 0; i < n && c->cause_count < max; i++) {
+        size_t before = c->cause_count;
+        if (list[i].cells == NULL)
+            continue;
+        add_cause(a, chips, c, drc_result_label(a, c->result, list[i].row), list[i].cells);
+        if (c->cause_count > before && add_evidence(a, graph, facts, list[i].row, c, err) < 0)
+            return -1;
+    }
+    drc_context_graph_hash(a, c);
+    return 0;
+}
+
+int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
+                       const struct drc_graph *graph, struct drc_db *facts, size_t max,
+                       struct drc_context *c, struct drc_err *err)
+{
+    if (sql == NULL)
+        return 0;
+    c->causes = drc_arena_array(a, max + 1, sizeof *c->causes);
+    return c->selection.row >= 0 ? causes_of_entity(a, chips, sql, facts, max, c, err)
+                                 : causes_of_report(a, chips, sql, graph, facts, max, c, err);
 }

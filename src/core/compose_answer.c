@@ -32,8 +32,10 @@ static void add_facts(struct drc_arena *a, struct drc_message *m, const struct d
         if (!cited->facts[i])
             continue;
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "\n%s: ", f->title);
-        if (f->entity != NULL)
+        if (f->entity != NULL) {
             drc_text_add(a, &b->text, DRC_SPAN_CODE, f->entity);
+            drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " ");
+        }
         drc_text_add(a, &b->text, DRC_SPAN_BOLD, f->display);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", f->id);
     }
@@ -43,6 +45,10 @@ static void add_facts(struct drc_arena *a, struct drc_message *m, const struct d
             continue;
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         "\n%c%s: ", toupper((unsigned char)e->title[0]), e->title + 1);
+        if (e->entity != NULL) {
+            drc_text_add(a, &b->text, DRC_SPAN_CODE, e->entity);
+            drc_text_add(a, &b->text, DRC_SPAN_PLAIN, ", ");
+        }
         drc_text_add(a, &b->text, DRC_SPAN_CODE, e->label);
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, " [%s]", e->id);
     }

@@ -312,7 +312,7 @@ static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
     }
 }
 
-static void hash_edges(struct drc_arena *a, struct drc_context *out)
+void drc_context_graph_hash(struct drc_arena *a, struct drc_context *out)
 {
     const char *text = "";
     char id[16];
@@ -355,7 +355,7 @@ int drc_context_build(struct drc_arena *a, const struct drc_result *res,
     if (graph != NULL && sel->row >= 0 &&
         add_edges(a, res, (size_t)sel->row, graph, facts_db, out, err) < 0)
         return -1;
-    hash_edges(a, out);
+    drc_context_graph_hash(a, out);
     return 0;
 }
 

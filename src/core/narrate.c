@@ -147,6 +147,10 @@ static void tell_causes(struct drc_arena *a, const struct drc_chip *chip,
         telling.told = &c->causes[i];
         if (telling.told->effect >= (int)c->fact_count)
             break; /* its figures did not fit the context */
+        if (telling.told->entity != NULL) { /* one of several: whose it is */
+            drc_text_add(a, out, DRC_SPAN_PLAIN, out->first == NULL ? "" : "\n");
+            drc_text_add(a, out, DRC_SPAN_CODE, telling.told->entity);
+        }
         say_all(a, telling.told->words->says, telling.told->words->say_count, &telling, out, cited);
     }
 }
@@ -174,12 +178,16 @@ void drc_answer_narrate(struct drc_arena *a, const struct drc_chip *chip,
         quote_pages(a, c, out, cited);
         return;
     }
-    tell_causes(a, chip, c, out, cited);
+    bool last = c->selection.row < 0 && missing == NULL; /* of single rows: the report goes first */
+    if (!last)
+        tell_causes(a, chip, c, out, cited);
     if (missing != NULL) {
         tell_missing(a, chip, c, missing, out, cited);
         return;
     }
     say_all(a, chip->says, chip->say_count, c, out, cited);
+    if (last)
+        tell_causes(a, chip, c, out, cited);
     if (out->first == NULL)
         drc_text_add(a, out, DRC_SPAN_PLAIN, "The facts of this run do not answer this question.");
     point_to(a, c, out, cited);

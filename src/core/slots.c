@@ -6,10 +6,19 @@
 #include "drc/clock.h"
 #include "drc/fmt.h"
 
-static const struct drc_edge *find_edge(const struct drc_context *c, const char *name, size_t bytes)
+/* A row is of the entity that is spoken of: the selected one, or of a whole report the one whose
+ * cause is told. */
+static bool is_spoken_of(const struct drc_context *c, const struct drc_edge *e)
+{
+    const char *entity = c->told == NULL ? NULL : c->told->entity;
+    return entity == NULL || e->entity == NULL ? entity == e->entity
+                                               : strcmp(entity, e->entity) == 0;
+}
+
+static const struct drc_edge *find_edge(const struct drc_context *c, const char *name)
 {
     for (size_t i = 0; i < c->edge_count; i++)
-        if (strlen(c->edges[i].edge) == bytes && strncmp(c->edges[i].edge, name, bytes) == 0)
+        if (strcmp(c->edges[i].edge, name) == 0 && is_spoken_of(c, &c->edges[i]))
             return &c->edges[i];
     return NULL;
 }
@@ -87,7 +96,8 @@ static bool add_row_of(struct drc_arena *a, const struct drc_context *c, const c
                        const char *what, struct drc_text *t, struct drc_cited *used)
 {
     for (size_t i = 0; i < c->edge_count && what != NULL; i++)
-        if (strcmp(c->edges[i].edge, edge) == 0 && strstr(c->edges[i].label, what) != NULL) {
+        if (strcmp(c->edges[i].edge, edge) == 0 && is_spoken_of(c, &c->edges[i]) &&
+            strstr(c->edges[i].label, what) != NULL) {
             add_edge(a, &c->edges[i], t);
             if (used != NULL)
                 used->edges[i] = true;
@@ -171,7 +181,7 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
     if (strncmp(name, "row.", 4) == 0)
         return add_cell(a, res, c->selection.row, name + 4, t);
     if (strncmp(name, "edge:", 5) == 0) {
-        const struct drc_edge *e = find_edge(c, name + 5, strlen(name + 5));
+        const struct drc_edge *e = find_edge(c, name + 5);
         if (e == NULL)
             return false;
         add_edge(a, e, t);

@@ -142,8 +142,9 @@ static void ask(struct drc_arena *a, const struct drc_chip *chip, const struct d
     c.facts = drc_arena_array(a, DRC_FACTS_MAX, sizeof *c.facts);
     memcpy(c.facts, made->facts, made->fact_count * sizeof *c.facts);
     if (chip->causes > 0)
-        must(drc_context_causes(a, &snap->chips, snap->causes_sql, facts, (size_t)chip->causes, &c,
-                                &err));
+        must(drc_context_causes(a, &snap->chips, snap->causes_sql,
+                                drc_snapshot_graph(snap, facts, &err), facts, (size_t)chip->causes,
+                                &c, &err));
     drc_context_assemble(a, &c, NULL, 0);
     must(drc_prompt_make(a, &snap->chips, chip, &c, NULL, &prompt, &err));
     struct drc_answer ans = {.chip = chip,
