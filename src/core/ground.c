@@ -60,6 +60,21 @@ static int subject_after(const struct sentence *s)
     return s->carried < 0 ? s->described : s->carried;
 }
 
+/* "These cost $5": the attempts or evictions of the sentence before. */
+static bool says_these(const struct sentence *s)
+{
+    static const char *const words[] = {"these", "those", "they", NULL};
+    return ground_any_of(s, 0, words) && !(ground_concepts_at(s, 1) & (C_RUNS | C_ROWS));
+}
+
+static uint32_t things_of(const struct sentence *s, uint32_t before)
+{
+    uint32_t all = says_these(s) ? before : 0;
+    for (size_t i = 0; i < s->n; i++)
+        all |= ground_concepts_at(s, i) & (C_FAILED | C_EVICT | C_ATTEMPT | C_WASTE | C_IDLE);
+    return all;
+}
+
 static bool too_much(const struct drc_ledger *l, const char *text)
 {
     return strlen(text) > DRC_GROUND_TEXT_MAX_BYTES || l->fact_count > DRC_GROUND_FACTS_MAX ||
@@ -90,11 +105,13 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
     out->text = drc_utf8_clean(a, text, strlen(text), 8 * DRC_GROUND_TEXT_MAX_BYTES, true);
     ground_prepare(a, ledger, &g);
     ground_normalise(a, out->text, &plain);
+    ground_name_columns(a, &plain);
     size_t most = 1;
     for (size_t i = 0; i < plain.bytes; i++)
         most += strchr("\n.!?", plain.s[i]) != NULL;
     out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
     int carried = g.subject, pair[2] = {-1, -1};
+    uint32_t things = 0;
     for (size_t at = 0; at < plain.bytes;) {
         struct sentence s = {.carried = carried, .pair = {pair[0], pair[1]}};
         size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
@@ -104,12 +121,14 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         ground_scan(&g, plain.s, from, to, &s);
         if (s.n == 0)
             continue;
+        s.plural = says_these(&s) ? things : 0;
         struct drc_ground_sentence *r = &out->sentences[out->sentence_count++];
         r->text = drc_arena_strndup(a, out->text + plain.offset[from],
                                     plain.offset[to] - plain.offset[from]);
         judge(&g, &s, r);
         carried = subject_after(&s);
         pair_after(&s, pair);
+        things = things_of(&s, things);
         out->figures += r->figures;
         out->traced += r->traced;
     }

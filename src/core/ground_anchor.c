@@ -55,7 +55,8 @@ static bool says_unknown(const struct sentence *s, size_t i)
 {
     static const char *const words[] = {"unknown",      "unclear",    "unspecified", "undocumented",
                                         "unexplained",  "unrecorded", "unstated",    "undisclosed",
-                                        "undetermined", "unreported", "unanswered",  NULL};
+                                        "undetermined", "unreported", "unanswered",  "insufficient",
+                                        "inconclusive", NULL};
     return ground_any_of(s, i, words);
 }
 
@@ -249,6 +250,12 @@ static void check_circumstance(struct sentence *s)
             figure = figure || s->t[k].kind == T_NUMBER;
             told = told || (k > i + 2 && ground_any_of(s, k, verbs));
         }
+        bool more = false; /* "With more runs, A rose" */
+        for (size_t k = i + 1; k < end; k++)
+            more = more || ground_sign_at(s, k) != 0;
+        if (i == 0 && more && !figure && (ground_is(s, 0, "with") || ground_is(s, 0, "given")) &&
+            !ground_of_unknown(s, i))
+            ground_reject(s, "'%s': no graph row names that cause", s->t[0].low);
         bool begins = i > 0 && (s->t[i - 1].kind == T_MARK || s->t[i - 1].kind == T_CITE);
         if (ground_is(s, i, "as") && begins && told && !figure && !ground_of_unknown(s, i))
             ground_reject(s, "'as': no graph row names that cause");
@@ -294,7 +301,7 @@ static void check_advice(struct sentence *s)
 static bool advises_a_look(const struct sentence *s)
 {
     for (size_t i = 0; i < s->n; i++) {
-        if (!ground_any_of(s, i, looks))
+        if (!ground_any_of(s, i, looks) || ground_is(s, i + 1, "that"))
             continue;
         bool opens = true; /* "As a next step, ...", "It is worth ..." */
         for (size_t k = 0; k < i; k++)
@@ -343,6 +350,33 @@ static void check_vocabulary(struct sentence *s)
             ground_reject(s, "'%.*s': nothing in the facts says so", (int)s->t[i].n, s->t[i].s);
 }
 
+/* "Stop A", "Next step: leave it as it is", "consider stopping A": more than a look. */
+static void check_orders(struct sentence *s)
+{
+    static const char *const acts[] = {
+        "stop",   "leave",    "set",    "use",  "run",   "cut",  "drop",  "raise", "lower",
+        "reduce", "increase", "change", "add",  "close", "turn", "move",  "put",   "scale",
+        "let",    "make",     "start",  "give", "keep",  "get",  "bring", NULL};
+    static const char *const advise[] = {"consider", "recommend", "suggest", "try", NULL};
+    static const char *const opens[] = {"so",   "please", "then", "just",
+                                        "step", "steps",  "now",  NULL};
+    static const char *const what[] = {"it",    "its", "this", "the", "them",
+                                       "these", "off", "down", NULL};
+    for (size_t i = 0; i < s->n; i++) {
+        bool mark = i > 0 && s->t[i - 1].kind == T_MARK;
+        bool first = i == 0 || ground_any_of(s, i - 1, opens) ||
+                     (mark && i > 1 && ground_any_of(s, i - 2, opens));
+        bool thing =
+            i + 1 < s->n && (s->t[i + 1].kind == T_ENTITY || ground_any_of(s, i + 1, what) ||
+                             (s->t[i + 1].kind == T_MARK && *s->t[i + 1].s != ':'));
+        size_t n = s->t[i].kind == T_WORD ? strlen(s->t[i].low) : 0;
+        bool doing = n > 5 && strcmp(s->t[i].low + n - 3, "ing") == 0 && i > 0 &&
+                     ground_form_of(s, i - 1, advise) && !ground_form_of(s, i, looks);
+        if ((first && thing && ground_any_of(s, i, acts)) || doing)
+            ground_reject(s, "'%.*s' asks for more than a look", (int)s->t[i].n, s->t[i].s);
+    }
+}
+
 void ground_check_anchor(struct sentence *s)
 {
     size_t first = 0;
@@ -351,6 +385,7 @@ void ground_check_anchor(struct sentence *s)
         figure = figure || s->t[i].kind == T_NUMBER;
     check_units(s);
     check_circumstance(s);
+    check_orders(s);
     if (figure || ground_not_known(s))
         check_vocabulary(s);
     if (figure || ground_not_known(s))

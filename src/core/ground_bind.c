@@ -142,6 +142,10 @@ int ground_named_before(const struct sentence *s, size_t i, bool clause)
     if (i > 1 && s->t[i].kind == T_NUMBER && s->t[i - 1].kind == T_MARK && *s->t[i - 1].s == '(' &&
         s->t[i - 2].kind == T_ENTITY && !clause)
         return s->t[i - 2].entity; /* "A ($5)" */
+    if (i > 2 && s->t[i].kind == T_NUMBER && ground_is(s, i - 1, "at") &&
+        s->t[i - 2].kind == T_MARK && *s->t[i - 2].s == ',' && s->t[i - 3].kind == T_ENTITY &&
+        !clause)
+        return s->t[i - 3].entity; /* "A, at $5" */
     for (size_t k = i; k-- > 0;)
         if (s->t[k].kind == T_ENTITY && ground_same_clause(s, i, k) && !beside_subject(s, k))
             return s->t[k].entity;
@@ -360,7 +364,9 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
         return names_entity(s, f->two[0]) && names_entity(s, f->two[1]);
     bool whole = (ground_clause_concepts(s, i) & C_TOTAL) != 0;
     if (f->entity < 0) {
-        if (belongs_to_one(s, i) || has_as_parts(s, i))
+        static const char *const all[] = {"whole", "entire", "full", NULL};
+        if (belongs_to_one(s, i) || has_as_parts(s, i) ||
+            (i > 0 && ground_any_of(s, i - 1, all) && ground_named_before(s, i, true) >= 0))
             return false;
         /* "11 jobs": a job has no jobs. */
         bool rows = f->dim == DRC_DIM_COUNT &&

@@ -316,7 +316,8 @@ void ground_check_manners(struct sentence *s, size_t i)
     if ((roles & W_BECOME) && i > 0 &&
         ((ground_roles_at(s, i - 1) | (i > 1 ? ground_roles_at(s, i - 2) : 0)) & W_MODAL))
         ground_reject(s, "no fact is about the future");
-    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !reads(s, i) &&
+    bool not_told = ground_is(s, i, "reveal") && ground_of_unknown(s, i);
+    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !not_told && !reads(s, i) &&
         !reports_instruction(s, i) &&
         !(ground_is(s, i, "good") &&
           (ground_is(s, i + 1, "start") || ground_is(s, i + 1, "place"))))

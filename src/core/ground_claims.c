@@ -50,8 +50,10 @@ static void check_none(struct sentence *s, size_t i)
     if (ground_is(s, i, "nothing") && i > 0 && (ground_concepts_at(s, i - 1) & C_COST))
         ground_reject(s, "no fact says that it costs nothing");
     static const char *const calm[] = {
-        "action", "actions", "problem",  "problems", "issue",  "issues",   "need", "risk",
-        "risks",  "concern", "concerns", "waste",    "reason", "surprise", "harm", NULL};
+        "action",       "actions",  "problem", "problems",  "issue",    "issues",
+        "need",         "risk",     "risks",   "concern",   "concerns", "waste",
+        "reason",       "surprise", "harm",    "attention", "review",   "follow-up",
+        "intervention", "worry",    "alarm",   NULL};
     size_t what =
         i + 1 + (i + 2 < s->n && !ground_any_of(s, i + 1, calm)); /* "no further action" */
     if (ground_is(s, i, "no") && ground_any_of(s, what, calm) && !ground_not_known(s))
@@ -170,6 +172,25 @@ static void check_as_expected(struct sentence *s, size_t i)
         }
 }
 
+/* "While A comes to $5, B only comes to $3": less, in fact. */
+static void check_only(struct sentence *s, size_t i)
+{
+    static const char *const only[] = {"only", "just", "merely", NULL};
+    static const char *const against[] = {"while", "whereas", "but", "against", "compared", NULL};
+    bool contrast = false;
+    size_t own = s->n, other = s->n;
+    for (size_t k = 0; k < s->n; k++) {
+        contrast = contrast || ground_any_of(s, k, against);
+        if (s->t[k].kind == T_NUMBER && k > i && ground_same_clause(s, i, k) && own == s->n)
+            own = k;
+        else if (s->t[k].kind == T_NUMBER && k < i)
+            other = k;
+    }
+    if (ground_any_of(s, i, only) && contrast && own < s->n && other < s->n &&
+        s->t[own].num.dim == s->t[other].num.dim && s->t[own].num.value > s->t[other].num.value)
+        ground_reject(s, "the facts do not show that it is %s that", s->t[i].low);
+}
+
 void ground_check_claims(struct sentence *s)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -183,13 +204,14 @@ void ground_check_claims(struct sentence *s)
             ground_check_direction(s, i);
         if (roles & W_MULTIPLE)
             ground_check_multiple(s, i);
-        if ((roles & (W_MOST | W_LEAST | W_ORDINAL)) ||
+        if ((roles & (W_MOST | W_LEAST | W_ORDINAL)) || ground_last_place(s, i) ||
             (ground_is(s, i, "number") && ground_is(s, i + 1, "one")))
             ground_check_rank(s, i);
         if (roles & W_MAJORITY)
             ground_check_majority(s, i);
         check_as_expected(s, i);
         check_unchanged(s, i);
+        check_only(s, i);
         ground_check_order(s, i);
         ground_check_listed_order(s, i);
         ground_check_as_much(s, i);

@@ -382,6 +382,20 @@ static bool appositive(const struct sentence *s, size_t i, int *sign)
     return false;
 }
 
+/* "The increase of A is $5": no cost. */
+static bool amount_of_change(const struct sentence *s, size_t i)
+{
+    static const char *const behind[] = {"of", "for", "in", "at", "on", "is", "was", "comes", NULL};
+    static const char *const before[] = {"the", "an", "a", "its", "this", NULL};
+    if (i == 0 || ground_is(s, i - 1, "to") || ground_is(s, i - 1, "from"))
+        return false;
+    for (size_t k = i; k-- > 0 && ground_same_clause(s, i, k) && s->t[k].kind != T_NUMBER;)
+        if ((ground_concepts_at(s, k) & C_CHANGE) && ground_any_of(s, k + 1, behind) &&
+            (k == 0 || ground_any_of(s, k - 1, before) || s->t[k - 1].kind == T_MARK))
+            return true;
+    return false;
+}
+
 bool ground_direction_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int by = ground_governed_by(s, i), dir = ground_direction(s, i), sign = s->t[i].num.sign;
@@ -392,7 +406,7 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
     for (size_t k = by < 0 ? i : (size_t)by + 1; k < i; k++)
         beside = beside || (s->t[k].kind == T_MARK && *s->t[k].s == '(');
     if (!f->change)
-        return (by < 0 || beside) && sign == 0;
+        return (by < 0 || beside) && sign == 0 && !(by < 0 && amount_of_change(s, i));
     if (s->t[i].num.value == 0) /* neither more nor less */
         return dir == 0 || f->value == 0 || (dir > 0) == (f->value > 0);
     if (f->two[0] >= 0)

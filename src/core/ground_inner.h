@@ -152,6 +152,8 @@ struct ground_text {
     size_t bytes;
 };
 void ground_normalise(struct drc_arena *a, const char *text, struct ground_text *out);
+/* Tables: what the head of a column says stands in each of its cells too. */
+void ground_name_columns(struct drc_arena *a, struct ground_text *t);
 #define GROUND_FOREIGN_CURRENCY "\001" /* stands for a sign of another currency than the dollar */
 #define GROUND_FOREIGN_DIGIT "\002"    /* for a digit of another script */
 /* Bytes of the longest name of an entity at s[at]; 0: none. `in_quotes`: a quote sign is before. */
@@ -184,6 +186,7 @@ struct sentence {
     int carried;      /* entity of the sentence before; -1 */
     int pair[2];      /* the last two entities that were named before this sentence; -1 */
     bool verified;    /* a claim without a figure was found true */
+    uint32_t plural;  /* concepts of the things before that "these" means; 0 */
     int described;    /* "the top job", where no entity is named; -1 */
     const char *text; /* normalised */
     bool *used;       /* facts that its figures are traced to */
@@ -285,6 +288,7 @@ void ground_check_pair(struct sentence *s, size_t i, int object, int sign);
 void ground_check_direction(struct sentence *s, size_t i);
 void ground_check_multiple(struct sentence *s, size_t i);
 void ground_check_rank(struct sentence *s, size_t i);
+bool ground_last_place(const struct sentence *s, size_t i);
 void ground_check_order(struct sentence *s, size_t i);
 void ground_check_listed_order(struct sentence *s, size_t i);
 void ground_check_as_much(struct sentence *s, size_t i);

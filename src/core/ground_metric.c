@@ -150,7 +150,7 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     uint32_t clause = widened(ground_clause_concepts(s, i)) | after;
     if ((need & ~clause) == 0)
         return true;
-    uint32_t all = widened(concepts_in(s, 0, s->n));
+    uint32_t all = widened(concepts_in(s, 0, s->n) | s->plural);
     uint32_t axis = s->t[i].num.dim == DRC_DIM_SECONDS ? 0 : counted; /* "runs for 2 h" */
     bool own_words = (clause & (axis | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL | C_SHARE |
                                 C_IDLE | C_EXPECT)) != 0 &&
@@ -182,9 +182,22 @@ static uint32_t allowed(const struct ground_fact *f)
         c |= C_FAILED | C_ATTEMPT;
     if (c & (C_MEDIAN | C_TAIL))
         c |= C_PER; /* "2 h per run (median)" */
-    if ((c & C_FAILED) && f->dim != DRC_DIM_COUNT)
+    if ((f->concepts & C_FAILED) && (f->dim == DRC_DIM_RATIO || f->dim == DRC_DIM_POINTS))
         c |= C_EVICT | C_SPOT; /* "fail when they lose a worker" */
     return c;
+}
+
+/* "Per day, A costs $5", "These cost $5": what stands before the clause and holds for it. */
+static uint32_t leading(const struct sentence *s, size_t i)
+{
+    uint32_t all = s->plural & (C_FAILED | C_EVICT | C_WASTE | C_IDLE);
+    for (size_t k = 0; k < i && s->t[k].clause == 0 && s->t[i].clause > 0; k++) {
+        if (s->t[k].kind == T_NUMBER || s->t[k].kind == T_ENTITY)
+            break;
+        if (!ground_is(s, k, "every") && !ground_is(s, k, "each"))
+            all |= ground_concepts_at(s, k) & (C_PER | C_PEAK | C_FORECAST | C_SAVE);
+    }
+    return all;
 }
 
 /* Words beside the number that make another metric of it. */
@@ -197,7 +210,7 @@ static bool contradicted(const struct sentence *s, size_t i, const struct ground
     ground_region(s, i, &lo, &hi);
     bool alone_before = lo == 0 || s->t[lo - 1].kind != T_NUMBER;
     bool alone_after = hi == s->n || s->t[hi].kind != T_NUMBER;
-    uint32_t before = concepts_in(s, lo, i), after = concepts_in(s, i + 1, hi);
+    uint32_t before = concepts_in(s, lo, i) | leading(s, i), after = concepts_in(s, i + 1, hi);
     if (s->t[i].num.dim == DRC_DIM_COUNT) {
         strong &= ~(uint32_t)(C_WASTE | C_DBU);
         before = after != 0 ? 0 : before;

@@ -119,14 +119,26 @@ static bool check_sorted(struct sentence *s, size_t i)
     return true;
 }
 
+/* "comes last", "the last one in the list" */
+bool ground_last_place(const struct sentence *s, size_t i)
+{
+    static const char *const ones[] = {"one", "item", "place", "position", "entry", "rank", NULL};
+    return ground_is(s, i, "last") && i > 0 &&
+           ((ground_any_of(s, i + 1, ones) &&
+             !(ground_is(s, i + 1, "one") && ground_is(s, i + 2, "listed"))) ||
+            (ground_any_of(s, i - 1, placing) && !ground_is(s, i + 1, "window")));
+}
+
 void ground_check_rank(struct sentence *s, size_t i)
 {
     int other, want = ordinal_of(s->t[i].low), entity;
-    bool least = (ground_roles_at(s, i) & W_LEAST) != 0 && !(ground_roles_at(s, i) & W_MOST);
+    bool last = ground_last_place(s, i);
+    bool least =
+        last || ((ground_roles_at(s, i) & W_LEAST) != 0 && !(ground_roles_at(s, i) & W_MOST));
     bool digits = isdigit((unsigned char)s->t[i].low[0]) != 0;
     if (ground_is(s, i, "second") && ground_is(s, i + 1, "to") && ground_is(s, i + 2, "none"))
         want = 1;
-    else if ((!digits && !speaks_of_rank(s, i)) || ground_negated(s, i))
+    else if ((!digits && !last && !speaks_of_rank(s, i)) || ground_negated(s, i))
         return;
     if (digits && ground_of_metric(s, &s->t[i]))
         return; /* "95th percentile" */

@@ -429,6 +429,13 @@ static bool means_each(const struct sentence *s, size_t k)
 static bool a_total_of(const struct sentence *s, size_t i)
 {
     bool named = false;
+    static const char *const wholes[] = {"total", "combined", "overall", "aggregate", NULL};
+    if (i > 0 && ground_is(s, i - 1, "a") && ground_any_of(s, i, wholes) && i + 2 < s->n &&
+        s->t[i + 1].kind == T_WORD && (s->t[i + 1].is.concepts & C_COST) &&
+        ground_is(s, i + 2, "of"))
+        for (size_t k = 0; k < i; k++)
+            if (s->t[k].kind == T_ENTITY)
+                return true; /* "28 runs of A, with a combined cost of" */
     static const char *const sums[] = {"sum", "total", NULL};
     static const char *const over[] = {"of", "over", "across", "for", NULL};
     if (ground_any_of(s, i, sums) && ground_any_of(s, i + 1, over)) {

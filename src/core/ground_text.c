@@ -76,6 +76,111 @@ void ground_normalise(struct drc_arena *a, const char *text, struct ground_text 
     out->bytes = n;
 }
 
+/* ---- tables ------------------------------------------------------------------------------- */
+
+#define COLUMNS_MAX 12
+#define HEAD_MAX_BYTES 40u
+
+/* "|---|--:|" */
+static bool is_rule(const char *line, size_t n)
+{
+    size_t dashes = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (strchr("|-: \t", line[i]) == NULL)
+            return false;
+        dashes += line[i] == '-';
+    }
+    return dashes > 2;
+}
+
+static size_t line_bytes(const char *s)
+{
+    return strcspn(s, "\n");
+}
+
+struct head {
+    const char *s;
+    size_t n;
+};
+
+/* The cells of a line that begins with a bar. */
+static size_t cells_of(const char *line, size_t n, struct head *out)
+{
+    size_t count = 0, i = 1;
+    while (i < n && count < COLUMNS_MAX) {
+        size_t end = i;
+        while (end < n && line[end] != '|')
+            end++;
+        size_t from = i + strspn(line + i, " *"), to = end;
+        while (to > from && strchr(" *", line[to - 1]) != NULL)
+            to--;
+        from = from < to ? from : to;
+        out[count++] = (struct head){line + from, to - from > HEAD_MAX_BYTES ? 0 : to - from};
+        i = end + 1;
+    }
+    return count;
+}
+
+static void put(struct ground_text *t, const char *s, size_t n, uint32_t from)
+{
+    for (size_t i = 0; i < n; i++) {
+        t->offset[t->bytes] = from;
+        t->s[t->bytes++] = s[i];
+    }
+}
+
+/* Each cell behind the first with its head: "| A | Before: $5 | Now: $7 |". */
+static void put_row(struct ground_text *to, const struct ground_text *t, size_t at, size_t n,
+                    const struct head *heads, size_t count)
+{
+    size_t column = 0;
+    for (size_t i = at; i < at + n; i++) {
+        put(to, t->s + i, 1, t->offset[i]);
+        if (t->s[i] != '|' || i + 1 == at + n)
+            continue;
+        bool digits = false;
+        for (size_t k = i + 1; k < at + n && t->s[k] != '|'; k++)
+            digits = digits || isdigit((unsigned char)t->s[k]);
+        if (column > 0 && column < count && heads[column].n > 0 && digits) {
+            put(to, " ", 1, t->offset[i]);
+            put(to, heads[column].s, heads[column].n, t->offset[i]);
+            put(to, ":", 1, t->offset[i]);
+        }
+        column++;
+    }
+}
+
+void ground_name_columns(struct drc_arena *a, struct ground_text *t)
+{
+    if (strstr(t->s, "|-") == NULL && strstr(t->s, "| -") == NULL && strstr(t->s, "|:") == NULL)
+        return;
+    struct head heads[COLUMNS_MAX];
+    struct ground_text to = {.bytes = 0};
+    size_t bars = 0, count = 0;
+    for (size_t i = 0; i < t->bytes; i++)
+        bars += t->s[i] == '|';
+    size_t most = t->bytes + bars * (HEAD_MAX_BYTES + 2) + 1;
+    to.s = drc_arena_alloc(a, most);
+    to.offset = drc_arena_array(a, most, sizeof *to.offset);
+    for (size_t at = 0; at < t->bytes;) {
+        size_t n = line_bytes(t->s + at), next = at + n + 1;
+        bool bar = t->s[at] == '|';
+        bool head = bar && t->s[at + n] == '\n' && t->s[next] == '|' &&
+                    is_rule(t->s + next, line_bytes(t->s + next));
+        if (head)
+            count = cells_of(t->s + at, n, heads);
+        else if (!bar)
+            count = 0;
+        put_row(&to, t, at, n, heads, bar && !head ? count : 0);
+        if (t->s[at + n] == '\n')
+            put(&to, "\n", 1, t->offset[at + n]);
+        at = next;
+    }
+    to.s[to.bytes] = '\0';
+    to.offset[to.bytes] = t->offset[t->bytes];
+    *t = to;
+}
+
 /* ---- sentences ---------------------------------------------------------------------------- */
 
 /* Bytes of list marks and white space before the first word of a line. */

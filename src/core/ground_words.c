@@ -19,7 +19,8 @@ static const struct group {
      "represent represented carries holds belongs belong contributes contribute "
      "contribution responsible stands makes make"},
     {C_CHANGE, 0,
-     "change changes changed delta difference diff gap impact excess growth increase "
+     "deviation deviations variance change changes changed delta difference diff gap impact excess "
+     "growth increase "
      "decrease rise drop decline"},
     {C_TOTAL, 0,
      "total totals overall together report reports whole entire sum combined everything "
@@ -127,7 +128,8 @@ static const struct group {
      "reboot reveal print token tokens login muted mute admin portal immediately hereby "
      "everyone deletion transfer reply rotate"},
     {0, W_JUDGE,
-     "healthy unhealthy fine free harmless safe safely perfect flawless optimal same "
+     "normal usual reasonable realistic healthy unhealthy fine free harmless safe safely perfect "
+     "flawless optimal same "
      "similar equal identical unchanged stable flat constant comparable unnecessary "
      "useless negligible good great okay excellent fault faultless"},
     {0, W_SELF, "i me my mine myself we our i'm i've assistant"},
@@ -208,20 +210,20 @@ static const struct group {
      "judge keep kept kind later latest latter lay ledger left lie lies likely line lines "
      "listed lists little located log logged looking made making matter matters measure "
      "measured measurement meet meets mention mentioned merely met method minor missing "
-     "moreover much near need needed needs normal notable notably noted notice now "
-     "observed occasion occasions occur occurred occurs once ones onto open order ordered "
-     "otherwise outside overview own particular particularly parts path perhaps picture "
-     "placed position possible possibly present presented probably provide provided put "
-     "question questions quite range rather reach reached reaches reaching reading reads "
-     "recommend recommended record records regard regarding relates relation relevant "
-     "remain remaining remains remember reported reporting representing respect respective "
+     "moreover much near need needed needs notable notably noted notice now observed "
+     "occasion occasions occur occurred occurs once ones onto open order ordered otherwise "
+     "outside overview own particular particularly parts path perhaps picture placed "
+     "position possible possibly present presented probably provide provided put question "
+     "questions quite range rather reach reached reaches reaching reading reads recommend "
+     "recommended record records regard regarding relates relation relevant remain "
+     "remaining remains remember reported reporting representing respect respective "
      "respectively rest review reviewed reviewing saw say says scope seeing seem seems "
      "seen sees separate separately set shared similarly simple simply since sit sits "
      "sources split spread stand standing starting state stated statement states stood "
      "subject suggest suggested suggests suit suits suppose table take taken tell tells "
      "terms thing things think thus tied told totaling totalling toward towards turn "
-     "understand unit upon useful usual usually various verify very via view visible want "
-     "way what whatever whether who whom whose word words work worth yet you your"},
+     "understand unit upon useful usually various verify very via view visible want way "
+     "what whatever whether who whom whose word words work worth yet you your"},
     {0, W_PLAIN,
      "about above absolute absorb accompanied accompany accrue accumulate activity actual "
      "actually add adding addition additionally adds advice affect affected afterwards "
@@ -256,10 +258,10 @@ static const struct group {
      "nearly net nevertheless nonetheless noteworthy noticeable noticeably notwithstanding "
      "nudge nudged numbers nutshell observe occupy offering often one one's onwards "
      "opening opposed original originally outlay outline over overall paid pair part "
-     "partly peer peers people percentage-wise performance periods place plain plainly "
-     "plus portion post practically precise precisely prefer presently presumably print "
-     "produce pronounced proportion provided pure purely purpose quick quickly quoted rack "
-     "racked ran rare rarely read real really recap recent recently recommendation "
+     "partly peer peers percentage-wise performance periods place plain plainly plus "
+     "portion post practically precise precisely prefer presently presumably print produce "
+     "pronounced proportion provided pure purely purpose quick quickly quoted rack racked "
+     "ran rare rarely read real really recap recent recently recommendation "
      "recommendations redo refer reference references regardless regards region register "
      "relate related relative reliability relied relies rely remainder repeat repeated "
      "repeating reportable reportedly rerun reruns resource resources retries retry "
