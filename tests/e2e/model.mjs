@@ -53,6 +53,23 @@ const modelAnswer = async (w, slack, fake, name) => {
   await window('Prompt', async () => assert.match(await modal.innerText(), /Exactly this text was sent[\s\S]*What the model wrote/));
   await window('Debug', async () => assert.match(await modal.innerText(), /Calls of the model\s+1\. test-model: tokens in 900 \(cached there 512\), out 70; cost unknown; latency [\s\S]*Try 1, ok: The cost was/));
 
+  await answer.getByRole('button', { name: 'Replay', exact: true }).click();
+  const told = pane.locator('.msg').filter({ hasText: 'Replayed: the same, byte for byte' });
+  await told.waitFor(WAIT);
+  assert.match(await told.innerText(), /message: same\s+chart: none\s+prompt: same[\s\S]*test-model was not asked again/);
+  await told.scrollIntoViewIfNeeded();
+  await assertFits(page);
+  await shot(`${name}-model-3-replay`);
+  assert.deepEqual(await contrastBreaks(page), []);
+  await told.getByRole('button', { name: 'All inputs' }).click();
+  await modal.waitFor(WAIT);
+  assert.match(await modal.innerText(), /sql\/reports\/job-cost\.sql\s+same \([0-9a-f]{16}\)[\s\S]*LLM_MODEL\s+same \(test-model\)/);
+  await assertFits(page);
+  await shot(`${name}-model-4-inputs`);
+  assert.deepEqual(await contrastBreaks(page), []);
+  await page.keyboard.press('Escape');
+  await modal.waitFor({ state: 'detached' });
+
   await answer.getByRole('button', { name: 'Helpful', exact: true }).click();
   await waitFor('the word', () => words() === '1', 60000);
   await answer.getByRole('button', { name: 'Not helpful' }).click();
