@@ -184,7 +184,7 @@ test('what cannot be sent: the owner hears of it, and where there is none any mo
     dueAt(slack, removed, Date.now() - 1000);
     assert.equal((await slotOf(slack, removed)).status, 'failed');
     await dm(slack, new RegExp(`was not sent: .*invite @drc.*Subscription ${removed}`, 's'));
-    assert.equal(subs(slack).find((s) => s.sub_id === removed).status, 'active', 'an invitation cures that');
+    assert.equal(subs(slack).find((s) => s.sub_id === removed).status, 'paused', 'a place that is gone is not tried each week');
     await slack.fault('channel', { channel: channels.data, bot_member: true });
 
     // The owner is gone: a channel keeps its digest, direct messages end, and the admins hear of it.
