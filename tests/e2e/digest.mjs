@@ -96,7 +96,7 @@ const digestJob = async (w, slack, name) => {
   assert.match(await root.innerText(), /Digest, 16–22 Nov 2026/);
   assert.match(await root.innerText(), /Total\s+\$24\.\d{3}/);
   assert.equal(await root.locator('[data-action-id="digest:take"]').count(), 3);
-  await root.getByTestId('thread-bar').filter({ hasText: '4 replies' }).waitFor({ timeout: 60000 }); // each one draws the row anew
+  await root.getByTestId('thread-bar').filter({ hasText: '6 replies' }).waitFor({ timeout: 60000 }); // each one draws the row anew
   await root.locator('.b-header').scrollIntoViewIfNeeded();
   await shot(`digest-${name}-5-root`);
   await root.locator('[data-action-id="digest:take"]').first().scrollIntoViewIfNeeded();
