@@ -62,6 +62,7 @@ struct drc_chart_series {
 struct drc_chart_row {
     const char *label;                      /* whole name; cut in the middle to fit */
     int64_t values[DRC_CHART_SERIES_MAX];   /* micro-dollars; negative allowed (corrections) */
+    bool unknown;                           /* no amount is known: "n/a" instead of a bar */
     bool is_other;                          /* the folded rest: drawn muted, after the others */
     const char *notes[DRC_CHART_NOTES_MAX]; /* right-hand columns, formatted ("+12 %", "98 %"); NULL
                                                = none */

@@ -77,7 +77,7 @@ struct drc_chip {
 
 /* What a chip says where a fact that it needs is not there: a line of prompts/missing.list. */
 struct drc_missing {
-    const char *kind;   /* of the chips that it is for; NULL: all that have no line of their own */
+    const char *of; /* report id or kind of chip that it is for; NULL: all without such a line */
     const char *metric; /* of the fact */
     const char *title;  /* "CPU, 95th percentile" */
     const char *text;   /* how to get it, with {slots} that are always known */

@@ -82,6 +82,16 @@ struct drc_sql_param {
  * authorizer last (SELECT, READ, RECURSIVE and harmless functions only). A read transaction may be
  * opened before with drc_db_exec(db, "BEGIN"). */
 int drc_db_sandbox(struct drc_db *db, struct drc_err *err);
+/* As above, and of the tables only these columns can be read. The list is borrowed. */
+struct drc_db_column {
+    const char *table, *name;
+};
+int drc_db_sandbox_only(struct drc_db *db, const struct drc_db_column *visible, size_t count,
+                        struct drc_err *err);
+/* The schema that the migrations of a folder make, without a row, in memory: what SQL is checked
+ * against before there is a file. May become a sandbox. */
+struct drc_db *drc_db_open_schema(const char *migrations_dir, struct drc_err *err);
+const char *drc_db_path(const struct drc_db *db); /* as it was opened */
 
 /* Statements of a sandboxed handle that run past `ms` from now fail with TIMEOUT; 0 = no end. For
  * rows that are read one by one: drc_db_select sets its own. */

@@ -45,6 +45,7 @@ struct drc_param_def {
 struct drc_report {
     const char *path, *id, *title, *pillar, *question, *entity, *method, *mark;
     bool single;              /* of sql/entities: its row is the entity that :entity names */
+    bool reads_state;         /* `reads: state`: its SQL reads the state, not the facts */
     const char *noun, *nouns; /* of a row, of rows, as a person says it: "job", "jobs" */
     int version, top;
     const char *key, *label; /* column names */
@@ -77,6 +78,11 @@ struct drc_report {
 #define DRC_ENTITIES_DIR "sql/entities" /* the figures of one entity, in the format of a report */
 int drc_report_load(struct drc_arena *a, const char *home, const char *dir, const char *file_name,
                     struct drc_db *facts, struct drc_report *out, struct drc_err *err);
+
+/* What a report with `reads: state` can read: counts of calls and of feedback, no prompt, no text,
+ * no person. */
+extern const struct drc_db_column drc_report_state[];
+extern const size_t drc_report_state_count;
 
 /* Unit and title of a declared column; TEXT and the name itself for others. */
 enum drc_unit drc_report_unit(const struct drc_report *r, const char *column);
@@ -130,10 +136,11 @@ struct drc_result {
     char rows_hash[65];
 };
 
-/* Runs the report in one read transaction on a sandboxed handle. An as-of after the newest complete
- * day or a window before the data is INPUT with the days that there are. No rows is not an error.
- */
-int drc_report_run(struct drc_db *facts, struct drc_arena *a, const struct drc_report *r,
+/* Runs the report in one read transaction on a sandboxed handle of the facts, or of the state where
+ * the report reads that (drc_report_state). An as-of after the newest complete day or a window
+ * before the data is INPUT with the days that there are; a state without a call is NOTFOUND. No
+ * rows is not an error. */
+int drc_report_run(struct drc_db *db, struct drc_arena *a, const struct drc_report *r,
                    const struct drc_params *p, struct drc_result *out, struct drc_err *err);
 
 /* Cells by column name. A column that the report lacks is NULL/0/NaN. */

@@ -106,6 +106,9 @@ struct drc_withhold drc_env_withhold(const struct drc_env *env);
 int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,
                      const struct drc_typed *typed, struct drc_context *c, struct drc_err *err);
 
+/* drc_report_run on the database that the report reads. */
+int drc_env_report_run(struct drc_env *env, const struct drc_report *r, const struct drc_params *p,
+                       struct drc_result *out, struct drc_err *err);
 int drc_run_report(struct drc_env *env, const struct drc_request *req, const char *words,
                    struct drc_err *err);
 /* The card of the entity of a kind ("job", "run", "warehouse", ...) that the words name: an id, a

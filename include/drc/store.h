@@ -17,6 +17,9 @@
 
 /* Opens, migrates from home/sql/state. */
 struct drc_db *drc_store_open(const char *path, const char *home, struct drc_err *err);
+/* A second handle of the same file for the SQL of reports: a sandbox that sees drc_report_state
+ * alone. Close it with drc_db_close. */
+struct drc_db *drc_store_open_reports(const struct drc_db *state, struct drc_err *err);
 
 /* Counts and commits a start of a request; the number of starts including this one, or -1. */
 int drc_store_start(struct drc_db *state, const char *request_key, int64_t now_ms,

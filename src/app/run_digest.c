@@ -85,7 +85,7 @@ static int run_part(struct drc_env *env, const struct drc_request *req,
     struct drc_params p = window_of(r, scope, ask->first_day, ask->last_day);
     struct drc_result res;
     out->report = r;
-    if (drc_report_run(env->facts, env->a, r, &p, &res, err) < 0 ||
+    if (drc_env_report_run(env, r, &p, &res, err) < 0 ||
         drc_store_run_put(env->state, env->a, env->snap, key, req->user,
                           req->channel == NULL ? "" : req->channel, &res, env->now_ms, &out->run,
                           err) < 0)

@@ -131,6 +131,17 @@ static int unknown_report(struct drc_env *env, const char *id, struct drc_err *e
                        sigil);
 }
 
+int drc_env_report_run(struct drc_env *env, const struct drc_report *r, const struct drc_params *p,
+                       struct drc_result *out, struct drc_err *err)
+{
+    if (!r->reads_state)
+        return drc_report_run(env->facts, env->a, r, p, out, err);
+    struct drc_db *state = drc_store_open_reports(env->state, err);
+    int rc = state == NULL ? -1 : drc_report_run(state, env->a, r, p, out, err);
+    drc_db_close(state);
+    return rc;
+}
+
 /* The run of this request: stored by an interrupted try, or made now. */
 static int make_run(struct drc_env *env, const struct drc_request *req, const struct drc_report *r,
                     const struct drc_params *params, struct drc_run *run, struct drc_err *err)
@@ -140,7 +151,7 @@ static int make_run(struct drc_env *env, const struct drc_request *req, const st
     if (known != NULL)
         return drc_store_run_get(env->state, env->a, env->snap, known, run, err);
     struct drc_result res;
-    if (drc_report_run(env->facts, env->a, r, params, &res, err) < 0)
+    if (drc_env_report_run(env, r, params, &res, err) < 0)
         return -1;
     return drc_store_run_put(env->state, env->a, env->snap, req->key, req->user, req->channel, &res,
                              env->now_ms, run, err);

@@ -17,6 +17,15 @@ struct drc_db *drc_store_open(const char *path, const char *home, struct drc_err
     return NULL;
 }
 
+struct drc_db *drc_store_open_reports(const struct drc_db *state, struct drc_err *err)
+{
+    struct drc_db *db = drc_db_open(drc_db_path(state), DRC_DB_READ, err);
+    if (db != NULL && drc_db_sandbox_only(db, drc_report_state, drc_report_state_count, err) == 0)
+        return db;
+    drc_db_close(db);
+    return NULL;
+}
+
 /* One row of text columns into out[0..n); 1, 0 or -1. The statement is done either way. */
 static int one_row(struct drc_stmt *st, struct drc_arena *a, const char **out, int n,
                    struct drc_err *err)

@@ -18,7 +18,7 @@ static int find_run(struct cli_env *c, const char *run_id, const char *report, s
     if (r == NULL)
         return drc_err_set(err, DRC_ERR_INPUT, "there is no report '%.*s'", (int)n, report);
     if (drc_params_parse(c->env.a, r, report + n, &params, err) < 0 ||
-        drc_report_run(c->env.facts, c->env.a, r, &params, &res, err) < 0)
+        drc_env_report_run(&c->env, r, &params, &res, err) < 0)
         return -1;
     return drc_store_run_put(c->env.state, c->env.a, c->env.snap, c->request.key, "", "terminal",
                              &res, c->env.now_ms, run, err);

@@ -14,7 +14,7 @@ static int print_for_machines(struct cli_env *c, const char *words, bool json, s
     if (r == NULL)
         return drc_err_set(err, DRC_ERR_INPUT, "there is no report '%.*s'", (int)n, words);
     if (drc_params_parse(c->env.a, r, words + n, &params, err) < 0 ||
-        drc_report_run(c->env.facts, c->env.a, r, &params, &res, err) < 0)
+        drc_env_report_run(&c->env, r, &params, &res, err) < 0)
         return -1;
     const char *text = json ? drc_result_to_json(c->env.a, &res) : drc_result_csv(c->env.a, &res);
     if (text == NULL)

@@ -54,7 +54,10 @@ static void measure_values(struct plot *p)
             r->pos += fmax((double)in->values[s], 0);
             r->neg += fmax(-(double)in->values[s], 0);
         }
-        drc_fmt_usd(total, r->value);
+        if (in->unknown)
+            snprintf(r->value, sizeof r->value, "n/a");
+        else
+            drc_fmt_usd(total, r->value);
         r->value_width = drc_font_width(t->semibold, r->value, t->text_px);
         r->shrink = 1;
         if (!in->is_other)

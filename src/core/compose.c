@@ -76,10 +76,26 @@ static void add_filter(struct drc_arena *a, struct drc_text *t, const char *name
     drc_text_add(a, t, DRC_SPAN_CODE, value);
 }
 
+/* What the figures are of, and to which day. */
+static void add_basis(struct drc_arena *a, struct drc_text *t, const struct drc_result *res)
+{
+    char day[16];
+    drc_date_long(res->data_last_day, day);
+    if (res->report->reads_state) {
+        drc_text_printf(a, t, DRC_SPAN_PLAIN,
+                        "calls of models by drc, USD \u00b7 newest call on %s, UTC days", day);
+        return;
+    }
+    if (t->first == NULL)
+        drc_text_add(a, t, DRC_SPAN_PLAIN, "all workspaces");
+    drc_text_printf(a, t, DRC_SPAN_PLAIN,
+                    " \u00b7 %s price, USD \u00b7 data complete to %s, UTC days",
+                    res->params.contract ? "contract" : "list", day);
+}
+
 struct drc_block *drc_compose_scope(struct drc_arena *a, struct drc_message *m,
                                     const struct drc_result *res)
 {
-    char day[16];
     const struct drc_params *p = &res->params;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_CONTEXT, "scope");
     add_filter(a, &b->text, "workspace", p->workspace);
@@ -87,11 +103,7 @@ struct drc_block *drc_compose_scope(struct drc_arena *a, struct drc_message *m,
     add_filter(a, &b->text, "department", p->department);
     if (p->tag_key != NULL)
         add_filter(a, &b->text, "tag", drc_arena_printf(a, "%s=%s", p->tag_key, p->tag_value));
-    if (b->text.first == NULL)
-        drc_text_add(a, &b->text, DRC_SPAN_PLAIN, "all workspaces");
-    drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    " \u00b7 %s price, USD \u00b7 data complete to %s, UTC days",
-                    p->contract ? "contract" : "list", drc_date_long(res->data_last_day, day));
+    add_basis(a, &b->text, res);
     if (res->sample)
         drc_text_add(a, &b->text, DRC_SPAN_PLAIN, " \u00b7 sample data");
     return b;
@@ -178,9 +190,48 @@ static char *report_alt(struct drc_arena *a, const struct drc_result *res)
     return drc_arena_printf(a, "%s.", text);
 }
 
-static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct drc_result *res)
+/* How much of the bill the rows explain, and at which prices. */
+static void add_bill(struct drc_arena *a, struct drc_text *t, const struct drc_result *res)
 {
     char share[DRC_FMT_BYTES], whole[DRC_FMT_BYTES];
+    if (res->billed_uusd > 0)
+        drc_text_printf(a, t, DRC_SPAN_PLAIN,
+                        " \u00b7 explains %s of the %s $ billed for its products, which are %s "
+                        "of the whole bill",
+                        drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
+                        res->params.contract ? "contract" : "list",
+                        drc_fmt_pct(res->bill_uusd > 0
+                                        ? (double)res->billed_uusd / (double)res->bill_uusd
+                                        : (double)NAN,
+                                    whole));
+    drc_text_add(a, t, DRC_SPAN_PLAIN,
+                 res->params.contract
+                     ? " \u00b7 list price less the configured discounts, VM cost is an estimate"
+                     : " \u00b7 list price before discounts, VM cost is an estimate");
+}
+
+/* The same of calls of models. */
+static void add_ai_bill(struct drc_arena *a, struct drc_text *t, const struct drc_result *res)
+{
+    char share[DRC_FMT_BYTES], n[DRC_FMT_BYTES];
+    int64_t unpriced = drc_result_sum(res, 0, "unpriced", NULL),
+            estimated = drc_result_sum(res, 0, "estimated", NULL);
+    if (res->billed_uusd > 0)
+        drc_text_printf(a, t, DRC_SPAN_PLAIN,
+                        " \u00b7 explains %s of the $ that the calls of the window cost",
+                        drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share));
+    drc_text_add(a, t, DRC_SPAN_PLAIN, " \u00b7 prices of prompts/models.conf");
+    if (unpriced > 0)
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, " \u00b7 the price of %s %s is not known",
+                        drc_fmt_count(unpriced, n), drc_fmt_noun(unpriced, "call", "calls"));
+    if (estimated > 0)
+        drc_text_printf(a, t, DRC_SPAN_PLAIN,
+                        " \u00b7 the tokens of %s %s are estimated, on the high side",
+                        drc_fmt_count(estimated, n), drc_fmt_noun(estimated, "call", "calls"));
+}
+
+static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct drc_result *res)
+{
     bool band = strcmp(res->report->mark, "band") == 0; /* draws totals, numbers the worst rows */
     size_t live = drc_result_live(res),
            most = band ? DRC_CHART_EVENTS_MAX : (size_t)res->params.top,
@@ -190,20 +241,10 @@ static void add_honesty(struct drc_arena *a, struct drc_message *m, const struct
                     drc_fmt_noun((int64_t)live, res->report->noun, res->report->nouns),
                     band ? "numbered" : "drawn",
                     live > drawn && !band ? ", the rest in Other" : "");
-    if (res->billed_uusd > 0)
-        drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                        " \u00b7 explains %s of the %s $ billed for its products, which are %s "
-                        "of the whole bill",
-                        drc_fmt_pct((double)res->explained_uusd / (double)res->billed_uusd, share),
-                        res->params.contract ? "contract" : "list",
-                        drc_fmt_pct(res->bill_uusd > 0
-                                        ? (double)res->billed_uusd / (double)res->bill_uusd
-                                        : (double)NAN,
-                                    whole));
-    drc_text_add(a, &b->text, DRC_SPAN_PLAIN,
-                 res->params.contract
-                     ? " \u00b7 list price less the configured discounts, VM cost is an estimate"
-                     : " \u00b7 list price before discounts, VM cost is an estimate");
+    if (res->report->reads_state)
+        add_ai_bill(a, &b->text, res);
+    else
+        add_bill(a, &b->text, res);
     if (res->price_days != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
                         " \u00b7 DBU prices changed on %s: each hour at the price of its time",

@@ -17,7 +17,7 @@
 
 static enum drc_chart_role role_of(const char *column)
 {
-    if (strncmp(column, "dbu", 3) == 0)
+    if (strncmp(column, "dbu", 3) == 0 || strncmp(column, "posted", 6) == 0)
         return DRC_ROLE_DBU;
     if (strncmp(column, "ondemand", 8) == 0)
         return DRC_ROLE_ONDEMAND;
@@ -45,8 +45,8 @@ static void change_note(struct drc_arena *a, const struct drc_result *res, size_
     double total = drc_result_real(res, row, "total_uusd"),
            before = drc_result_real(res, row, "baseline_uusd");
     double change = before > 0 ? (total - before) / before : (double)NAN;
-    out->notes[note] = isnan(before) ? "n/a"
-                       : before <= 0 ? "new"
+    out->notes[note] = isnan(before) || isnan(total) ? "n/a"
+                       : before <= 0                 ? "new"
                                      : drc_arena_strdup(a, drc_fmt_pct_signed(change, text));
     out->note_alert[note] = change >= RISE_RATIO && total - before >= (double)RISE_UUSD;
 }
@@ -64,6 +64,13 @@ static void notes_job_cost(struct drc_arena *a, const struct drc_result *res, si
     change_note(a, res, row, 0, out);
     out->notes[1] = pct(a, runs > 0 ? ok / runs : (double)NAN);
     out->note_alert[1] = runs >= SUCCESS_RUNS && ok / runs < SUCCESS_TARGET;
+}
+
+static void notes_calls(struct drc_arena *a, const struct drc_result *res, size_t row,
+                        struct drc_chart_row *out)
+{
+    change_note(a, res, row, 0, out);
+    out->notes[1] = pct(a, drc_result_real(res, row, "posted_share"));
 }
 
 static void notes_compute(struct drc_arena *a, const struct drc_result *res, size_t row,
@@ -101,6 +108,7 @@ static void take_row(struct drc_arena *a, const struct drc_result *res, size_t r
 {
     const char *label = drc_result_text(res, row, res->report->label);
     out->label = drc_utf8_clean(a, label, strlen(label), 200, false);
+    out->unknown = drc_result_cell(res, row, res->report->amount)->type == DRC_CELL_NULL;
     for (size_t s = 0; s < res->report->series_count && s < DRC_CHART_SERIES_MAX; s++)
         out->values[s] = drc_result_int(res, row, res->report->series[s], 0);
     notes(a, res, row, out);
@@ -150,6 +158,8 @@ const char *drc_chart_weekends(size_t days, double px)
 
 char *drc_chart_footer(struct drc_arena *a, const struct drc_result *res)
 {
+    if (res->report->reads_state)
+        return drc_arena_strdup(a, "Prices of prompts/models.conf, USD. UTC days.");
     return drc_arena_printf(a, "%s, USD; VM cost is an estimate. UTC days.%s",
                             res->params.contract ? "Contract price" : "List price before discounts",
                             res->sample ? " Sample data." : "");
@@ -197,7 +207,8 @@ static struct sheet make_sheet(struct drc_arena *a, const struct drc_context *wh
 static int draw_bars(struct drc_arena *a, const struct drc_theme *t,
                      const struct drc_context *whole, struct drc_buf *svg, struct drc_err *err)
 {
-    struct sheet s = make_sheet(a, whole, notes_job_cost);
+    bool calls = whole->result->report->reads_state;
+    struct sheet s = make_sheet(a, whole, calls ? notes_calls : notes_job_cost);
     struct drc_chart_series *series;
     size_t n = make_series(a, s.res->report, &series);
     struct drc_chart_hbar spec = {.title = s.texts.title,
@@ -207,7 +218,7 @@ static int draw_bars(struct drc_arena *a, const struct drc_theme *t,
                                   .series_count = n,
                                   .rows = s.rows,
                                   .row_count = s.row_count,
-                                  .note_titles = {"vs before", "Success", NULL},
+                                  .note_titles = {"vs before", calls ? "Posted" : "Success", NULL},
                                   .sparkline = true,
                                   .spark_title = "By day"};
     return drc_chart_stacked_hbar(t, &spec, svg, err);

@@ -37,11 +37,11 @@ static int check_slots(int line, const char *text, struct drc_err *err)
     return 0;
 }
 
-/* "metric" or "kind.metric". */
+/* "metric", "kind.metric" or "report.metric". */
 static void take_name(struct drc_arena *a, const char *name, struct drc_missing *out)
 {
     const char *dot = strchr(name, '.');
-    out->kind = dot == NULL ? NULL : drc_arena_strndup(a, name, (size_t)(dot - name));
+    out->of = dot == NULL ? NULL : drc_arena_strndup(a, name, (size_t)(dot - name));
     out->metric = dot == NULL ? name : dot + 1;
 }
 
@@ -81,20 +81,26 @@ int drc_missing_load(struct drc_arena *a, const char *home, struct drc_chips *ou
     return 0;
 }
 
-/* The line of a metric for chips of a kind; one of that kind goes first. NULL: there is none. */
-static const struct drc_missing *find_missing(const struct drc_chips *all, const char *kind,
-                                              const char *metric)
+static const struct drc_missing *missing_of(const struct drc_chips *all, const char *of,
+                                            const char *metric)
 {
-    const struct drc_missing *any = NULL;
     for (size_t i = 0; i < all->missing_count; i++) {
         const struct drc_missing *m = &all->missing[i];
-        if (strcmp(m->metric, metric) != 0)
-            continue;
-        if (m->kind != NULL && strcmp(m->kind, kind) == 0)
+        bool same = of == NULL || m->of == NULL ? of == m->of : strcmp(of, m->of) == 0;
+        if (same && strcmp(m->metric, metric) == 0)
             return m;
-        any = m->kind == NULL ? m : any;
     }
-    return any;
+    return NULL;
+}
+
+/* The line of a metric: of the report (may be NULL), of the kind of chip, of all. NULL: there is
+ * none. */
+static const struct drc_missing *find_missing(const struct drc_chips *all, const char *report,
+                                              const char *kind, const char *metric)
+{
+    const struct drc_missing *m = report == NULL ? NULL : missing_of(all, report, metric);
+    m = m != NULL ? m : missing_of(all, kind, metric);
+    return m != NULL ? m : missing_of(all, NULL, metric);
 }
 
 /* Whether the chip can be clicked on rows of the report, or on the report as a whole. */
@@ -134,7 +140,7 @@ int drc_contracts_check(const struct drc_chips *all, const struct drc_report *re
                 return drc_err_set(err, DRC_ERR_CONFIG,
                                    "%s: it needs '%s', which no report that has the chip can give",
                                    c->path, c->needs[k]);
-            if (find_missing(all, c->entity, c->needs[k]) == NULL)
+            if (find_missing(all, NULL, c->entity, c->needs[k]) == NULL)
                 return drc_err_set(err, DRC_ERR_CONFIG,
                                    "%s: it needs '%s', and no line of " MISSING_PATH
                                    " says how to get that",
@@ -164,7 +170,7 @@ static void say_missing(struct drc_arena *a, const struct drc_snapshot *s,
                         const struct drc_context *c, struct drc_text *out)
 {
     const struct drc_report *own = c->result->report, *holds = NULL;
-    const struct drc_missing *m = find_missing(&s->chips, chip->entity, metric);
+    const struct drc_missing *m = find_missing(&s->chips, own->id, chip->entity, metric);
     if (drc_context_fact(c, metric) == NULL)
         holds = who_holds(s, chip, metric, own->entity);
     drc_text_add(a, out, DRC_SPAN_PLAIN, "\n\u2022 ");

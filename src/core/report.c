@@ -14,7 +14,7 @@ static const char *const keys[] = {
     "id",      "version", "title",  "pillar", "question",  "entity", "noun",   "nouns",
     "key",     "label",   "amount", "live",   "mark",      "series", "column", "param",
     "top",     "order",   "method", "chip",   "reconcile", "figure", "card",   "details",
-    "summary", "finding", "empty",  "graph",  NULL};
+    "summary", "finding", "empty",  "graph",  "reads",     NULL};
 
 static const struct {
     const char *name;
@@ -23,6 +23,15 @@ static const struct {
              {"ms", DRC_UNIT_MS},         {"time", DRC_UNIT_TIME},   {"text", DRC_UNIT_TEXT},
              {"json", DRC_UNIT_JSON},     {"id", DRC_UNIT_ID},       {"factor", DRC_UNIT_FACTOR},
              {"change", DRC_UNIT_CHANGE}, {"delta", DRC_UNIT_DELTA}};
+
+const struct drc_db_column drc_report_state[] = {
+    {"ai_call", "ts_ms"},      {"ai_call", "chip"},       {"ai_call", "model"},
+    {"ai_call", "tokens_in"},  {"ai_call", "tokens_out"}, {"ai_call", "cost_uusd"},
+    {"ai_call", "ms"},         {"ai_call", "tries"},      {"ai_call", "estimated"},
+    {"ai_call", "cache_hit"},  {"ai_call", "verdict"},    {"ai_call", "answer_id"},
+    {"feedback", "answer_id"}, {"feedback", "helpful"},
+};
+const size_t drc_report_state_count = sizeof drc_report_state / sizeof *drc_report_state;
 
 static int parse_unit(const char *path, int line, const char *name, enum drc_unit *out,
                       struct drc_err *err)
@@ -175,6 +184,11 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     r->finding = drc_meta_get(m, "finding");
     r->empty = drc_meta_get(m, "empty");
     r->method = drc_meta_get(m, "method");
+    const char *reads = drc_meta_get(m, "reads");
+    r->reads_state = reads != NULL && strcmp(reads, "state") == 0;
+    if (reads != NULL && !r->reads_state)
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: a report reads the facts, or 'reads: state'",
+                           r->path);
     r->reconcile_path = drc_meta_get(m, "reconcile");
     return take_lists(a, m, r, err);
 }
@@ -264,6 +278,22 @@ static int load_reconcile(struct drc_arena *a, const char *home, struct drc_repo
     return 0;
 }
 
+/* Columns and reconciliation against the schema that the report reads. */
+static int check_sql(struct drc_arena *a, const char *home, struct drc_report *r,
+                     struct drc_db *facts, struct drc_err *err)
+{
+    if (!r->reads_state)
+        return check_columns(a, r, facts, err) < 0 ? -1 : load_reconcile(a, home, r, facts, err);
+    struct drc_db *state = drc_db_open_schema(drc_arena_printf(a, "%s/sql/state", home), err);
+    int rc = state == NULL
+                 ? -1
+                 : drc_db_sandbox_only(state, drc_report_state, drc_report_state_count, err);
+    if (rc == 0)
+        rc = check_columns(a, r, state, err) < 0 ? -1 : load_reconcile(a, home, r, state, err);
+    drc_db_close(state);
+    return rc;
+}
+
 int drc_report_load(struct drc_arena *a, const char *home, const char *dir, const char *file_name,
                     struct drc_db *facts, struct drc_report *out, struct drc_err *err)
 {
@@ -276,7 +306,7 @@ int drc_report_load(struct drc_arena *a, const char *home, const char *dir, cons
     if (out->sql == NULL ||
         drc_meta_parse(a, DRC_META_SQL, out->path, out->sql, keys, &m, err) < 0 ||
         take_header(a, &m, out, err) < 0 || check_determinism(out, err) < 0 ||
-        check_columns(a, out, facts, err) < 0 || load_reconcile(a, home, out, facts, err) < 0)
+        check_sql(a, home, out, facts, err) < 0)
         return -1;
     size_t stem = strlen(file_name) - strlen(".sql");
     if (strlen(out->id) != stem || strncmp(out->id, file_name, stem) != 0)

@@ -17,6 +17,11 @@ static const char marks_sql[] = "SELECT (SELECT min(complete_until) FROM data_ma
                                 " (SELECT value FROM meta WHERE key = 'generation') AS generation,"
                                 " (SELECT value FROM meta WHERE key = 'sample') AS sample";
 
+/* Of the state: the days of its first and its newest call. */
+static const char state_marks_sql[] = "SELECT date(max(ts_ms) / 1000, 'unixepoch') AS last_day,"
+                                      " date(min(ts_ms) / 1000, 'unixepoch') AS first_day,"
+                                      " 'state' AS generation, '0' AS sample FROM ai_call";
+
 static struct drc_cell int_cell(int64_t v)
 {
     return (struct drc_cell){DRC_CELL_INT, v, (double)v, NULL};
@@ -32,9 +37,15 @@ static int read_marks(struct drc_db *facts, struct drc_arena *a, struct drc_resu
                       struct drc_err *err)
 {
     struct drc_rows rows;
-    if (drc_db_select(facts, a, marks_sql, NULL, 0, 1, DRC_REPORT_DEADLINE_MS, &rows, err) < 0)
-        return drc_err_context(err, "the facts database does not say how far its data goes");
+    bool state = out->report->reads_state;
+    if (drc_db_select(facts, a, state ? state_marks_sql : marks_sql, NULL, 0, 1,
+                      DRC_REPORT_DEADLINE_MS, &rows, err) < 0)
+        return drc_err_context(err, "the database does not say how far its data goes");
     const struct drc_cell *c = rows.cells;
+    if (state && c[0].type == DRC_CELL_NULL)
+        return drc_err_set(err, DRC_ERR_NOTFOUND, "%s",
+                           out->report->empty == NULL ? "no model was asked for an answer yet"
+                                                      : out->report->empty);
     if (rows.row_count != 1 || c[0].type != DRC_CELL_TEXT ||
         drc_date_parse(c[0].text, &out->data_last_day) < 0 || c[1].type != DRC_CELL_TEXT ||
         drc_date_parse(c[1].text, &out->data_first_day) < 0)
@@ -54,11 +65,12 @@ static int check_window(struct drc_result *out, struct drc_err *err)
     drc_date_long(out->data_first_day, first);
     drc_date_long(out->data_last_day, last);
     if (p->as_of_day > out->data_last_day)
-        return drc_err_set(
-            err, DRC_ERR_INPUT,
-            "the newest complete day of the data is %s: choose a window that ends by "
-            "then, for example mtd or as-of that day",
-            last);
+        return drc_err_set(err, DRC_ERR_INPUT,
+                           "the newest %s is %s: choose a window that ends by "
+                           "then, for example mtd or as-of that day",
+                           out->report->reads_state ? "day with a call of a model"
+                                                    : "complete day of the data",
+                           last);
     if (p->as_of_day < out->data_first_day)
         return drc_err_set(err, DRC_ERR_INPUT,
                            "the data starts on %s and is complete to %s: choose a day between",

@@ -446,3 +446,17 @@ int drc_db_migrate(struct drc_db *db, const char *dir, struct drc_err *err)
     drc_arena_free(a);
     return rc;
 }
+
+struct drc_db *drc_db_open_schema(const char *migrations_dir, struct drc_err *err)
+{
+    struct drc_db *db = drc_db_open(DB_IN_MEMORY, DRC_DB_CREATE, err);
+    if (db != NULL && drc_db_migrate(db, migrations_dir, err) == 0)
+        return db;
+    drc_db_close(db);
+    return NULL;
+}
+
+const char *drc_db_path(const struct drc_db *db)
+{
+    return db->path;
+}

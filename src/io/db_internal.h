@@ -9,6 +9,7 @@
 #include "drc/db.h"
 
 #define DB_STATEMENTS 96
+#define DB_IN_MEMORY ":memory:"
 
 struct drc_stmt {
     struct drc_db *db;
@@ -27,6 +28,8 @@ struct drc_db {
     bool sandboxed;
     bool own_words; /* the statement comes from drc itself: transactions are allowed in the sandbox
                      */
+    const struct drc_db_column *visible; /* in the sandbox; NULL: all */
+    size_t visible_count;
     int64_t deadline_us; /* 0 = none; drc_clock_mono_us */
 };
 

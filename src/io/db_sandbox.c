@@ -41,16 +41,26 @@ static bool is_denied_function(const char *name)
     return false;
 }
 
+/* SQLite names no column ("") where the rows of a table are only counted. */
+static bool is_visible(const struct drc_db *db, const char *table, const char *column)
+{
+    bool found = db->visible == NULL;
+    for (size_t i = 0; !found && i < db->visible_count; i++)
+        found = table != NULL && column != NULL && strcmp(db->visible[i].table, table) == 0 &&
+                (*column == '\0' || strcmp(db->visible[i].name, column) == 0);
+    return found;
+}
+
 static int authorize(void *data, int action, const char *one, const char *two, const char *database,
                      const char *trigger)
 {
     const struct drc_db *db = data;
-    (void)one;
     (void)database;
     (void)trigger;
     switch (action) {
-    case SQLITE_SELECT:
     case SQLITE_READ:
+        return is_visible(db, one, two) ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_SELECT:
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
     case SQLITE_FUNCTION:
@@ -97,7 +107,7 @@ static int size_cache(struct drc_db *db, struct drc_err *err)
 
 int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
 {
-    if (sqlite3_db_readonly(db->handle, "main") != 1)
+    if (sqlite3_db_readonly(db->handle, "main") != 1 && strcmp(db->path, DB_IN_MEMORY) != 0)
         return drc_err_set(err, DRC_ERR_BUG, "only a read-only database can become a sandbox");
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -123,6 +133,14 @@ int drc_db_sandbox(struct drc_db *db, struct drc_err *err)
     sqlite3_set_authorizer(db->handle, authorize, db);
     db->sandboxed = true;
     return 0;
+}
+
+int drc_db_sandbox_only(struct drc_db *db, const struct drc_db_column *visible, size_t count,
+                        struct drc_err *err)
+{
+    db->visible = visible;
+    db->visible_count = count;
+    return drc_db_sandbox(db, err);
 }
 
 void drc_db_deadline(struct drc_db *db, int64_t ms)

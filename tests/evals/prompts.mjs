@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DatabaseSync } from 'node:sqlite';
 import { facts, root, run } from '../harness/drc.mjs';
 
 const SET = 1; // raised where the system prompt or the format of the context changes for all chips
@@ -14,13 +15,21 @@ const env = { DRC_STATE_DB: join(dir, 'state.db'), DRC_INDEX_DIR: join(dir, 'non
 const drc = (...words) => run([...words, '--db', facts()], { env });
 const short = (text) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
+// Two calls of a model, for the chips of ai-usage.
+drc('report', 'ai-usage'); // makes the state
+const state = new DatabaseSync(env.DRC_STATE_DB);
+for (const [day, verdict] of [[21, 'posted'], [22, 'withheld']])
+  state.prepare(`INSERT INTO ai_call (ts_ms, user_id, chip, model, prompt_hash, tokens_in, tokens_out, tokens_cached, estimated, cost_uusd, ms, tries, cache_hit, verdict)
+    VALUES (?, 'U', 'job.explain', 'm-1', 'h', 1200, 150, 0, 0, 4100, 900, 1, 0, ?)`).run(Date.UTC(2026, 10, day), verdict);
+state.close();
+
 // The first row of a report, or one entity of each kind that has a card of its own.
 const first = (id) => { const r = JSON.parse(drc('report', id, '--json').stdout); return r.rows[0][0]; };
 
 const where = {
   report: ['--report', 'job-cost'], job: ['--report', 'job-cost', '--entity', first('job-cost')],
   compute_type: ['--report', 'compute-type', '--entity', first('compute-type')],
-  anomaly: ['--report', 'cost-anomalies', '--entity', first('cost-anomalies')],
+  anomaly: ['--report', 'cost-anomalies', '--entity', first('cost-anomalies')], chip: ['--report', 'ai-usage', '--entity', first('ai-usage')],
   run: ['--entity', '727123000'], warehouse: ['--entity', 'wh-bi-prod'], cluster: ['--entity', 'apc-finance'],
   workspace: ['--entity', 'prod-lakehouse'], user: ['--entity', 'Ana Ruiz'], query: ['--entity', 'query:2718281828459045/fp-00'],
 };

@@ -476,6 +476,39 @@ static void a_writable_handle_cannot_become_a_sandbox(void **state)
     drc_db_close(db);
 }
 
+static void only_these_columns_can_be_read(void **state)
+{
+    (void)state;
+    static const struct drc_db_column visible[] = {{"t", "id"}, {"t", "name"}};
+    static const char *const good[] = {"SELECT id, name FROM t", "SELECT count(id), count(*) FROM t",
+                                       "WITH w AS (SELECT id FROM t) SELECT id FROM w",
+                                       "SELECT p.id FROM t AS p JOIN t AS q ON q.id = p.id",
+                                       "SELECT name FROM t WHERE id = 1"};
+    static const char *const bad[] = {"SELECT x FROM t",
+                                      "SELECT * FROM t",
+                                      "SELECT id FROM t WHERE x > 1",
+                                      "SELECT v FROM big",
+                                      "SELECT count(*) FROM big",
+                                      "SELECT id FROM t ORDER BY x",
+                                      "SELECT name FROM sqlite_master",
+                                      "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM big)",
+                                      "SELECT name FROM pragma_table_info('t')",
+                                      "SELECT max(x) OVER () FROM t"};
+    struct drc_rows rows;
+    struct drc_db *db = must_open("small.db", DRC_DB_READ);
+    must(drc_db_sandbox_only(db, visible, 2, &err));
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (drc_db_select(db, a, good[i], NULL, 0, 9, 1000, &rows, &err) < 0)
+            fail_msg("not read: %s: %s", good[i], err.msg);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        memset(&err, 0, sizeof err);
+        if (drc_db_select(db, a, bad[i], NULL, 0, 9, 1000, &rows, &err) == 0)
+            fail_msg("read: %s", bad[i]);
+    }
+    memset(&err, 0, sizeof err);
+    drc_db_close(db);
+}
+
 /* ---- functions ---------------------------------------------------------------------------- */
 
 static const struct drc_cell *value(const char *expression)
@@ -561,6 +594,7 @@ int main(void)
         TEST(describe_names_columns_without_running),
         TEST(own_transactions_are_allowed_and_writing_is_not),
         TEST(a_writable_handle_cannot_become_a_sandbox),
+        TEST(only_these_columns_can_be_read),
         TEST(rnd_is_the_same_everywhere),
         TEST(rnd_stays_in_bounds_and_covers_them),
         TEST(aggregates_skip_nulls),
