@@ -74,14 +74,22 @@ static const char *trimmed(struct drc_arena *a, const char *s)
     return drc_arena_strndup(a, clean, n);
 }
 
+/* "tag:team=x" in the field of the tag: as it is typed behind a report. */
+static const char *without_name(const char *typed, enum field i)
+{
+    size_t n = strlen(ids[i]);
+    bool named = i >= WORKSPACE && i <= TAG && strncmp(typed, ids[i], n) == 0 && typed[n] == ':';
+    return named ? typed + n + 1 : typed;
+}
+
 static struct form form_of_request(struct drc_arena *a, const struct drc_request *req)
 {
     struct form f = {.about = req->private_metadata == NULL ? "" : req->private_metadata};
-    for (int i = 0; i < FIELDS; i++) {
+    for (enum field i = DIGEST; i < FIELDS; i++) {
         f.value[i] = "";
         for (size_t k = 0; k < req->field_count; k++)
             if (strcmp(req->fields[k].id, ids[i]) == 0)
-                f.value[i] = trimmed(a, req->fields[k].value);
+                f.value[i] = without_name(trimmed(a, req->fields[k].value), i);
     }
     return f;
 }
@@ -308,7 +316,8 @@ static size_t judge_fields(struct drc_arena *a, const struct drc_snapshot *s, in
     for (enum field i = WORKSPACE; def != NULL && parts[SUB_WORDS] != NULL && i <= MORE; i++) {
         struct drc_err err = DRC_ERR_INIT;
         if (drc_digest_scope(a, s, def, filter_of(a, f, i), &scope, &err) < 0)
-            wrong[i] = drc_arena_strdup(a, err.msg);
+            wrong[i] = i == TAG ? "write a tag as key=value, such as team=finance"
+                                : drc_arena_strdup(a, err.msg);
         count += wrong[i] != NULL;
     }
     if (parts[SUB_WORDS] != NULL && count == 0) /* each for itself is right */
