@@ -70,7 +70,8 @@ static bool lacks(const struct sentence *s, size_t i)
 
 static bool says_not(const struct sentence *s, size_t i)
 {
-    static const char *const open[] = {"left", "stays", "remains", "stay", "remain", "is", NULL};
+    static const char *const open[] = {"leave", "leaves", "left", "stays", "remains",
+                                       "stay",  "remain", "is",   NULL};
     if (ground_any_of(s, i, open) && ground_is(s, i + 1, "open"))
         return true;
     return (ground_roles_at(s, i) & W_NOT) && !ground_is(s, i + 1, "only");
@@ -364,11 +365,13 @@ static void check_orders(struct sentence *s)
                                        "these", "off", "down", NULL};
     for (size_t i = 0; i < s->n; i++) {
         bool mark = i > 0 && s->t[i - 1].kind == T_MARK;
-        bool first = i == 0 || ground_any_of(s, i - 1, opens) ||
+        bool told = i > 1 && (ground_is(s, i - 1, "should") || ground_is(s, i - 1, "must") ||
+                              (ground_is(s, i - 1, "to") && !ground_not_known(s)));
+        bool first = i == 0 || told || ground_any_of(s, i - 1, opens) ||
                      (mark && i > 1 && ground_any_of(s, i - 2, opens));
-        bool thing =
-            i + 1 < s->n && (s->t[i + 1].kind == T_ENTITY || ground_any_of(s, i + 1, what) ||
-                             (s->t[i + 1].kind == T_MARK && *s->t[i + 1].s != ':'));
+        bool thing = i + 1 < s->n &&
+                     (s->t[i + 1].kind == T_ENTITY || ground_any_of(s, i + 1, what) ||
+                      (s->t[i + 1].kind == T_MARK && strchr("\"`*", *s->t[i + 1].s) != NULL));
         size_t n = s->t[i].kind == T_WORD ? strlen(s->t[i].low) : 0;
         bool doing = n > 5 && strcmp(s->t[i].low + n - 3, "ing") == 0 && i > 0 &&
                      ground_form_of(s, i - 1, advise) && !ground_form_of(s, i, looks);

@@ -304,9 +304,14 @@ static bool out_of(const struct sentence *s, size_t i)
            (ground_is(s, k - 1, "the") || ground_is(s, k - 1, "all")))
         k--;
     bool of = k > 0 && ground_is(s, k - 1, "of");
-    bool part = of && k > 1 && s->t[k - 2].kind == T_NUMBER; /* "15 of the 129 evictions hit A" */
+    size_t whole = k > 1 && ground_is(s, k - 2, "out") ? k - 1 : k;
+    bool part =
+        of && whole > 1 && s->t[whole - 2].kind == T_NUMBER; /* "15 of the 129 evictions hit A" */
     bool tied;
     int after = nearest_after(s, i, true, &tied);
+    static const char *const verbs[] = {"were", "are", "was", "is", "come", "came", NULL};
+    for (size_t m = i + 1; m < s->n && s->t[m].kind != T_ENTITY; m++)
+        tied = tied && !ground_any_of(s, m, verbs);
     return of && (after < 0 || (part && !tied));
 }
 

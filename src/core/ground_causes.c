@@ -30,8 +30,33 @@ static bool causal_phrase(const struct sentence *s, size_t i)
            (ground_is(s, i + 1, "of") || ground_is(s, i + 1, "to"));
 }
 
+/* "The page [D1] explains pools" */
+static bool of_a_page(const struct sentence *s, size_t i)
+{
+    static const char *const pages[] = {"page", "documentation", "runbook", "guide", "docs", NULL};
+    bool page = false, cited = false;
+    for (size_t k = 0; k < s->n; k++) {
+        page = page || (k < i && ground_any_of(s, k, pages));
+        cited = cited || (s->t[k].kind == T_CITE && (*s->t[k].s == 'D' || *s->t[k].s == 'R'));
+    }
+    return page && cited;
+}
+
+static bool wasted_next(const struct sentence *s, size_t i)
+{
+    for (size_t k = 0; i < s->n && s->t[i].kind == T_NUMBER && k < s->g->ledger->fact_count; k++)
+        if (s->used[k] && (s->g->facts[k].concepts & C_WASTE))
+            return true;
+    return false;
+}
+
 static bool causal(const struct sentence *s, size_t i)
 {
+    static const char *const explains[] = {"explain", NULL}, *const results[] = {"result", NULL};
+    if (ground_form_of(s, i, explains) && of_a_page(s, i))
+        return false;
+    if (ground_form_of(s, i, results) && ground_is(s, i + 1, "in") && wasted_next(s, i + 2))
+        return false; /* "failed attempts resulted in $5 of waste" */
     if (causal_phrase(s, i) && !ground_is(s, i, "result") && !ground_is(s, i, "basis"))
         return true;
     if (ground_is(s, i, "due") || ground_is(s, i, "owing") || ground_is(s, i, "thanks"))
@@ -67,7 +92,9 @@ static bool causal(const struct sentence *s, size_t i)
         return !share_of_one(s, i) && !to_one;
     }
     if (ground_is(s, i, "comes") || ground_is(s, i, "come") || ground_is(s, i, "came"))
-        return ground_is(s, i + 1, "from") && (ground_clause_concepts(s, i) & C_CHANGE);
+        return ground_is(s, i + 1, "from") && ((ground_clause_concepts(s, i) & C_CHANGE) ||
+                                               (i + 2 < s->n && s->t[i + 2].kind == T_WORD &&
+                                                ground_named_before(s, i, true) >= 0));
     return (ground_roles_at(s, i) & W_CAUSE) != 0;
 }
 
@@ -294,9 +321,9 @@ static bool judging_phrase(const struct sentence *s, size_t i)
 static bool nothing_needed(const struct sentence *s, size_t i)
 {
     static const char *const no[] = {"no", "nothing", "none", "not", "neither", NULL};
-    static const char *const need[] = {"needed",      "required", "necessary", "warranted",
-                                       "do",          "worry",    "fear",      "fix",
-                                       "recommended", "due",      "call",      NULL};
+    static const char *const need[] = {"needed", "required", "necessary", "warranted",   "do",
+                                       "worry",  "fear",     "fix",       "recommended", "done",
+                                       "needs",  "due",      "call",      NULL};
     for (size_t k = i + 1; ground_any_of(s, i, no) && k < i + 5 && ground_same_clause(s, i, k); k++)
         if (ground_any_of(s, k, need) && !(ground_is(s, k, "do") && !ground_is(s, k - 1, "to")))
             return !ground_of_unknown(s, i);

@@ -172,6 +172,16 @@ static void check_as_expected(struct sentence *s, size_t i)
         }
 }
 
+/* "past its peak", "in line with the forecast": of a measure that no fact is of. */
+static void check_unmeasured(struct sentence *s, size_t i)
+{
+    uint32_t said = ground_concepts_at(s, i) & (C_PEAK | C_FORECAST);
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
+        said &= ~s->g->facts[k].concepts;
+    if (said != 0 && !ground_of_unknown(s, i) && !(ground_roles_at(s, i) & W_MOST))
+        ground_reject(s, "no fact is of '%s'", s->t[i].low);
+}
+
 /* "While A comes to $5, B only comes to $3": less, in fact. */
 static void check_only(struct sentence *s, size_t i)
 {
@@ -212,6 +222,7 @@ void ground_check_claims(struct sentence *s)
         check_as_expected(s, i);
         check_unchanged(s, i);
         check_only(s, i);
+        check_unmeasured(s, i);
         ground_check_order(s, i);
         ground_check_listed_order(s, i);
         ground_check_as_much(s, i);

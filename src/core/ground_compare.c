@@ -12,7 +12,8 @@ uint32_t ground_compared_concept(const struct sentence *s, size_t i)
     uint32_t said = ground_clause_concepts(s, i);
     if ((ground_concepts_at(s, i + 1) & C_RUNS) || ground_is(s, i, "busiest"))
         return C_RUNS;
-    if (ground_is(s, i, "faster") || ground_is(s, i, "slower") || ground_is(s, i, "quicker"))
+    if (ground_is(s, i, "faster") || ground_is(s, i, "slower") || ground_is(s, i, "quicker") ||
+        ground_is(s, i, "sooner"))
         return C_DURATION;
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         if (said & order[k])

@@ -382,6 +382,24 @@ static bool appositive(const struct sentence *s, size_t i, int *sign)
     return false;
 }
 
+/* "was $5 dearer in the window before": the other way round. */
+static bool of_the_window_before(const struct sentence *s, size_t i)
+{
+    bool was = false;
+    for (size_t k = 0; k < i; k++)
+        was = was ||
+              (ground_same_clause(s, i, k) && (ground_is(s, k, "was") || ground_is(s, k, "were")));
+    for (size_t k = i + 1; was && k < s->n && ground_same_clause(s, i, k); k++) {
+        if (ground_roles_at(s, k) & (W_AGAINST | W_FROM))
+            return false;
+        bool in = ground_is(s, k, "in") || ground_is(s, k, "during");
+        for (size_t m = k + 1; in && m < k + 5 && m < s->n; m++)
+            if (before_word(s, m))
+                return true;
+    }
+    return false;
+}
+
 /* "The increase of A is $5": no cost. */
 static bool amount_of_change(const struct sentence *s, size_t i)
 {
@@ -407,8 +425,6 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
         beside = beside || (s->t[k].kind == T_MARK && *s->t[k].s == '(');
     if (!f->change)
         return (by < 0 || beside) && sign == 0 && !(by < 0 && amount_of_change(s, i));
-    if (s->t[i].num.value == 0) /* neither more nor less */
-        return dir == 0 || f->value == 0 || (dir > 0) == (f->value > 0);
     if (f->two[0] >= 0)
         return comparison_fits(s, i, f, by >= 0 ? dir : 0);
     if (dir == 0 && by < 0 && sign == 0 && ground_is(s, 0, "of")) /* "of the rise of $9, $5 is A" */
@@ -417,6 +433,10 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
                                                                         : dir;
     bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE) ||
                   appositive(s, i, &dir);
+    if (s->t[i].num.value == 0) /* neither more nor less */
+        return spoken && (dir == 0 || f->value == 0 || (dir > 0) == (f->value > 0));
+    if (by >= 0 && of_the_window_before(s, i))
+        return false;
     int fact = f->value < 0 ? -1 : f->value > 0 ? 1 : 0;
     if (!spoken)
         return false;

@@ -178,6 +178,8 @@ static uint32_t allowed(const struct ground_fact *f)
     uint32_t c = f->concepts;
     if (c & C_EVICT)
         c |= C_SPOT;
+    if ((c & (C_SPOT | C_ONDEMAND | C_IDLE | C_EVICT)) || f->dim != DRC_DIM_USD)
+        c |= C_VM;
     if (c & C_WASTE)
         c |= C_FAILED | C_ATTEMPT;
     if (c & (C_MEDIAN | C_TAIL))
@@ -200,17 +202,47 @@ static uint32_t leading(const struct sentence *s, size_t i)
     return all;
 }
 
+/* "The productive part of A cost $5": less than what A cost. */
+static bool of_a_part(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    static const char *const parts[] = {"part",  "portion",  "slice", "piece",
+                                        "chunk", "fraction", NULL};
+    if (f->dim != DRC_DIM_USD || f->change ||
+        (f->concepts & ~(uint32_t)(C_COST | C_TOTAL | C_BEFORE)))
+        return false;
+    for (size_t k = 0; k < i; k++)
+        if (ground_same_clause(s, i, k) && ground_any_of(s, k, parts) &&
+            ground_is(s, k + 1, "of") && k + 2 < s->n && s->t[k + 2].kind == T_ENTITY)
+            return true;
+    return false;
+}
+
+/* "Wasted on A: $5": what the label says. */
+static uint32_t label(const struct sentence *s, size_t i)
+{
+    size_t k = i;
+    uint32_t all = 0;
+    while (k > 0 && s->t[k - 1].kind == T_MARK && *s->t[k - 1].s == '*')
+        k--;
+    if (k < 2 || s->t[k - 1].kind != T_MARK || *s->t[k - 1].s != ':')
+        return 0;
+    for (size_t m = k - 1; m-- > 0 && s->t[m].clause == s->t[k - 2].clause;)
+        all |= ground_concepts_at(s, m);
+    return all;
+}
+
 /* Words beside the number that make another metric of it. */
 static bool contradicted(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     uint32_t strong = C_WASTE | C_FAILED | C_SPOT | C_ONDEMAND | C_IDLE | C_EXPECT | C_PER |
                       C_PEAK | C_SAVE | C_MEDIAN | C_TAIL | C_FORECAST | C_EVICT | C_SUCCESS |
-                      C_STORAGE | C_DBU | C_PRICE;
+                      C_STORAGE | C_DBU | C_PRICE | C_VM;
     size_t lo, hi;
     ground_region(s, i, &lo, &hi);
     bool alone_before = lo == 0 || s->t[lo - 1].kind != T_NUMBER;
     bool alone_after = hi == s->n || s->t[hi].kind != T_NUMBER;
-    uint32_t before = concepts_in(s, lo, i) | leading(s, i), after = concepts_in(s, i + 1, hi);
+    uint32_t before = concepts_in(s, lo, i) | leading(s, i) | label(s, i),
+             after = concepts_in(s, i + 1, hi);
     if (s->t[i].num.dim == DRC_DIM_COUNT) {
         strong &= ~(uint32_t)(C_WASTE | C_DBU);
         before = after != 0 ? 0 : before;
@@ -314,5 +346,5 @@ bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_
     if (of_runs(s, i) && !(f->concepts & (C_RUNS | C_SUCCESS | C_FAILED | C_EVICT)))
         return false;
     bool said = (said_here(s, i, need) && specific_said(s, f)) || titled(s, i, f);
-    return said && counts_these(s, i, f) && !contradicted(s, i, f);
+    return said && !of_a_part(s, i, f) && counts_these(s, i, f) && !contradicted(s, i, f);
 }

@@ -13,7 +13,14 @@ static const char *const placing[] = {
 static bool speaks_of_rank(const struct sentence *s, size_t i)
 {
     static const char *const plain[] = {"main", "worst", "best", "maximum", "minimum", NULL};
+    static const char *const mains[] = {"driver",   "contributor", "spender", "item",
+                                        "consumer", "source",      NULL};
     bool at = i > 0 && ground_is(s, i - 1, "at");
+    if (ground_is(s, i, "main") &&
+        (ground_any_of(s, i + 1, mains) || ground_any_of(s, i + 2, mains)))
+        return true;
+    if (ground_is(s, i, "first") && ground_is(s, i + 1, "to"))
+        return false; /* "the first to look at" */
     static const char *const things[] = {"thing", "things", "step", "steps",    "lever", "look",
                                          "check", "day",    "days", "question", NULL};
     if (ground_any_of(s, i + 1, things))
@@ -242,6 +249,9 @@ void ground_check_order(struct sentence *s, size_t i)
         k = i + 1;
     }
     bool placed = i > 0 && ground_any_of(s, i - 1, placing);
+    for (size_t m = 0; m < i; m++) /* "the second most expensive after B" */
+        placed = placed || ((ground_roles_at(s, m) & W_ORDINAL) && ground_same_clause(s, i, m) &&
+                            !ground_is(s, i, "over") && !ground_is(s, i, "above"));
     static const char *const under[] = {"after", "below", "under", "beneath", NULL};
     static const char *const over[] = {"before", "above", "over", NULL};
     if (placed && (ground_any_of(s, i, under) || ground_any_of(s, i, over))) {
