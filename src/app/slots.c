@@ -145,11 +145,11 @@ static struct drc_message *unsent_message(struct slot_run *r, const struct drc_s
     const char *text = "";
     char day[16];
     for (int i = 0; i < n;) {
-        const char *dates = drc_date_long(list[i].day, day), *why = list[i].why;
+        const char *dates = drc_arena_strdup(a, drc_date_long(list[i].day, day)),
+                   *why = list[i].why;
         int k = i + 1;
         for (; k < n && strcmp(list[k].why, why) == 0; k++)
-            dates = drc_arena_printf(a, "%s, %s", k == i + 1 ? drc_arena_strdup(a, dates) : dates,
-                                     drc_date_long(list[k].day, day));
+            dates = drc_arena_printf(a, "%s, %s", dates, drc_date_long(list[k].day, day));
         text = drc_arena_printf(a, "%sYour %s %s of %s %s not sent: %s. ", text,
                                 drc_fmt_noun(k - i, "digest", "digests"), r->sub.digest_id, dates,
                                 drc_fmt_noun(k - i, "was", "were"), why);

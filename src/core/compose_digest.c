@@ -15,7 +15,11 @@ static const struct drc_option reasons[] = {{"Expected growth", "growth", NULL, 
                                             {"One-off, already over", "one-off", NULL, NULL},
                                             {"Known and accepted", "accepted", NULL, NULL},
                                             {"The data is wrong", "data", NULL, NULL}};
-enum { REASONS = sizeof reasons / sizeof *reasons, LIST_CHARS = 8000 };
+enum {
+    REASONS = sizeof reasons / sizeof *reasons,
+    NAME_CHARS = 80, /* of a name of the platform */
+    LIST_CHARS = 8000
+};
 
 int64_t drc_digest_landing(const struct drc_digest *d)
 {
@@ -204,19 +208,34 @@ static void add_figures(struct drc_arena *a, struct drc_message *m, const struct
     b->figure_count = n;
 }
 
+static const char *shortened(struct drc_arena *a, const char *name)
+{
+    return drc_utf8_clean(a, name, strlen(name), NAME_CHARS, false);
+}
+
+/* How long it gets where every mark is escaped. */
+static size_t length_of(struct drc_arena *a, const struct drc_text *t)
+{
+    const char *text = drc_text_plain(a, t);
+    size_t n = drc_utf8_count(text);
+    for (; *(text += strcspn(text, "&<>")) != '\0'; text++)
+        n += 4;
+    return n;
+}
+
 /* "1. `name`  $1,883 at stake: +73 % above ...", then who and since when. */
 static void put_item(struct drc_arena *a, struct drc_text *t, const struct drc_digest_item *item,
                      size_t number)
 {
     char amount[DRC_FMT_BYTES], day[16];
     drc_text_printf(a, t, DRC_SPAN_BOLD, "%zu. ", number);
-    drc_text_add(a, t, DRC_SPAN_CODE, item->name);
+    drc_text_add(a, t, DRC_SPAN_CODE, shortened(a, item->name));
     drc_text_printf(a, t, DRC_SPAN_BOLD, "  %s at stake: ", drc_fmt_usd(item->stake_uusd, amount));
     drc_text_join(t, &item->text);
     drc_text_add(a, t, DRC_SPAN_PLAIN, ".\n");
     if (item->owner != NULL) {
         drc_text_add(a, t, DRC_SPAN_PLAIN, "Owner ");
-        drc_text_add(a, t, DRC_SPAN_CODE, item->owner);
+        drc_text_add(a, t, DRC_SPAN_CODE, shortened(a, item->owner));
     } else {
         drc_text_add(a, t, DRC_SPAN_PLAIN, "No owner is known");
     }
@@ -344,7 +363,7 @@ struct drc_message *drc_compose_digest_more(struct drc_arena *a, const struct dr
     for (; n < d->item_count; n++) {
         struct drc_text line = {NULL, NULL};
         put_item(a, &line, &d->items[n], n + 1);
-        chars += drc_utf8_count(drc_text_plain(a, &line));
+        chars += length_of(a, &line);
         if (chars > LIST_CHARS)
             break;
         b = drc_message_add(a, m, DRC_BLOCK_TEXT, drc_arena_printf(a, "item-%zu", n + 1));

@@ -41,15 +41,20 @@ static void digest_home(char *home)
     drc_arena_free(a);
 }
 
-/* What a statement of one row and one column returns. */
-static int64_t digest_number(struct drc_db *db, const char *sql)
+/* Nothing of a digest happens before that, in ms; far in the future where nothing will. */
+static int64_t digest_next_event(struct drc_db *state)
 {
     struct drc_err err = DRC_ERR_INIT;
-    struct drc_stmt *st = drc_db_query(db, &err, sql, "");
+    struct drc_stmt *st = drc_db_query(
+        state, &err,
+        "SELECT min(coalesce((SELECT min(next_ms) FROM subscription WHERE status = 'active'), "
+        "1e18), coalesce((SELECT min(next_ms) FROM slot WHERE status IN ('due', 'claimed')"
+        " OR care <> ''), 1e18))",
+        "");
     digest_must(st == NULL || drc_db_next(st, &err) != 1 ? -1 : 0, &err);
-    int64_t n = drc_db_int(st, 0);
+    int64_t ms = drc_db_int(st, 0);
     drc_db_done(st);
-    return n;
+    return ms;
 }
 
 #endif

@@ -195,12 +195,7 @@ static void turn(struct drc_snapshot *snap, struct drc_db *facts, struct drc_db 
 /* Nothing happens before that. */
 static int64_t next_event(struct drc_db *state)
 {
-    int64_t next = digest_number(
-        state, "SELECT min(coalesce((SELECT min(next_ms) FROM subscription WHERE status = "
-               "'active'), 1e18),"
-               " coalesce((SELECT min(next_ms) FROM slot WHERE status IN ('due', 'claimed')"
-               "           OR care <> ''), 1e18))");
-    int64_t data = complete_ms(world->complete_until + 1);
+    int64_t next = digest_next_event(state), data = complete_ms(world->complete_until + 1);
     return next < data ? next : data;
 }
 
@@ -359,6 +354,17 @@ static int run_season(struct drc_arena *a, const struct season *season, int want
     return slots;
 }
 
+/* What a statement of one row and one column returns. */
+static int64_t number(struct drc_db *db, const char *sql)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_stmt *st = drc_db_query(db, &err, sql, "");
+    digest_must(st == NULL || drc_db_next(st, &err) != 1 ? -1 : 0, &err);
+    int64_t n = drc_db_int(st, 0);
+    drc_db_done(st);
+    return n;
+}
+
 #define OF_SLOT                                                                                    \
     "FROM slot AS s JOIN peer.message AS m ON m.id = 'digest:' || s.sub_id || ':' ||"              \
     " date(s.slot_day * 86400, 'unixepoch') || '/digest' WHERE "
@@ -374,31 +380,29 @@ static void check(struct drc_arena *a, int slots, int kills)
                 &err);
     const char *late = drc_arena_printf(a, "SELECT count(*) " OF_SLOT "m.at_ms - s.due_ms >= %lld",
                                         (long long)LATE);
-    int64_t posted = digest_number(state, "SELECT count(*) FROM slot WHERE status = 'posted'"),
-            open = digest_number(state, "SELECT count(*) FROM slot WHERE status <> 'posted'"),
-            arrived = digest_number(state, "SELECT count(DISTINCT s.rowid) " OF_SLOT "1"),
-            twice = digest_number(state, "SELECT count(*) FROM (SELECT 1 FROM peer.message"
-                                         " GROUP BY id HAVING count(*) > 1)"),
-            partial = digest_number(state,
-                                    "SELECT count(*) " OF_SLOT "m.complete_until < s.slot_day - 1"),
-            early = digest_number(state, "SELECT count(*) " OF_SLOT "m.at_ms < s.due_ms"),
-            gaps = digest_number(state, "SELECT count(*) " OF_SLOT
-                                        "m.text LIKE '%the clocks go forward%'"),
-            doubles =
-                digest_number(state, "SELECT count(*) " OF_SLOT "m.text LIKE '%comes twice on%'"),
-            marked = digest_number(
-                state, drc_arena_printf(a, "%s AND m.text LIKE '%%Sent %% late:%%'", late));
+    int64_t posted = number(state, "SELECT count(*) FROM slot WHERE status = 'posted'"),
+            open = number(state, "SELECT count(*) FROM slot WHERE status <> 'posted'"),
+            arrived = number(state, "SELECT count(DISTINCT s.rowid) " OF_SLOT "1"),
+            twice = number(state, "SELECT count(*) FROM (SELECT 1 FROM peer.message"
+                                  " GROUP BY id HAVING count(*) > 1)"),
+            partial = number(state, "SELECT count(*) " OF_SLOT "m.complete_until < s.slot_day - 1"),
+            early = number(state, "SELECT count(*) " OF_SLOT "m.at_ms < s.due_ms"),
+            gaps =
+                number(state, "SELECT count(*) " OF_SLOT "m.text LIKE '%the clocks go forward%'"),
+            doubles = number(state, "SELECT count(*) " OF_SLOT "m.text LIKE '%comes twice on%'"),
+            marked =
+                number(state, drc_arena_printf(a, "%s AND m.text LIKE '%%Sent %% late:%%'", late));
     print_message("%d slots: %lld posted, %lld late, %d kills, %lld in a gap, %lld in an hour that "
                   "comes twice\n",
-                  slots, (long long)posted, (long long)digest_number(state, late), kills,
-                  (long long)gaps, (long long)doubles);
+                  slots, (long long)posted, (long long)number(state, late), kills, (long long)gaps,
+                  (long long)doubles);
     assert_int_equal(posted, slots);
     assert_int_equal(open, 0);
     assert_int_equal(arrived, slots);
     assert_int_equal(twice, 0);
     assert_int_equal(partial, 0);
     assert_int_equal(early, 0);
-    assert_int_equal(digest_number(state, late), marked);
+    assert_int_equal(number(state, late), marked);
     assert_true(marked > 0 && kills > 0 && gaps > 0 && doubles > 0);
     drc_db_close(state);
 }
