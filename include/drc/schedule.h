@@ -36,10 +36,11 @@ struct drc_slot_time drc_schedule_next(const struct drc_schedule *s, const struc
                                        int64_t after_ms);
 
 /* What the clocks of the zone do at a slot: nothing; its wall-clock time is left out and it is due
- * at *minute of the day instead; its time comes twice and it is due the first time. */
+ * at *minute of the day instead; its time comes twice and it is due the first time. NONE, too,
+ * where the slot is of another schedule. */
 enum drc_clock_edge { DRC_EDGE_NONE, DRC_EDGE_GAP, DRC_EDGE_TWICE };
 enum drc_clock_edge drc_schedule_edge(const struct drc_schedule *s, const struct drc_zone *z,
-                                      int64_t due_ms, int *minute);
+                                      struct drc_slot_time slot, int *minute);
 
 /* Days that a slot speaks of, seen from its nominal day: the day before; the seven days before; the
  * calendar month that ended last. */

@@ -262,7 +262,8 @@ static const char *clock_sentence(struct slot_run *r)
     if (drc_zone_load(r->env->a, r->sub.zone, &z, NULL) < 0)
         return NULL;
     drc_date_long(r->slot.day, day);
-    switch (drc_schedule_edge(&r->schedule, &z, r->slot.due_ms, &minute)) {
+    switch (drc_schedule_edge(&r->schedule, &z, (struct drc_slot_time){r->slot.day, r->slot.due_ms},
+                              &minute)) {
     case DRC_EDGE_GAP:
         return drc_arena_printf(r->env->a,
                                 "There is no %02d:%02d on %s in %s, the clocks go forward: due at "

@@ -138,10 +138,12 @@ static int64_t wall_s(const struct drc_zone *z, int64_t at_s)
 }
 
 enum drc_clock_edge drc_schedule_edge(const struct drc_schedule *s, const struct drc_zone *z,
-                                      int64_t due_ms, int *minute)
+                                      struct drc_slot_time slot, int *minute)
 {
-    int64_t due_s = due_ms / 1000, wall = wall_s(z, due_s);
+    int64_t due_s = slot.due_ms / 1000, wall = wall_s(z, due_s);
     *minute = (int)((wall % 86400 + 86400) % 86400 / 60);
+    if (drc_zone_instant(z, slot.day * 86400 + (int64_t)s->minute * 60) != due_s)
+        return DRC_EDGE_NONE;
     if (*minute != s->minute)
         return DRC_EDGE_GAP;
     /* clocks go back by a quarter of an hour at least, and by three hours at most */

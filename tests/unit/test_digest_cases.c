@@ -1,23 +1,23 @@
 /* What can go wrong with a digest, one case each, in simulated time against a peer of the test:
  *
- * | what is wrong                               | the slot               | the owner hears | later          |
- * |---------------------------------------------|------------------------|-----------------|----------------|
- * | the zone cannot be read                     | skipped                | why             | paused         |
- * | the schedule cannot be read                 | failed                 | why             | paused         |
- * | 02:30 on the day without it                 | posted at 03:30        | in the digest   | goes on        |
- * | 02:30 on the day with two                   | posted the first time  | in the digest   | goes on        |
- * | channel archived, drc removed from it       | failed                 | why             | paused         |
- * | owner deleted, digest to a channel          | posted                 | -               | goes on        |
- * | owner deleted, digest to the owner          | failed                 | cannot          | paused         |
- * | no data at all                              | waits, then skipped    | why             | goes on        |
- * | the week begins before the data             | skipped                | why             | goes on        |
- * | the week is not complete                    | waits, posted late     | in the digest   | goes on        |
- * | it never becomes complete                   | waits, then skipped    | why             | goes on        |
- * | Slack away for less than the limit          | waits, posted late     | in the digest   | goes on        |
- * | Slack away for longer                       | waits, then skipped    | when it is back | next one names |
- * | drc away for longer                         | skipped, each          | one message     | next one names |
- * | the digest's file is gone                   | failed                 | why             | goes on        |
- * | a message that is too long                  | posted, within limits  | -               | goes on        |
+ * | what is wrong                      | the slot         | the owner hears | afterwards      |
+ * |------------------------------------|------------------|-----------------|-----------------|
+ * | zone that cannot be read           | skipped          | why             | paused          |
+ * | schedule that cannot be read       | failed           | why             | paused          |
+ * | 02:30 on the day without it        | posted at 03:30  | in the digest   | goes on         |
+ * | 02:30 on the day with two          | posted the first | in the digest   | goes on         |
+ * | channel archived, or drc not in it | failed           | why             | paused          |
+ * | owner deleted, sent to a channel   | posted           | -               | goes on         |
+ * | owner deleted, sent to the owner   | failed           | not reached     | paused          |
+ * | no data at all                     | waits, skipped   | why             | goes on         |
+ * | week begins before the data        | skipped          | why             | goes on         |
+ * | week is not complete               | waits, late      | in the digest   | goes on         |
+ * | week never is complete             | waits, skipped   | why             | goes on         |
+ * | Slack away, less than the limit    | waits, late      | in the digest   | goes on         |
+ * | Slack away, more than the limit    | waits, skipped   | when it is back | next names it   |
+ * | drc away, more than the limit      | each skipped     | one message     | next names them |
+ * | the digest's file is gone          | failed           | why             | goes on         |
+ * | a message that is too long         | posted, cut      | -               | goes on         |
  *
  * An unknown zone, a schedule that nobody can read and such are refused when they are typed:
  * tests/flow/digest.test.mjs, tests/cli/schedule.test.mjs. */
