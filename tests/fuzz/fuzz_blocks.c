@@ -98,9 +98,9 @@ static void fill_input(struct input *in, struct drc_block *b)
                                        .options = s.options,
                                        .option_count = s.option_count,
                                        .optional = byte(in) % 2 == 1};
-    if (b->input.kind == DRC_INPUT_TIME) /* of the program, never typed */
+    if (b->input.kind == DRC_INPUT_TIME && byte(in) % 2 == 1)
         b->input.value = "08:00";
-    if (s.selected >= 0)
+    else if (s.selected >= 0)
         b->input.value = s.options[s.selected].value;
 }
 

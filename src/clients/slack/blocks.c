@@ -25,6 +25,7 @@ enum {
     LABEL_CHARS = 2000,
     CHOICES = 10,
     TYPED_CHARS = 3000,
+    ID_CHARS = 50,
     CONFIRM_TITLE = 100,
     CONFIRM_TEXT = 300,
     CONFIRM_BUTTON = 30,
@@ -358,11 +359,22 @@ static json_t *choice_element(struct build *b, const struct drc_form_input *in)
     return e;
 }
 
+/* Slack refuses a window for a time or a channel that is none; what is typed stands as it is. */
+static bool can_stand(const struct drc_form_input *in)
+{
+    size_t n = strlen(in->value);
+    if (in->kind == DRC_INPUT_TIME)
+        return n == 5 && in->value[2] == ':' && strspn(in->value, "0123456789:") == n;
+    if (in->kind == DRC_INPUT_CHANNEL)
+        return n < ID_CHARS && strspn(in->value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == n;
+    return true;
+}
+
 static json_t *plain_element(struct build *b, const struct drc_form_input *in, const char *type,
                              const char *initial)
 {
     json_t *e = json_pack("{s:s, s:s}", "type", type, "action_id", "value");
-    if (in->value != NULL && *in->value != '\0')
+    if (in->value != NULL && *in->value != '\0' && can_stand(in))
         json_object_set_new(e, initial, drc_json_text(cut(b, in->value, TYPED_CHARS)));
     if (in->placeholder != NULL)
         json_object_set_new(e, "placeholder", plain(b, in->placeholder, PLACEHOLDER_CHARS));
