@@ -34,6 +34,7 @@ struct drc_prints {
     char cards[65];    /* sql/cards */
     char rules[65];    /* prompts/system.md with form-prose.md */
     char form[65];     /* with form-json.md and the schema */
+    char missing[65];  /* prompts/missing.list */
     char runbooks[65]; /* corpus/runbooks */
     char theme[65];    /* charts/theme.conf, with drc_snapshot_theme */
     char fonts[65];    /* its two fonts */

@@ -56,7 +56,7 @@ int drc_inputs_run(struct drc_env *env, const struct drc_run *run, const char *e
     const struct drc_report *r = run->result.report;
     out->count = 0;
     add_hash(env->a, out, r->path, r->sql_hash);
-    if (add_facts(env, out, err) < 0)
+    if (!r->reads_state && add_facts(env, out, err) < 0)
         return -1;
     add_offered(env, out, entity_id == NULL ? "report" : r->entity);
     if (entity_id != NULL) {
@@ -117,6 +117,8 @@ int drc_inputs_answer(struct drc_env *env, const struct drc_answer_parts *parts,
     add_hash(env->a, out, chip->path, chip->hash);
     add_hash(env->a, out, c->in_form ? "prompts/system.md, form-json.md" : "prompts/system.md",
              c->in_form ? env->snap->prints.form : env->snap->prints.rules);
+    if (parts->ans.missing != NULL)
+        add_hash(env->a, out, "prompts/missing.list", env->snap->prints.missing);
     if (chip->causes > 0)
         add_hash(env->a, out, "sql/causes.sql, prompts/causes", env->snap->prints.causes);
     if (c->selection.row >= 0)

@@ -45,7 +45,9 @@ static void replay_rows(struct drc_env *env, const struct drc_run *run,
                                    res->rows_hash);
         return;
     }
-    r->rows = "same as they were kept; not run anew, the facts are of another build";
+    r->rows = res->report->reads_state
+                  ? "same as they were kept; not run anew, what they count has gone on"
+                  : "same as they were kept; not run anew, the facts are of another build";
     if (strcmp(input(now, "facts database"), res->generation) != 0)
         return;
     if (drc_report_run(env->facts, env->a, res->report, &res->params, &anew, &err) < 0) {

@@ -57,6 +57,18 @@ static void print_runbooks(struct drc_snapshot *s)
     finish(&b, s->prints.runbooks);
 }
 
+static void print_missing(struct drc_snapshot *s)
+{
+    struct drc_buf b;
+    drc_buf_init(&b, DRC_BUF_MAX_BYTES);
+    for (size_t i = 0; i < s->chips.missing_count; i++) {
+        const struct drc_missing *m = &s->chips.missing[i];
+        drc_buf_printf(&b, "%s.%s\n%s\n%s\n", m->of == NULL ? "" : m->of, m->metric, m->title,
+                       m->text);
+    }
+    finish(&b, s->prints.missing);
+}
+
 static void print_rules(struct drc_snapshot *s)
 {
     const struct drc_chips *c = &s->chips;
@@ -82,6 +94,7 @@ int drc_snapshot_fingerprint(struct drc_snapshot *s, struct drc_err *err)
     finish(&causes, s->prints.causes);
     finish(&cards, s->prints.cards);
     print_rules(s);
+    print_missing(s);
     print_runbooks(s);
     return rc;
 }
