@@ -124,7 +124,7 @@ test('a chip, a report, the theme: named, and where the message differs', () => 
     ['prompts/system.md', (s) => `${s}\nBe kind.\n`, answer, 'prompts/system.md, form-json.md', (o) => !o.prompt.same],
     ['sql/reports/job-cost.sql', (s) => `${s}\n-- a word more\n`, run_id, 'sql/reports/job-cost.sql', (o) => o.message.block_id === 'footer' && o.svg.same && /run anew/.test(o.rows)],
     ['charts/theme.conf', (s) => s.replace(/^(\w+ = )#[0-9a-f]{6}/mi, '$1#123456'), run_id, 'charts/theme.conf', (o) => !o.svg.same && !o.png.same],
-    ['prompts/missing.list', (s) => s.replaceAll('Choose', 'Take'), state("SELECT subject FROM made WHERE inputs LIKE '%missing.list%'").subject, 'prompts/missing.list', (o) => o.message.block_id === 'commentary' && o.prompt.same],
+    ['prompts/missing.list', (s) => s.replace(/^([\w.]+ +\| )/gm, '$1The '), state("SELECT subject FROM made WHERE inputs LIKE '%missing.list%'").subject, 'prompts/missing.list', (o) => o.message.block_id === 'commentary' && o.prompt.same],
     ['sql/causes.sql', (s) => `${s}\n-- a word more\n`, answer, 'sql/causes.sql, prompts/causes', (o) => o.prompt.same && o.message.same],
   ]) {
     const undo = edit(file, change), out = replay(id);

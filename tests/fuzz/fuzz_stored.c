@@ -46,6 +46,21 @@ static void check_answer(struct drc_arena *a, const struct drc_result *res, cons
     drc_slack_blocks(a, m, false, NULL);
 }
 
+/* Whatever stands there is read as lines of ours, and what was read is written and read again. */
+static void check_inputs(struct drc_arena *a, const char *text)
+{
+    struct drc_inputs in, back;
+    struct drc_replay_input pairs[2 * DRC_INPUTS_MAX];
+    const char *id = "";
+    drc_inputs_read(a, text, &in);
+    drc_inputs_read(a, drc_inputs_text(a, &in), &back);
+    MUST(in.count <= DRC_INPUTS_MAX && back.count == in.count);
+    MUST(strcmp(drc_inputs_text(a, &in), drc_inputs_text(a, &back)) == 0);
+    MUST(drc_inputs_compare(a, &in, &back, pairs) >= in.count);
+    MUST(drc_made_block(a, text, text, &id) == 0);
+    drc_made_block(a, text, "title:1 chart:2", &id);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     if (snap == NULL)
@@ -54,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     struct drc_err err = DRC_ERR_INIT;
     struct drc_result res, back;
     const char *text = text_of(a, data, bytes);
+    check_inputs(a, text);
     int rc = drc_result_from_json(a, snap, text, &res, &err);
     must_agree(rc, &err);
     if (rc == 0) {
