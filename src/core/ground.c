@@ -112,13 +112,18 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
     out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
     int carried = g.subject, pair[2] = {-1, -1};
     uint32_t things = 0;
+    struct token *tokens = NULL;
+    size_t room = 0;
     for (size_t at = 0; at < plain.bytes;) {
-        struct sentence s = {.carried = carried, .pair = {pair[0], pair[1]}};
+        struct sentence s = {
+            .carried = carried, .pair = {pair[0], pair[1]}, .t = tokens, .room = room};
         size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
         at = to > at ? to : at + 1;
         if (from >= to)
             continue;
         ground_scan(&g, plain.s, from, to, &s);
+        tokens = s.t;
+        room = s.room;
         if (s.n == 0)
             continue;
         s.plural = says_these(&s) ? things : 0;

@@ -181,8 +181,8 @@ struct token {
 #define GROUND_REASONS_MAX 8
 struct sentence {
     const struct ground *g;
-    struct token *t;
-    size_t n;
+    struct token *t; /* room for `room`; the next sentence gets it */
+    size_t n, room;
     int carried;      /* entity of the sentence before; -1 */
     int pair[2];      /* the last two entities that were named before this sentence; -1 */
     bool verified;    /* a claim without a figure was found true */

@@ -379,7 +379,10 @@ void ground_scan(const struct ground *g, const char *s, size_t from, size_t to,
     out->g = g;
     out->n = 0;
     out->text = s;
-    out->t = drc_arena_array(g->a, to - from + 1, sizeof *out->t);
+    if (out->room < to - from + 1) {
+        out->room = to - from + 1;
+        out->t = drc_arena_array(g->a, out->room, sizeof *out->t);
+    }
     for (size_t at = from; at < to;) {
         if (s[at] == ' ' || s[at] == '\t')
             at++;
@@ -394,7 +397,8 @@ void ground_scan(const struct ground *g, const char *s, size_t from, size_t to,
 
 bool ground_is(const struct sentence *s, size_t i, const char *low)
 {
-    return i < s->n && s->t[i].kind == T_WORD && strcmp(s->t[i].low, low) == 0;
+    return i < s->n && s->t[i].kind == T_WORD && *s->t[i].low == *low &&
+           strcmp(s->t[i].low, low) == 0;
 }
 
 /* One of these bases up to NULL, with any ending: "adds", "adding", "added". */
