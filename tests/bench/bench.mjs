@@ -4,6 +4,7 @@
 import { rmSync } from 'node:fs';
 import { Bot, Slack, channels, people, sleep, waitFor } from '../harness/drc.mjs';
 import { measureChips, measurePrompts, measureSlowModels } from './answers.mjs';
+import { measureDigests } from './digests.mjs';
 import { measureEstates } from './estate.mjs';
 import { connectionsTo, figure, median, percentile, slowModel } from './measure.mjs';
 
@@ -247,7 +248,7 @@ const measureModelAcks = async () => {
 const only = process.argv.slice(2);
 const all = { start: measureStart, memory: measureMemory, reports: measureReports, connections: measureConnections, acks: measureAcks, models: measureModelAcks,
   chips: measureChips(withBot), prompts: measurePrompts, slowmodels: measureSlowModels(withBot, { timedReport, ackRun, settled }),
-  estate: measureEstates };
+  digest: measureDigests(RUNS), estate: measureEstates };
 for (const [name, body] of Object.entries(all))
   if (only.length === 0 || only.includes(name)) await section(name, body);
 process.exit(problems === 0 ? 0 : 1);

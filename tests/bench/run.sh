@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Speed and memory, each figure with its limit: `make bench`. Arguments: only these parts (start memory reports
-# connections acks models chips prompts slowmodels estate; embed, search, graph and ground, which stand alone). Fails only where something could not be measured;
-# a missed limit says OVER.
+# connections acks models chips prompts slowmodels digest estate; embed, search, graph and ground, which stand alone). Fails only where
+# something could not be measured; a missed limit says OVER.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 code=0
