@@ -66,7 +66,7 @@ const measureMany = () => withBot(['--rate-limits'], async (slack, bot) => {
     overtaken += ts.filter((t, i) => i > 0 && t < ts[i - 1]).length;
   }
   if (there !== MANY) throw new Error(`${there} of ${MANY} digests arrived`);
-  figure(`${MANY} digests due in one minute, ${rooms.length} channels: all posted`, [seconds], 's', 2 * MANY / rooms.length);
+  figure(`${MANY} digests due in one minute, ${rooms.length} channels: all posted`, [seconds], 's', Math.ceil(2 * MANY / rooms.length));
   figure('  lost or twice', [MANY - there], 'msg', 0);
   figure('  posted before one that comes first by its id', [overtaken], 'msg');
   figure('  429 answers', [(bot.log().match(/digest\.waits/g) ?? []).length], 'waits');
