@@ -49,11 +49,11 @@ for (const [name, lacking, chip, where, told, said, whereItIs = where] of CASES)
   test(`without ${name} ${chip} says how to get it`, () => {
     const text = answer(lacking(), chip, ...where());
     assert.match(text, told);
-    assert.match(text, /This run cannot answer the question\. It lacks:/);
+    assert.match(text, /This run cannot answer the question\. It lacks:|For a whole answer this run lacks:/); // the second behind likely causes
     assert.match(text, /By template: AI is not asked where a fact is missing/);
     assert.doesNotMatch(text, said);
     const whole = answer(estate(1), chip, ...whereItIs());
-    assert.doesNotMatch(whole, /It lacks:/);
+    assert.doesNotMatch(whole, /It lacks:|this run lacks:/);
     assert.match(whole, said);
   });
 }
