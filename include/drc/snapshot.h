@@ -43,7 +43,7 @@ struct drc_prints {
 struct drc_snapshot {
     struct drc_arena *arena;
     const char *home, *facts_path;
-    struct drc_report *reports; /* by id */
+    struct drc_report *reports; /* of the facts, then of the state; each by id */
     size_t report_count;
     struct drc_planned *planned; /* in the order of the file */
     size_t planned_count;

@@ -26,10 +26,17 @@ static int load_reports(struct drc_snapshot *s, const char *dir, struct drc_db *
     size_t n = 0;
     if (drc_file_exists(path) && drc_file_list(s->arena, path, ".sql", &names, &n, err) < 0)
         return -1;
-    *out = drc_arena_array(s->arena, n + 1, sizeof **out);
-    for (size_t i = 0; i < n; i++)
-        if (drc_report_load(s->arena, s->home, dir, names[i], facts, &(*out)[(*count)++], err) < 0)
+    struct drc_report *list = drc_arena_array(s->arena, n + 1, sizeof *list), r;
+    size_t of_facts = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (drc_report_load(s->arena, s->home, dir, names[i], facts, &r, err) < 0)
             return -1;
+        size_t at = r.reads_state ? i : of_facts++;
+        memmove(&list[at + 1], &list[at], (i - at) * sizeof *list);
+        list[at] = r;
+    }
+    *out = list;
+    *count = n;
     return 0;
 }
 
