@@ -64,6 +64,7 @@ struct drc_chip {
     const char *question; /* the whole question, shown above the answer */
     const char *asks;   /* words that a typed question may hold, separated by commas; "" if none */
     const char **needs; /* metrics of facts that must be there: its data contract */
+    const char **or_needs; /* of each: the metric that does as well ("a or b"); NULL: none does */
     size_t need_count;
     const char *reports; /* ids of the only reports that offer it, separated by commas; NULL: all */
     bool runbooks, docs; /* `corpora`: what is read besides the telemetry */

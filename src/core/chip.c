@@ -72,6 +72,13 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     c->needs = drc_arena_array(a, 32, sizeof *c->needs);
     c->need_count =
         needs == NULL || *needs == '\0' ? 0 : drc_meta_split(a, needs, ',', c->needs, 32);
+    c->or_needs = drc_arena_array(a, 32, sizeof *c->or_needs);
+    for (size_t i = 0; i < c->need_count; i++) {
+        const char *either = strstr(c->needs[i], " or ");
+        c->or_needs[i] = either == NULL ? NULL : either + 4;
+        if (either != NULL)
+            c->needs[i] = drc_arena_strndup(a, c->needs[i], (size_t)(either - c->needs[i]));
+    }
     return 0;
 }
 

@@ -132,19 +132,22 @@ int drc_contracts_check(const struct drc_chips *all, const struct drc_report *re
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct drc_chip *c = &all->chips[i];
-        for (size_t k = 0; k < c->need_count; k++) {
+        for (size_t k = 0; k < 2 * c->need_count; k++) {
+            const char *metric = k % 2 == 0 ? c->needs[k / 2] : c->or_needs[k / 2];
+            if (metric == NULL)
+                continue;
             const struct drc_report *holds = NULL;
-            size_t n = look(c, c->needs[k], reports, report_count, &holds);
-            n += look(c, c->needs[k], entities, entity_count, &holds);
+            size_t n = look(c, metric, reports, report_count, &holds);
+            n += look(c, metric, entities, entity_count, &holds);
             if (n > 0 && holds == NULL)
                 return drc_err_set(err, DRC_ERR_CONFIG,
                                    "%s: it needs '%s', which no report that has the chip can give",
-                                   c->path, c->needs[k]);
-            if (find_missing(all, NULL, c->entity, c->needs[k]) == NULL)
+                                   c->path, metric);
+            if (find_missing(all, NULL, c->entity, metric) == NULL)
                 return drc_err_set(err, DRC_ERR_CONFIG,
                                    "%s: it needs '%s', and no line of " MISSING_PATH
                                    " says how to get that",
-                                   c->path, c->needs[k]);
+                                   c->path, metric);
         }
     }
     return 0;
@@ -186,13 +189,19 @@ static void say_missing(struct drc_arena *a, const struct drc_snapshot *s,
                         "The report %s does not hold it; the report %s does.", own->id, holds->id);
 }
 
+static bool is_known(const struct drc_context *c, const char *metric)
+{
+    const struct drc_fact *f = drc_context_fact(c, metric);
+    return f != NULL && f->known;
+}
+
 const struct drc_text *drc_answer_missing(struct drc_arena *a, const struct drc_snapshot *s,
                                           const struct drc_chip *chip, const struct drc_context *c)
 {
     struct drc_text *out = NULL;
     for (size_t i = 0; i < chip->need_count; i++) {
-        const struct drc_fact *f = drc_context_fact(c, chip->needs[i]);
-        if (f != NULL && f->known)
+        if (is_known(c, chip->needs[i]) ||
+            (chip->or_needs[i] != NULL && is_known(c, chip->or_needs[i])))
             continue;
         if (out == NULL)
             out = drc_arena_alloc(a, sizeof *out);

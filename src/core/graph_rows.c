@@ -46,7 +46,7 @@ static int by_number(const void *p, const void *q)
 
 static bool has(const uint32_t *nodes, size_t n, uint32_t node)
 {
-    return bsearch(&node, nodes, n, sizeof node, by_number) != NULL;
+    return n > 0 && bsearch(&node, nodes, n, sizeof node, by_number) != NULL;
 }
 
 /* ---- texts -------------------------------------------------------------------------------- */
