@@ -106,7 +106,7 @@ static int take_dates(struct drc_arena *a, const struct drc_report *r, const cha
     return take_span(r, word, first, last, out, err);
 }
 
-static bool take_named_window(const char *word, struct drc_params *out)
+static bool take_named_window(const struct drc_report *r, const char *word, struct drc_params *out)
 {
     static const struct {
         const char *word;
@@ -116,7 +116,10 @@ static bool take_named_window(const char *word, struct drc_params *out)
                  {"last-month", DRC_WINDOW_LAST_MONTH}};
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
         if (strcmp(word, named[i].word) == 0) {
+            long lo = 1, hi = DRC_DAYS_MAX, days = 28;
+            range_of(r, "days", &lo, &hi, &days);
             out->window = named[i].window;
+            out->days = (int)days; /* not those of a window before it: the last one counts */
             return true;
         }
     return false;
@@ -272,7 +275,7 @@ static int take_word(struct drc_arena *a, const struct drc_report *r, const char
         out->is_private = true;
         return 0;
     }
-    if (take_named_window(word, out))
+    if (take_named_window(r, word, out))
         return 0;
     if (strchr(word, ':') != NULL)
         return take_filter(a, r, word, out, err);
