@@ -21,7 +21,11 @@ const click = (slack, m, ts) => answer(slack, () => slack.click(alice, finops, m
 const canonical = (m, run_id) => JSON.stringify({ text: m.text, blocks: m.blocks }, (k, v) => (k === 'slack_file' ? 'FILE' : v))
   .replaceAll(run_id, 'RUN').replace(/("value":"RUN )[a-z0-9]{10}( [+-])?"/g, '$1ANSWER$2"').replace(/"image_(width|height|bytes)":\d+,?/g, '').replace(/F0[A-Z0-9]{6,}/g, 'FILE');
 const runIdOf = (m) => /run ([a-z0-9]{6})/.exec(text(m))[1];
-const logged = (bot, run_id) => /report\.posted run=\S+ .*? (sql=\S+ rows_hash=\S+ svg=\S+)/.exec(bot.log().split('\n').find((l) => l.includes(`report.posted run=${run_id}`)))[1];
+// The message is there before its line is.
+const logged = async (bot, run_id) => {
+  const line = await waitFor('the line of the log', () => bot.log().split('\n').find((l) => l.includes(`report.posted run=${run_id}`)));
+  return /report\.posted run=\S+ .*? (sql=\S+ rows_hash=\S+ svg=\S+)/.exec(line)[1];
+};
 
 const once = { skip: process.env.DRC_SLOW !== undefined }; // starts and stops; a sanitizer learns nothing new there
 
@@ -33,7 +37,7 @@ test('the same command and click twice, after a restart, and in a fresh state: s
     const row = db.prepare('SELECT sql_hash, rows_hash, result FROM report_run WHERE run_id = ?').get(run_id);
     const prompt = db.prepare('SELECT prompt_hash, prompt FROM answer WHERE run_id = ?').get(run_id);
     db.close();
-    seen.push({ sql: row.sql_hash, rows: row.rows_hash, result: row.result, log: logged(bot, run_id), message: canonical(m, run_id), answer: canonical(a, run_id), prompt: prompt.prompt_hash, text: prompt.prompt });
+    seen.push({ sql: row.sql_hash, rows: row.rows_hash, result: row.result, log: await logged(bot, run_id), message: canonical(m, run_id), answer: canonical(a, run_id), prompt: prompt.prompt_hash, text: prompt.prompt });
   };
   await withSlack({}, async (slack, bot) => {
     await both(slack, bot);

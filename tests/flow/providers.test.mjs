@@ -54,7 +54,7 @@ const playAll = async (name, plays, root) => {
     const m = await ask(slack, root, play), line = checkLine(m), what = `${name} ${play}: ${line}`;
     if (why === undefined) {
       assert.match(line, /Written by AI \(test-model\)/, what);
-      assert.match(text(m), /The job cost \$[\d,.]+ in this window \u2013 gr\u00fc\u00df\./, what);
+      assert.match(text(m), /The job cost \$[\d,.]+ in this window \u2013 as shown\./, what);
     } else {
       assert.match(line, /^Commentary by template, AI commentary withheld: /, what);
       assert.match(line, why, what);

@@ -168,7 +168,7 @@ export class FakeLlm {
         const play = /play ([a-z]+)/.exec(asked)?.[1] ?? this.play, n = this.count(play);
         const figure = /\$[\d,]+(\.\d+)?/.exec(prompt)?.[0] ?? '$0'; // documentation alone holds none
         this.asked.push({ play, url: req.url, headers: req.headers, body, prompt, wire });
-        plays[play][1](wire, res, n, ['The job cost ', figure, ' in this window \u2013 gr\u00fc\u00df.'], body);
+        plays[play][1](wire, res, n, ['The job cost ', figure, ' in this window \u2013 as shown.'], body);
       });
     });
     await new Promise((ok) => this.server.listen(0, '127.0.0.1', ok));
