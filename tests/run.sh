@@ -63,15 +63,15 @@ suite_tsan() { # the tests in which threads run
     tests=$(grep -lE 'pthread_create|drc_index_build' tests/unit/test_*.c | programs thread)
     make -s "$jobs" SAN=thread build $tests && bash tests/unit/run.sh $tests
 }
-# Flow tests with a sanitized program: those that are marked for it, and not the files of kills and time-outs.
+# Flow tests with a sanitized program: those that are marked for it, and not the files of kills, time-outs and whole weeks.
 sanitized_flow() { # sanitized_flow VARIANT REGEX_OF_FILES_LEFT_OUT
     DRC_BINARY=$PWD/build/$1/drc DRC_SLOW=1 \
         ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0" \
         UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tests/tsan.supp" \
         node_tests "flow-$1" $(printf '%s\n' tests/flow/*.test.mjs | grep -vE "/($2)\.test")
 }
-suite_flow_asan() { make -s "$jobs" SAN=address build && sanitized_flow address 'fallback|kill|life|providers'; }
-suite_flow_tsan() { make -s "$jobs" SAN=thread build && sanitized_flow thread 'fallback|kill|providers'; }
+suite_flow_asan() { make -s "$jobs" SAN=address build && sanitized_flow address 'digest-run|fallback|kill|life|providers|replay'; }
+suite_flow_tsan() { make -s "$jobs" SAN=thread build && sanitized_flow thread 'digest-run|fallback|kill|providers|replay'; }
 suite_torture() { make -s "$jobs" build && DRC_TORTURE_SECONDS=20 bash tests/torture/run.sh; }
 suite_fuzz() { bash tests/fuzz/run.sh; }
 
