@@ -1,6 +1,7 @@
 // Writes a frozen set from frames and ledgers: `node frozen.mjs third|fourth` prints how many lines each kind has; with --write it writes
 // NAME-faithful.tsv and NAME-adversarial.tsv, with --check it compares the figures of each text with the facts that it cites. Those
-// files are frozen: write them anew only together with the date in README.md.
+// files are frozen: write them anew only together with the date in README.md. The natural set has no frames, and half of its texts cite
+// nothing: `node frozen.mjs natural --check` compares it with all that is in the ledger.
 //
 // A frame: kind, text, condition. In the text {A} is a name, {A.cost:usd} a figure in a format (table `formats`), with ! a change that
 // makes it false ({A.cost:usd!digit}, {A!swap}), [A.cost] the id of the fact, {now:iso} the period of A.cost, {before:iso} the one
@@ -19,9 +20,9 @@ const sets = {
   fourth: { frames: fourth, letters: { faithful: 'p', adversarial: 'q' }, most: { faithful: 5, adversarial: 4 }, script: 'frozen.mjs' },
 };
 
-// The ledgers of both folders, as the other sets' reader gives them.
-export const frozenLedgers = () =>
-  ['ledgers', 'third-ledgers'].flatMap((folder) => readdirSync(join(here, folder)).filter((f) => f.endsWith('.json')).sort()
+// The ledgers that a set is written over, as the other sets' reader gives them.
+export const frozenLedgers = (name) =>
+  ['ledgers', 'third-ledgers', ...(name === 'natural' ? ['dev-ledgers'] : [])].flatMap((folder) => readdirSync(join(here, folder)).filter((f) => f.endsWith('.json')).sort()
     .map((f) => ({ name: f.slice(0, -5), path: join(here, folder, f), ...JSON.parse(readFileSync(join(here, folder, f), 'utf8')) })));
 
 // The frozen lines: id, kind, ledger, text (with \n for a new line).
@@ -195,16 +196,18 @@ const expand = (frames, letter, limit) => {
   return lines;
 };
 
-// The figures of a text that no fact cited in it holds, read from the text alone: a figure is held by a value of its kind that is half
-// a unit of its last written place away (zeros at its end are no places where the text rounds), or 1 % where it hedges (close to).
+// The figures of a text that no fact cited in it holds (with `every`, no fact and no source's title of its ledger), read from the text
+// alone: a figure is held by a value of its kind that is half a unit of its last written place away (zeros at its end are no places
+// where the text rounds), or 1 % where it hedges (close to).
 const known = { '$': ['usd', 'delta'], '%': ['ratio', 'change', 'pp'], ms: ['ms'], '': ['count', 'ms', 'usd', 'delta'] };
 const units = { k: ['$', 1e3], K: ['$', 1e3], M: ['$', 1e6], ' thousand': ['$', 1e3], ' dollars': ['$', 1], ' USD': ['$', 1], 'k USD': ['$', 1e3], '%': ['%', 0.01], ' %': ['%', 0.01], ' per cent': ['%', 0.01], ' percent': ['%', 0.01], ' pp': ['%', 0.01], ' percentage points': ['%', 0.01], ' hours': ['ms', 3.6e6], ' hrs': ['ms', 3.6e6], ' h': ['ms', 3.6e6], h: ['ms', 3.6e6], ' minutes': ['ms', 6e4], ' min': ['ms', 6e4], m: ['ms', 6e4] };
 const figure = new RegExp(`(US\\$|\\$|USD )?(?<![\\w.,/-])(\\d[\\d,]*(?:\\.\\d+)?)(${Object.keys(units).sort((a, b) => b.length - a.length).join('|')})?(?![\\w])`, 'g');
-const unheld = (kind, text, ledger) => {
-  const facts = Object.values(ledger.roles).flatMap((r) => Object.values(r)).filter((f) => f.id && text.match(new RegExp(`[[ ]${f.id}[\\],]`)));
+const unheld = (kind, text, ledger, every) => {
+  const titles = every ? ledger.sources.flatMap((s) => s.title.match(/\d+/g) ?? []) : [];
+  const facts = Object.values(ledger.roles).flatMap((r) => Object.values(r)).filter((f) => f.id && (every || text.match(new RegExp(`[[ ]${f.id}[\\],]`))));
   let rest = text.replace(/\[[FGDR\d, ]+\]/g, '').replace(/80 %|p95|95th/g, '');
   for (const { name } of Object.values(ledger.roles)) if (name) rest = rest.replaceAll(name, '');
-  rest = rest.replace(/\d{4}-\d\d-\d\d|\d\d\/\d\d\/\d{4}|\d+ (?:Oct|Nov|Sep)\w*(?: 2026)?|(?:Oct|Nov|Sep)\w* \d+(?:, 2026)?| 2026|^\d[.)] /gm, '');
+  rest = rest.replace(/\d{4}-\d\d-\d\d|\d\d\/\d\d\/\d{4}|(?:\d+ (?:and|to) )?\d+ (?:Oct|Nov|Sep)\w*(?: 2026)?|(?:Oct|Nov|Sep)\w* \d+(?:, 2026)?| 2026|^\d[.)] /gm, '');
   rest = rest.replace(/(\d+) ?h(?:ours)?(?: and)? (\d+) ?m(?:in)?(?:utes)?\b/g, (_, h, m) => `${+h * 60 + +m} min`);
   const words = [...rest.matchAll(/(?:about|roughly|nearly) ([a-z ]+?)(?= of| \.)| comes (\w+) \./gi)].filter(([, part, place]) => {
     const q = place ? ordinals.indexOf(place) : fractions.find(([, w]) => w === part)?.[0];
@@ -215,12 +218,12 @@ const unheld = (kind, text, ledger) => {
     const zeros = kind === 'rounded' || kind === 'hedge' ? number.match(/^\d[\d,]*?(0*)$/)?.[1].length ?? 0 : 0;
     const half = Math.max(0.501 * 10 ** (zeros - places), kind === 'hedge' ? 0.01 * x : 0);
     const scales = unit === '' ? [1, 6e4, 3.6e6] : [scale];
-    return !facts.some((f) => known[unit].includes(f.kind) && scales.some((q) => Math.abs(Math.abs(f.value) - x * q) <= half * q * (1 + 1e-9)));
+    return !titles.includes(number) && !facts.some((f) => known[unit].includes(f.kind) && scales.some((q) => Math.abs(Math.abs(f.value) - x * q) <= half * q * (1 + 1e-9)));
   }).map(([s]) => s));
 };
 
 const check = (name) => {
-  const list = frozenLedgers(), of = (c) => unheld(c.kind, c.text, list.find((l) => l.name === c.ledger));
+  const list = frozenLedgers(name), of = (c) => unheld(c.kind, c.text, list.find((l) => l.name === c.ledger), name === 'natural');
   const wrong = frozenCases(`${name}-faithful.tsv`).filter((c) => of(c).length > 0);
   const right = frozenCases(`${name}-adversarial.tsv`).filter((c) => ['digit', 'percent', 'rounding'].includes(c.kind) && of(c).length === 0);
   for (const c of wrong) console.log(`faithful ${c.id}: not held: ${of(c).join(', ')}: ${JSON.stringify(c.text)}`);
@@ -230,8 +233,8 @@ const check = (name) => {
 
 if (process.argv[1] === import.meta.filename) {
   const name = process.argv[2], set = sets[name];
-  if (!set) throw new Error('usage: node frozen.mjs third|fourth [--write | --check]');
-  if (process.argv.includes('--check')) check(name);
+  if (process.argv.includes('--check') && (set || name === 'natural')) check(name);
+  else if (!set) throw new Error('usage: node frozen.mjs third|fourth [--write | --check], natural --check');
   else
     for (const [side, letter] of Object.entries(set.letters)) {
       const frames = set.frames[side], lines = expand(frames, letter, set.most[side]);
