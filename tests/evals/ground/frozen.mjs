@@ -200,14 +200,14 @@ const expand = (frames, letter, limit) => {
 // alone: a figure is held by a value of its kind that is half a unit of its last written place away (zeros at its end are no places
 // where the text rounds), or 1 % where it hedges (close to).
 const known = { '$': ['usd', 'delta'], '%': ['ratio', 'change', 'pp'], ms: ['ms'], '': ['count', 'ms', 'usd', 'delta'] };
-const units = { k: ['$', 1e3], K: ['$', 1e3], M: ['$', 1e6], ' thousand': ['$', 1e3], ' dollars': ['$', 1], ' USD': ['$', 1], 'k USD': ['$', 1e3], '%': ['%', 0.01], ' %': ['%', 0.01], ' per cent': ['%', 0.01], ' percent': ['%', 0.01], ' pp': ['%', 0.01], ' percentage points': ['%', 0.01], ' hours': ['ms', 3.6e6], ' hrs': ['ms', 3.6e6], ' h': ['ms', 3.6e6], h: ['ms', 3.6e6], ' minutes': ['ms', 6e4], ' min': ['ms', 6e4], m: ['ms', 6e4] };
+const units = { k: ['$', 1e3], K: ['$', 1e3], M: ['$', 1e6], ' thousand': ['$', 1e3], ' dollars': ['$', 1], ' cents': ['$', 0.01], ' USD': ['$', 1], 'k USD': ['$', 1e3], '%': ['%', 0.01], ' %': ['%', 0.01], ' per cent': ['%', 0.01], ' percent': ['%', 0.01], ' pp': ['%', 0.01], ' percentage points': ['%', 0.01], ' hours': ['ms', 3.6e6], ' hrs': ['ms', 3.6e6], ' h': ['ms', 3.6e6], h: ['ms', 3.6e6], ' minutes': ['ms', 6e4], ' min': ['ms', 6e4], m: ['ms', 6e4] };
 const figure = new RegExp(`(US\\$|\\$|USD )?(?<![\\w.,/-])(\\d[\\d,]*(?:\\.\\d+)?)(${Object.keys(units).sort((a, b) => b.length - a.length).join('|')})?(?![\\w])`, 'g');
 const unheld = (kind, text, ledger, every) => {
   const titles = every ? ledger.sources.flatMap((s) => s.title.match(/\d+/g) ?? []) : [];
   const facts = Object.values(ledger.roles).flatMap((r) => Object.values(r)).filter((f) => f.id && (every || text.match(new RegExp(`[[ ]${f.id}[\\],]`))));
   let rest = text.replace(/\[[FGDR\d, ]+\]/g, '').replace(/80 %|p95|95th/g, '');
   for (const { name } of Object.values(ledger.roles)) if (name) rest = rest.replaceAll(name, '');
-  rest = rest.replace(/\d{4}-\d\d-\d\d|\d\d\/\d\d\/\d{4}|(?:\d+ (?:and|to) )?\d+ (?:Oct|Nov|Sep)\w*(?: 2026)?|(?:Oct|Nov|Sep)\w* \d+(?:, 2026)?| 2026|^\d[.)] /gm, '');
+  rest = rest.replace(/\d{4}-\d\d-\d\d|\d\d\/\d\d\/\d{4}|(?:\d+(?: and | to |\u2013))?\d+ (?:Oct|Nov|Sep)\w*(?: 2026)?|(?:Oct|Nov|Sep)\w* \d+(?:, 2026)?| 2026|^\d[.)] /gm, '');
   rest = rest.replace(/(\d+) ?h(?:ours)?(?: and)? (\d+) ?m(?:in)?(?:utes)?\b/g, (_, h, m) => `${+h * 60 + +m} min`);
   const words = [...rest.matchAll(/(?:about|roughly|nearly) ([a-z ]+?)(?= of| \.)| comes (\w+) \./gi)].filter(([, part, place]) => {
     const q = place ? ordinals.indexOf(place) : fractions.find(([, w]) => w === part)?.[0];
