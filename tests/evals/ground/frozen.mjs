@@ -1,4 +1,4 @@
-// Writes a frozen set from frames and ledgers: `node frozen.mjs third|fourth` prints how many lines each kind has; with --write it writes
+// Writes a frozen set from frames and ledgers: `node frozen.mjs third|fourth|fifth` prints how many lines each kind has; with --write it writes
 // NAME-faithful.tsv and NAME-adversarial.tsv, with --check it compares the figures of each text with the facts that it cites. Those
 // files are frozen: write them anew only together with the date in README.md. The natural set has no frames, and half of its texts cite
 // nothing: `node frozen.mjs natural --check` compares it with all that is in the ledger.
@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fifth from './fifth-frames.mjs';
 import * as fourth from './fourth-frames.mjs';
 import * as third from './third-frames.mjs';
 
@@ -18,6 +19,7 @@ const here = import.meta.dirname;
 const sets = {
   third: { frames: third, letters: { faithful: 'm', adversarial: 'n' }, most: { faithful: 5, adversarial: 6 }, script: 'third.mjs' },
   fourth: { frames: fourth, letters: { faithful: 'p', adversarial: 'q' }, most: { faithful: 5, adversarial: 4 }, script: 'frozen.mjs' },
+  fifth: { frames: fifth, letters: { faithful: 'r', adversarial: 's' }, most: { faithful: 5, adversarial: 3 }, script: 'frozen.mjs' },
 };
 
 // The ledgers that a set is written over, as the other sets' reader gives them.
@@ -196,14 +198,14 @@ const expand = (frames, letter, limit) => {
   return lines;
 };
 
-// The figures of a text that no fact cited in it holds (with `every`, no fact and no source's title of its ledger), read from the text
-// alone: a figure is held by a value of its kind that is half a unit of its last written place away (zeros at its end are no places
+// The figures of a text that no fact cited in it and no title of a source cited in it holds (with `every`, of its ledger), read from the
+// text alone: a figure is held by a value of its kind that is half a unit of its last written place away (zeros at its end are no places
 // where the text rounds), or 1 % where it hedges (close to).
 const known = { '$': ['usd', 'delta'], '%': ['ratio', 'change', 'pp'], ms: ['ms'], '': ['count', 'ms', 'usd', 'delta'] };
 const units = { k: ['$', 1e3], K: ['$', 1e3], M: ['$', 1e6], ' thousand': ['$', 1e3], ' dollars': ['$', 1], ' cents': ['$', 0.01], ' USD': ['$', 1], 'k USD': ['$', 1e3], '%': ['%', 0.01], ' %': ['%', 0.01], ' per cent': ['%', 0.01], ' percent': ['%', 0.01], ' pp': ['%', 0.01], ' percentage points': ['%', 0.01], ' hours': ['ms', 3.6e6], ' hrs': ['ms', 3.6e6], ' h': ['ms', 3.6e6], h: ['ms', 3.6e6], ' minutes': ['ms', 6e4], ' min': ['ms', 6e4], m: ['ms', 6e4] };
 const figure = new RegExp(`(US\\$|\\$|USD )?(?<![\\w.,/-])(\\d[\\d,]*(?:\\.\\d+)?)(${Object.keys(units).sort((a, b) => b.length - a.length).join('|')})?(?![\\w])`, 'g');
 const unheld = (kind, text, ledger, every) => {
-  const titles = every ? ledger.sources.flatMap((s) => s.title.match(/\d+/g) ?? []) : [];
+  const titles = ledger.sources.filter((s) => every || text.includes(`[${s.id}]`)).flatMap((s) => s.title.replace(/\d{4}-\d\d-\d\d/g, '').match(/\d+/g) ?? []);
   const facts = Object.values(ledger.roles).flatMap((r) => Object.values(r)).filter((f) => f.id && (every || text.match(new RegExp(`[[ ]${f.id}[\\],]`))));
   let rest = text.replace(/\[[FGDR\d, ]+\]/g, '').replace(/80 %|p95|95th/g, '');
   for (const { name } of Object.values(ledger.roles)) if (name) rest = rest.replaceAll(name, '');
@@ -234,7 +236,7 @@ const check = (name) => {
 if (process.argv[1] === import.meta.filename) {
   const name = process.argv[2], set = sets[name];
   if (process.argv.includes('--check') && (set || name === 'natural')) check(name);
-  else if (!set) throw new Error('usage: node frozen.mjs third|fourth [--write | --check], natural --check');
+  else if (!set) throw new Error('usage: node frozen.mjs third|fourth|fifth [--write | --check], natural --check');
   else
     for (const [side, letter] of Object.entries(set.letters)) {
       const frames = set.frames[side], lines = expand(frames, letter, set.most[side]);
