@@ -8,9 +8,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "drc/build.h"
+#include "../harness/sample_home.h"
 #include "drc/compose.h"
 #include "drc/digest.h"
 #include "drc/file.h"
@@ -29,7 +28,6 @@ struct hashes {
 
 static struct drc_arena *kept; /* for the whole program */
 static struct drc_snapshot *snap;
-static char folder[] = "/tmp/drc-test-repeat-XXXXXX";
 static const char *path;
 static struct drc_err err;
 
@@ -39,31 +37,18 @@ static void must(int rc)
         fail_msg("%s: %s", drc_err_name(err.code), err.msg);
 }
 
-/* The estate that the other suites use, made where nobody has yet. */
 static int start(void **state)
 {
     (void)state;
     kept = drc_arena_new();
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    path = getenv("DRC_TEST_FACTS");
-    if (path == NULL)
-        path = drc_arena_printf(kept, "%s/facts.db", folder);
-    if (access(path, R_OK) != 0 && drc_build_facts(".", path, NULL, NULL, NULL, &err) < 0) {
-        print_message("%s\n", err.msg);
-        return -1;
-    }
-    snap = drc_snapshot_load(".", path, &err);
+    snap = sample_home(kept, &path, &err);
     return snap == NULL ? -1 : 0;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    drc_snapshot_free(snap);
-    unlink(drc_arena_printf(kept, "%s/facts.db", folder));
-    unlink(drc_arena_printf(kept, "%s/facts.answers.json", folder));
-    rmdir(folder);
+    sample_home_free(kept, snap);
     drc_arena_free(kept);
     return 0;
 }

@@ -10,9 +10,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "drc/build.h"
+#include "../harness/sample_home.h"
 #include "drc/clock.h"
 #include "drc/compose.h"
 #include "drc/message.h"
@@ -31,7 +30,6 @@ static struct drc_arena *kept; /* for the whole program */
 static struct drc_snapshot *snap;
 static const struct drc_graph *graph;
 static struct drc_db *facts;
-static char folder[] = "/tmp/drc-test-said-XXXXXX";
 static const char *path;
 static struct drc_err err;
 static size_t answers, lacking, wrong;
@@ -42,23 +40,13 @@ static void must(int rc)
         fail_msg("%s: %s", drc_err_name(err.code), err.msg);
 }
 
-/* The estate that the other suites use, made where nobody has yet. */
 static int start(void **state)
 {
     (void)state;
     kept = drc_arena_new();
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    path = getenv("DRC_TEST_FACTS");
-    if (path == NULL)
-        path = drc_arena_printf(kept, "%s/facts.db", folder);
-    if (access(path, R_OK) != 0 && drc_build_facts(".", path, NULL, NULL, NULL, &err) < 0) {
-        print_message("%s\n", err.msg);
-        return -1;
-    }
-    snap = drc_snapshot_load(".", path, &err);
-    facts = drc_db_open(path, DRC_DB_READ, &err);
-    if (snap == NULL || facts == NULL || drc_db_sandbox(facts, &err) < 0)
+    snap = sample_home(kept, &path, &err);
+    facts = snap == NULL ? NULL : drc_db_open(path, DRC_DB_READ, &err);
+    if (facts == NULL || drc_db_sandbox(facts, &err) < 0)
         return -1;
     graph = drc_snapshot_graph(snap, facts, &err);
     return graph == NULL ? -1 : 0;
@@ -67,12 +55,8 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    static const char *const made[] = {"facts.db", "facts.db.graph", "facts.answers.json"};
     drc_db_close(facts);
-    drc_snapshot_free(snap);
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
-        unlink(drc_arena_printf(kept, "%s/%s", folder, made[i]));
-    rmdir(folder);
+    sample_home_free(kept, snap);
     drc_arena_free(kept);
     return 0;
 }
