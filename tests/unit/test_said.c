@@ -19,9 +19,11 @@
 #ifdef SANITIZED
 #define ROWS_MAX 4 /* they run five times slower, and look for something else */
 #define RUNS_MAX "8"
+#define WHOLE false /* of the entities, too few to hold what is counted over all of them */
 #else
 #define ROWS_MAX 60
 #define RUNS_MAX "60"
+#define WHOLE true
 #endif
 #define DEADLINE_MS 5000
 #define NOTHING "The facts of this run do not answer this question."
@@ -234,7 +236,7 @@ static void entities(void **state)
                        " AND run_date BETWEEN '2026-10-01' AND '2026-11-22'"
                        " ORDER BY is_final, rnd(logical_run_id, 0, 1000000000) LIMIT " RUNS_MAX);
     print_message("             %zu answers, %zu of them say what is missing\n", answers, lacking);
-    assert_true(answers > 200 && lacking > 0);
+    assert_true(!WHOLE || (answers > 200 && lacking > 0));
     assert_int_equal(wrong, 0);
 }
 
