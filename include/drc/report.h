@@ -34,7 +34,7 @@ struct drc_column {
 /* A key figure: `figure: Label | text | otherwise`, texts with {slots} (drc_slots_fill). */
 struct drc_figure {
     const char *label, *text;
-    const char *otherwise; /* said where a slot of text is not known; NULL: "n/a" */
+    const char *otherwise; /* said where a slot of text is not known; NULL, or not known: "n/a" */
 };
 
 struct drc_param_def {
@@ -154,13 +154,15 @@ const char *drc_result_text(const struct drc_result *res, size_t row,
                             const char *column); /* "" for NULL */
 /* Name of a row, cleaned and capped; the arena's. */
 const char *drc_result_label(struct drc_arena *a, const struct drc_result *res, size_t row);
-/* The amount that ranks rows: of a row or, for row < 0, their sum; as a person reads it. */
+/* The amount that ranks rows: of a row or, for row < 0, their sum; as a person reads it, "n/a" where
+ * no row knows it. */
 char *drc_result_amount(struct drc_arena *a, const struct drc_result *res, int row);
 /* Row of an entity id, -1 if it is not among the rows. */
 int drc_result_find(const struct drc_result *res, const char *entity_id);
-/* Sum over the rows from `first` on; NULLs are skipped; *nulls counts them (may be NULL). */
-int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column,
-                       size_t *nulls);
+/* Sum over the rows from `first` on; NULLs are skipped. */
+int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column);
+/* Whether that sum is known: there is no such row, or one knows the column. */
+bool drc_result_knows(const struct drc_result *res, size_t first, const char *column);
 /* Rows that count: the report's `live` column is not zero. They stand first. */
 size_t drc_result_live(const struct drc_result *res);
 #define DRC_SERIES_UNKNOWN INT64_MIN /* null in a series */

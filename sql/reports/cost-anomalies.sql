@@ -89,7 +89,7 @@
 -- card: Actual | {actual_uusd}; band {low_uusd} to {high_uusd}
 -- card: Change to split | {delta_uusd} against the mean of the 28 days before | n/a: fewer than 28 days before
 -- card: Largest part | {row.top_factor}: {top_factor_uusd} | not attributable
--- card: Failed attempts | {failed_attempts}, evictions {evictions}
+-- card: Failed attempts | {failed_attempts}, evictions {evictions} | {failed_attempts}, evictions are not known
 -- card: Modified z | {m}, {event_days day/days}
 
 WITH RECURSIVE span AS MATERIALIZED ( -- history: eight weeks and one before the window, as far as there is data
@@ -206,7 +206,8 @@ totals AS MATERIALIZED ( -- what the cost is made of: [0] the 28 days before, [1
 split AS MATERIALIZED ( -- both sides brought to 28 x the days of the anomaly, so that nothing is rounded before the end
     SELECT f.kind, f.workspace_id, f.native_id, f.from_date, CAST(f.event_days AS INTEGER) AS event_days,
            (coalesce(b.dbu_uusd, 0) + coalesce(b.vm_uusd, 0)) * CAST(f.event_days AS INTEGER) / 28 AS before_uusd,
-           a.failed, a.evictions,
+           iif(f.kind = 'job', coalesce(a.failed, 0), NULL) AS failed, -- other compute has no attempts
+           iif(f.kind = 'job' AND EXISTS (SELECT 1 FROM data_mark AS k WHERE k.source = 'events'), coalesce(a.evictions, 0), NULL) AS evictions,
            iif(date(f.from_date, '-28 days') >= f.start_day,
                shapley_cost(coalesce(b.runs, 0) * CAST(f.event_days AS INTEGER), coalesce(b.attempts, 0) * CAST(f.event_days AS INTEGER),
                             coalesce(b.ms, 0) * CAST(f.event_days AS INTEGER), coalesce(b.udbu, 0) * CAST(f.event_days AS INTEGER),
@@ -305,16 +306,16 @@ SELECT entity_id('anomaly', g.workspace_id, g.native_id || '@' || g.from_date) A
        s.other AS by_other_uusd,
        t.name AS top_factor,
        t.uusd AS top_factor_uusd,
-       coalesce(s.evictions, 0) AS evictions,
-       coalesce(s.failed, 0) AS failed_attempts,
+       s.evictions,
+       s.failed AS failed_attempts,
        c.summary AS linked_change,
        c.change_key AS linked_change_key,
        g.calendar_name,
        CASE WHEN g.shape = 'calendar' THEN 'expected on these days' || coalesce(': ' || g.calendar_name, ' of a month')
             WHEN t.name IS NULL THEN 'fewer than 28 days before it: no split'
             ELSE t.name || iif(t.uusd < 0, ' fell', ' rose')
-                 || iif(coalesce(s.evictions, 0) > 0, '; ' || s.evictions || iif(s.evictions = 1, ' eviction', ' evictions'), '')
-                 || iif(coalesce(s.failed, 0) > 0, '; ' || s.failed || iif(s.failed = 1, ' failed attempt', ' failed attempts'), '')
+                 || iif(s.evictions > 0, '; ' || s.evictions || iif(s.evictions = 1, ' eviction', ' evictions'), '')
+                 || iif(s.failed > 0, '; ' || s.failed || iif(s.failed = 1, ' failed attempt', ' failed attempts'), '')
                  || coalesce('; change on ' || date(c.at_ms / 1000, 'unixepoch'), '') END AS why,
        'new' AS status,
        d.daily,

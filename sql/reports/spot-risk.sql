@@ -46,19 +46,19 @@
 -- top: 15
 -- order: expected loss, highest first; then spot cost; then job id
 -- reconcile: sql/reconcile/jobs.sql
--- method: expected loss of the window = cost of attempts that an eviction ended + (evicted runs with a failed attempt x the usual cost of a run, for the repetition). It is 0 where no eviction cost anything. A run's usual cost: median cost of the successful runs' attempts that began in the window. Spot lowers the virtual machine's price only; a DBU costs the same on spot. Evidence: api_event from the cluster's events, inferred from terminations, config_only where only the configuration says spot.
+-- method: expected loss of the window = cost of attempts that an eviction ended + (evicted runs with a failed attempt x the usual cost of a run, for the repetition). It is 0 where no eviction cost anything, and not known where the data has no events of clusters. A run's usual cost: median cost of the successful runs' attempts that began in the window. Spot lowers the virtual machine's price only; a DBU costs the same on spot. Evidence: api_event from the cluster's events, inferred from terminations, config_only where only the configuration says spot.
 -- chip: job.eviction-pattern
 -- details: expected_loss_uusd, spot_vm_uusd, evictions, evictions_per_100h, evicted_share, fail_gap, evidence
 -- summary: {expected_loss_uusd} expected loss, {evictions eviction/evictions}, top: {top} {top.expected_loss_uusd}
 -- finding: {evictions eviction/evictions} hit {evicted_runs run/runs}; expected loss {expected_loss_uusd}, {top.expected_loss_uusd} of it from {top}
 -- empty: No job ran on spot nodes in this window.
--- figure: Expected loss | {expected_loss_uusd}
--- figure: Evictions | {evictions}, in {evicted_runs run/runs}
--- figure: Most at risk | {top}  {top.expected_loss_uusd}
+-- figure: Expected loss | {expected_loss_uusd} | not known: the data has no events of clusters
+-- figure: Evictions | {evictions}, in {evicted_runs run/runs} | not known: the data has no events of clusters
+-- figure: Most at risk | {top}  {top.expected_loss_uusd} | not known
 -- figure: Node time on spot | {spot_share}, {spot_vm_uusd} of VM cost
--- card: Expected loss | {expected_loss_uusd}, rank {rank} of {entity_count}
--- card: Evictions | {evictions}, {evictions_per_100h} per 100 spot node-hours | {evictions}
--- card: Runs evicted | {evicted_share} of {runs} | none of {runs}
+-- card: Expected loss | {expected_loss_uusd}, rank {rank} of {entity_count} | not known: the data has no events of clusters
+-- card: Evictions | {evictions}, {evictions_per_100h} per 100 spot node-hours | not known: the data has no events of clusters
+-- card: Runs evicted | {evicted_share} of {runs} | not known, of {runs}
 -- card: Fails if evicted | {fail_if_evicted}; if not {fail_if_not} | n/a: no run was evicted
 -- card: Lost attempts | {lost_attempt_uusd}; a run usually costs {rerun_uusd} | {lost_attempt_uusd}
 -- card: Spot | {spot_share} of node time, {spot_vm_uusd} of VM cost
@@ -71,7 +71,8 @@ WITH span AS MATERIALIZED (
            date(:as_of, '-' || :days || ' days') AS base_last_day,
            date(:as_of, '-' || (2 * :days - 1) || ' days') AS base_first_day,
            (SELECT m.value FROM meta AS m WHERE m.key = 'first_day') AS data_first_day,
-           max(date(:as_of, '-' || (:days - 1) || ' days'), (SELECT m.value FROM meta AS m WHERE m.key = 'first_day')) AS series_day
+           max(date(:as_of, '-' || (:days - 1) || ' days'), (SELECT m.value FROM meta AS m WHERE m.key = 'first_day')) AS series_day,
+           EXISTS (SELECT 1 FROM data_mark AS k WHERE k.source = 'events') AS has_events -- else nothing is known of evictions: NULL, not none
 ),
 chosen AS MATERIALIZED ( -- jobs that the filters let through
     SELECT j.workspace_id, j.job_id
@@ -134,28 +135,29 @@ SELECT j.job_key,
        w.workspace_url,
        'jobs/' || j.job_id AS object_path,
        o.name AS owner,
-       coalesce(l.uusd, 0) + coalesce(CAST(r.evicted_runs_failed * s.uusd + 0.5 AS INTEGER), 0) AS expected_loss_uusd,
+       iif(p.has_events, coalesce(l.uusd, 0) + coalesce(CAST(r.evicted_runs_failed * s.uusd + 0.5 AS INTEGER), 0), NULL) AS expected_loss_uusd,
        u.uusd AS total_uusd,
        m.spot_uusd AS spot_vm_uusd,
        m.spot_node_ms,
        m.node_ms,
        coalesce(r.runs, 0) AS runs,
-       iif(EXISTS (SELECT 1 FROM data_mark AS k WHERE k.source = 'events'), coalesce(r.evictions, 0), NULL) AS evictions,
-       iif(EXISTS (SELECT 1 FROM data_mark AS k WHERE k.source = 'events'), coalesce(r.evictions, 0) * 360000000.0 / m.spot_node_ms, NULL) AS evictions_per_100h,
-       coalesce(r.evicted_runs, 0) AS evicted_runs,
-       CAST(r.evicted_runs AS REAL) / nullif(r.runs, 0) AS evicted_share,
-       coalesce(r.evicted_runs_failed, 0) AS evicted_runs_failed,
-       CAST(r.evicted_runs_failed AS REAL) / nullif(r.evicted_runs, 0) AS fail_if_evicted,
-       CAST(r.failed_runs AS REAL) / nullif(r.runs - r.evicted_runs, 0) AS fail_if_not,
-       CAST(r.evicted_runs_failed AS REAL) / nullif(r.evicted_runs, 0) - CAST(r.failed_runs AS REAL) / nullif(r.runs - r.evicted_runs, 0)
-           AS fail_gap,
-       coalesce(l.uusd, 0) AS lost_attempt_uusd,
-       CAST(s.uusd + 0.5 AS INTEGER) AS rerun_uusd,
+       iif(p.has_events, coalesce(r.evictions, 0), NULL) AS evictions,
+       iif(p.has_events, coalesce(r.evictions, 0) * 360000000.0 / m.spot_node_ms, NULL) AS evictions_per_100h,
+       iif(p.has_events, coalesce(r.evicted_runs, 0), NULL) AS evicted_runs,
+       iif(p.has_events, CAST(r.evicted_runs AS REAL) / nullif(r.runs, 0), NULL) AS evicted_share,
+       iif(p.has_events, coalesce(r.evicted_runs_failed, 0), NULL) AS evicted_runs_failed,
+       iif(p.has_events, CAST(r.evicted_runs_failed AS REAL) / nullif(r.evicted_runs, 0), NULL) AS fail_if_evicted,
+       iif(p.has_events, CAST(r.failed_runs AS REAL) / nullif(r.runs - r.evicted_runs, 0), NULL) AS fail_if_not,
+       iif(p.has_events, CAST(r.evicted_runs_failed AS REAL) / nullif(r.evicted_runs, 0)
+                             - CAST(r.failed_runs AS REAL) / nullif(r.runs - r.evicted_runs, 0), NULL) AS fail_gap,
+       iif(p.has_events, coalesce(l.uusd, 0), NULL) AS lost_attempt_uusd,
+       iif(p.has_events, CAST(s.uusd + 0.5 AS INTEGER), NULL) AS rerun_uusd,
        j.availability,
-       coalesce(l.evidence, 'config_only') AS evidence,
-       coalesce(r.evictions_daily, (SELECT day_series(NULL, p.series_day, p.last_day) FROM span AS p)) AS evictions_daily,
+       iif(p.has_events, coalesce(l.evidence, 'config_only'), 'config_only') AS evidence,
+       iif(p.has_events, coalesce(r.evictions_daily, (SELECT day_series(NULL, q.series_day, q.last_day) FROM span AS q)), NULL) AS evictions_daily,
        u.daily
-FROM used AS u
+FROM span AS p
+CROSS JOIN used AS u
 CROSS JOIN spot AS m ON m.workspace_id = u.workspace_id AND m.job_id = u.job_id
 CROSS JOIN jobs AS j ON j.workspace_id = u.workspace_id AND j.job_id = u.job_id
 JOIN workspace AS w ON w.workspace_id = u.workspace_id

@@ -468,7 +468,7 @@ static int take_correction(struct drc_env *env, const struct drc_digest_ask *ask
             window_of(d->total->report, scope, then[i].first_day, then[i].last_day);
         if (drc_report_run(env->facts, a, d->total->report, &p, &res, err) < 0)
             return -1;
-        int64_t now = drc_result_sum(&res, 0, "total_uusd", NULL);
+        int64_t now = drc_result_sum(&res, 0, "total_uusd");
         if (llabs(now - then[i].total_uusd) < DRC_UUSD_PER_USD ||
             strcmp(drc_fmt_usd(then[i].total_uusd, was), drc_fmt_usd(now, is)) == 0)
             continue;

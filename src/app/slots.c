@@ -284,7 +284,7 @@ static const char *clock_sentence(struct slot_run *r)
 static int keep_figures(struct slot_run *r, const struct drc_digest *d, struct drc_err *err)
 {
     struct drc_digest_stated stated = {r->slot.day, r->first_day, r->last_day,
-                                       drc_result_sum(d->total, 0, "total_uusd", NULL),
+                                       drc_result_sum(d->total, 0, "total_uusd"),
                                        d->figure_scope};
     int rc = drc_sub_stated_put(r->env->state, r->sub.sub_id, &stated, err);
     for (size_t i = 0; rc == 0 && i < d->restated_count; i++)

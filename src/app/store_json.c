@@ -77,7 +77,7 @@ static json_t *rows_json(const struct drc_result *res)
     return rows;
 }
 
-/* Sums of the additive columns. */
+/* Sums of the additive columns, null where no row knows one. */
 static json_t *totals_json(const struct drc_result *res)
 {
     json_t *totals = json_object();
@@ -85,7 +85,9 @@ static json_t *totals_json(const struct drc_result *res)
         const struct drc_column *c = &res->report->columns[i];
         if (!c->whole && (c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT))
             json_object_set_new(totals, c->name,
-                                json_integer((json_int_t)drc_result_sum(res, 0, c->name, NULL)));
+                                drc_result_knows(res, 0, c->name)
+                                    ? json_integer((json_int_t)drc_result_sum(res, 0, c->name))
+                                    : json_null());
     }
     return totals;
 }

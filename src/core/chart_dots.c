@@ -1,6 +1,7 @@
 #include "core/chart_parts.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "drc/fmt.h"
 
@@ -99,8 +100,10 @@ static void measure(struct plot *p)
     p->right = drc_svg_snap(drc_columns_place(&p->notes, right, right - p->left - PLOT_MIN));
     drc_columns_labels(&p->f, spec->rows, spec->row_count, p->f.t->text_px, p->right - p->f.left,
                        p->labels);
+    char value[DRC_FMT_BYTES];
     for (size_t i = 0; i < spec->row_count; i++)
-        drc_fmt_usd(spec->rows[i].values[0], p->values[i]);
+        snprintf(p->values[i], sizeof p->values[i], "%s",
+                 spec->rows[i].unknown ? "n/a" : drc_fmt_usd(spec->rows[i].values[0], value));
     measure_scale(p);
     p->top = p->bottom = p->f.top + HEADS_HEIGHT;
     for (size_t i = 0; i < spec->row_count; i++, p->bottom += ROW_HEIGHT) {
@@ -176,9 +179,11 @@ static void draw_row(const struct plot *p, size_t i)
                  NULL);
     drc_svg_text(p->f.svg, label, p->f.left, drc_svg_baseline(top + NAME_MIDDLE, t->text_px),
                  p->labels[i]);
-    drc_svg_line(p->f.svg, p->zero, y, x, y, 2, dot, NULL);
-    drc_svg_dot(p->f.svg, x, y, v == 0 ? DOT_RADIUS - 1 : DOT_RADIUS, v == 0 ? t->background : dot,
-                dot); /* hollow: nothing was lost */
+    if (!in->unknown) {
+        drc_svg_line(p->f.svg, p->zero, y, x, y, 2, dot, NULL);
+        drc_svg_dot(p->f.svg, x, y, v == 0 ? DOT_RADIUS - 1 : DOT_RADIUS,
+                    v == 0 ? t->background : dot, dot); /* hollow: nothing was lost */
+    }
     drc_svg_text(p->f.svg, value, fmax(x, p->zero) + VALUE_GAP, drc_svg_baseline(y, t->text_px),
                  p->values[i]);
     drc_columns_row(&p->f, &p->notes, i, top + ROW_HEIGHT / 2);

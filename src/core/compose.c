@@ -37,8 +37,9 @@ void drc_compose_figure(struct drc_arena *a, const struct drc_figure *f,
                         const struct drc_context *c, struct drc_text pair[2])
 {
     drc_slots_fill(a, f->label, c, &pair[0], NULL);
-    if (!drc_slots_fill(a, f->text, c, &pair[1], NULL))
-        drc_text_add(a, &pair[1], DRC_SPAN_PLAIN, f->otherwise == NULL ? "n/a" : f->otherwise);
+    if (!drc_slots_fill(a, f->text, c, &pair[1], NULL) &&
+        (f->otherwise == NULL || !drc_slots_fill(a, f->otherwise, c, &pair[1], NULL)))
+        drc_text_add(a, &pair[1], DRC_SPAN_PLAIN, "n/a");
 }
 
 static void add_figures(struct drc_arena *a, struct drc_message *m, const struct drc_figure *list,
@@ -153,6 +154,12 @@ static void add_footer(struct drc_arena *a, struct drc_message *m, const struct 
 
 /* ---- the report --------------------------------------------------------------------------- */
 
+/* What the amount is that ranks the rows: "Total", "Exp. loss", "Impact". */
+static const char *amount_title(const struct drc_report *r)
+{
+    return drc_report_title(r, r->amount);
+}
+
 static char *report_summary(struct drc_arena *a, const struct drc_result *res,
                             const struct drc_context *whole)
 {
@@ -164,17 +171,14 @@ static char *report_summary(struct drc_arena *a, const struct drc_result *res,
     if (res->report->summary != NULL && drc_slots_fill(a, res->report->summary, whole, &own, NULL))
         return drc_arena_printf(a, "%s %s: %s", res->report->title, window,
                                 drc_text_plain(a, &own));
+    if (!drc_result_knows(res, 0, res->report->amount))
+        return drc_arena_printf(a, "%s %s: %s is not known", res->report->title, window,
+                                amount_title(res->report));
     const struct drc_fact *change = drc_context_fact(whole, "change_ratio");
     return drc_arena_printf(
         a, "%s %s: %s%s, top: %s %s", res->report->title, window, drc_result_amount(a, res, -1),
         change == NULL || !change->known ? "" : drc_arena_printf(a, " (%s)", change->display),
         drc_result_label(a, res, 0), drc_result_amount(a, res, 0));
-}
-
-/* What the amount is that ranks the rows: "Total", "Exp. loss", "Impact". */
-static const char *amount_title(const struct drc_report *r)
-{
-    return drc_report_title(r, r->amount);
 }
 
 static char *report_alt(struct drc_arena *a, const struct drc_result *res)
@@ -184,7 +188,8 @@ static char *report_alt(struct drc_arena *a, const struct drc_result *res)
         drc_arena_printf(a, "%s in USD, %s. %s %s.", res->report->title,
                          drc_date_range(res->first_day, res->params.as_of_day, window),
                          amount_title(res->report), drc_result_amount(a, res, -1));
-    for (size_t i = 0; i < 3 && i < drc_result_live(res); i++)
+    size_t named = drc_result_knows(res, 0, res->report->amount) ? drc_result_live(res) : 0;
+    for (size_t i = 0; i < 3 && i < named; i++)
         text = drc_arena_printf(a, "%s%s %s %s", text, i == 0 ? " Top:" : ",",
                                 drc_result_label(a, res, i), drc_result_amount(a, res, (int)i));
     return drc_arena_printf(a, "%s.", text);
@@ -214,8 +219,8 @@ static void add_bill(struct drc_arena *a, struct drc_text *t, const struct drc_r
 static void add_ai_bill(struct drc_arena *a, struct drc_text *t, const struct drc_result *res)
 {
     char share[DRC_FMT_BYTES], n[DRC_FMT_BYTES];
-    int64_t unpriced = drc_result_sum(res, 0, "unpriced", NULL),
-            estimated = drc_result_sum(res, 0, "estimated", NULL);
+    int64_t unpriced = drc_result_sum(res, 0, "unpriced"),
+            estimated = drc_result_sum(res, 0, "estimated");
     if (res->billed_uusd > 0)
         drc_text_printf(a, t, DRC_SPAN_PLAIN,
                         " \u00b7 explains %s of the $ that the calls of the window cost",

@@ -126,7 +126,8 @@ static void fold_other(struct drc_arena *a, const struct drc_result *res, size_t
         a, "Other (%zu %s)", live - from,
         drc_fmt_noun((int64_t)(live - from), res->report->noun, res->report->nouns));
     for (size_t s = 0; s < res->report->series_count && s < DRC_CHART_SERIES_MAX; s++)
-        out->values[s] = drc_result_sum(res, from, res->report->series[s], NULL);
+        out->values[s] = drc_result_sum(res, from, res->report->series[s]);
+    out->unknown = !drc_result_knows(res, from, res->report->amount);
 }
 
 /* The finding: what the report's header says, else the shares of the first rows. */
@@ -138,8 +139,12 @@ static char *subtitle(struct drc_arena *a, const struct drc_context *whole, size
     if (live > 0 && res->report->finding != NULL &&
         drc_slots_fill(a, res->report->finding, whole, &own, NULL))
         return drc_text_plain(a, &own);
+    if (live > 0 && !drc_result_knows(res, 0, res->report->amount))
+        return drc_arena_printf(a, "%zu %s; %s is not known", live,
+                                drc_fmt_noun((int64_t)live, res->report->noun, res->report->nouns),
+                                drc_report_title(res->report, res->report->amount));
     const char *total = drc_result_amount(a, res, -1);
-    int64_t sum = drc_result_sum(res, 0, res->report->amount, NULL), lead = 0;
+    int64_t sum = drc_result_sum(res, 0, res->report->amount), lead = 0;
     size_t few = live < 3 ? live : 3;
     for (size_t i = 0; i < few; i++)
         lead += drc_result_int(res, i, res->report->amount, 0);
@@ -349,8 +354,10 @@ static int draw_dots(struct drc_arena *a, const struct drc_theme *t,
                                : last_days(a, s.res, i, "evictions_daily", days);
         r->spark_count = days;
         if (r->is_other) /* rates are not a sum and stay out */
-            r->notes[0] = drc_arena_strdup(
-                a, drc_fmt_count(drc_result_sum(s.res, i, "evictions", NULL), text));
+            r->notes[0] = !drc_result_knows(s.res, i, "evictions")
+                              ? "n/a"
+                              : drc_arena_strdup(
+                                    a, drc_fmt_count(drc_result_sum(s.res, i, "evictions"), text));
     }
     struct drc_chart_dots spec = {
         .title = s.texts.title,

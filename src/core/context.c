@@ -119,9 +119,7 @@ static double value_of(const struct drc_result *res, int row, const char *column
 {
     if (row >= 0)
         return drc_result_real(res, (size_t)row, column);
-    size_t nulls;
-    int64_t sum = drc_result_sum(res, 0, column, &nulls);
-    return nulls == res->rows.row_count && nulls > 0 ? (double)NAN : (double)sum;
+    return drc_result_knows(res, 0, column) ? (double)drc_result_sum(res, 0, column) : (double)NAN;
 }
 
 static double sum_of(const struct drc_result *res, const char *column, size_t rows)
@@ -164,7 +162,7 @@ static double compute(const struct drc_result *res, const struct metric *m, int 
     case OP_ENTITIES:
         return (double)drc_result_live(res);
     case OP_REPORT_SUM:
-        return sum_of(res, x, all);
+        return value_of(res, -1, x);
     case OP_TOP1:
         return quotient(sum_of(res, x, 1), sum_of(res, x, all));
     case OP_TOP3:

@@ -105,6 +105,8 @@ static int take_figure(struct drc_arena *a, const struct drc_report *r,
     *out = (struct drc_figure){part[0], part[1], part[2]};
     if (drc_slots_lint(r->path, e->line, out->label, err) < 0)
         return -1;
+    if (out->otherwise != NULL && drc_slots_lint(r->path, e->line, out->otherwise, err) < 0)
+        return -1;
     return drc_slots_lint(r->path, e->line, out->text, err);
 }
 

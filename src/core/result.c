@@ -226,20 +226,20 @@ int drc_result_find(const struct drc_result *res, const char *entity_id)
     return -1;
 }
 
-int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column,
-                       size_t *nulls)
+int64_t drc_result_sum(const struct drc_result *res, size_t first, const char *column)
 {
     int64_t sum = 0;
-    if (nulls != NULL)
-        *nulls = 0;
-    for (size_t i = first; i < res->rows.row_count; i++) {
-        const struct drc_cell *c = drc_result_cell(res, i, column);
-        if (c->type == DRC_CELL_INT)
-            sum += c->i;
-        else if (nulls != NULL)
-            ++*nulls;
-    }
+    for (size_t i = first; i < res->rows.row_count; i++)
+        sum += drc_result_int(res, i, column, 0);
     return sum;
+}
+
+bool drc_result_knows(const struct drc_result *res, size_t first, const char *column)
+{
+    for (size_t i = first; i < res->rows.row_count; i++)
+        if (drc_result_cell(res, i, column)->type != DRC_CELL_NULL)
+            return true;
+    return first >= res->rows.row_count;
 }
 
 size_t drc_result_live(const struct drc_result *res)
@@ -306,7 +306,8 @@ char *drc_result_amount(struct drc_arena *a, const struct drc_result *res, int r
     if (row >= 0)
         return drc_cell_show(a, drc_result_cell(res, (size_t)row, column),
                              drc_report_unit(res->report, column));
-    int64_t sum = drc_result_sum(res, 0, column, NULL);
-    struct drc_cell cell = {DRC_CELL_INT, sum, (double)sum, NULL};
+    int64_t sum = drc_result_sum(res, 0, column);
+    bool known = drc_result_knows(res, 0, column);
+    struct drc_cell cell = {known ? DRC_CELL_INT : DRC_CELL_NULL, sum, (double)sum, NULL};
     return drc_cell_show(a, &cell, drc_report_unit(res->report, column));
 }

@@ -56,7 +56,7 @@ static int measure(struct drc_db *facts, const struct drc_report *r, int days)
             cpus[i] = cpu_us() - cpu;
         }
         rows = res.rows.row_count;
-        total = drc_result_sum(&res, 0, "total_uusd", NULL);
+        total = drc_result_sum(&res, 0, "total_uusd");
         drc_date_iso(res.params.as_of_day, last_day);
         drc_arena_free(a);
     }

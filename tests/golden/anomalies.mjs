@@ -83,7 +83,7 @@ function totals(f, s, first, last) {
 
 function attribution(f, s, from, to) {
   const n = dayCount(from, to), b = totals(f, s, addDays(from, -BEFORE), addDays(from, -1)), a = totals(f, s, from, to);
-  const counts = { evictions: a.evictions, failed_attempts: a.failed };
+  const counts = s.kind === 'job' ? { evictions: a.evictions, failed_attempts: a.failed } : { evictions: null, failed_attempts: null };
   const names = ['by_runs_uusd', 'by_attempts_uusd', 'by_minutes_uusd', 'by_dbu_rate_uusd', 'by_price_uusd', 'by_vm_uusd', 'by_other_uusd'];
   if (addDays(from, -BEFORE) < s.start)
     return { event_days: n, mean: null, delta_uusd: null, parts: Object.fromEntries(names.map((x) => [x, null])), top: [null, null], counts };

@@ -58,10 +58,28 @@ for (const [name, lacking, chip, where, told, said, whereItIs = where] of CASES)
   });
 }
 
+function column(r, name) {
+  const at = r.columns.findIndex((c) => c.name === name);
+  assert.ok(at >= 0 && r.rows.length > 0, name);
+  return r.rows.map((row) => row[at]);
+}
+
 test('unknown is not none: no count of evictions or queries is printed where they are not recorded', () => {
-  const rows = report('spot-risk', '', noEvents());
-  const at = rows.columns.findIndex((c) => c.name === 'evictions');
-  assert.ok(rows.rows.length > 0 && rows.rows.every((r) => r[at] === null));
+  const spot = report('spot-risk', '', noEvents()), anomalies = report('cost-anomalies', '', noEvents());
+  for (const name of ['expected_loss_uusd', 'evictions', 'evicted_runs', 'evicted_share', 'evicted_runs_failed', 'fail_if_not', 'lost_attempt_uusd', 'evictions_daily'])
+    assert.ok(column(spot, name).every((v) => v === null), name);
+  for (const name of ['expected_loss_uusd', 'evictions', 'lost_attempt_uusd']) assert.equal(spot.totals[name], null);
+  assert.ok(spot.totals.spot_vm_uusd > 0 && column(spot, 'evidence').every((v) => v === 'config_only'));
+  assert.ok(column(anomalies, 'evictions').every((v) => v === null));
+  assert.ok(column(anomalies, 'why').every((v) => !/eviction/.test(v)) && column(anomalies, 'failed_attempts').some((v) => v > 0));
+  const said = run(['report', 'spot-risk', '--db', noEvents(), '--out', scratch.path('.')], { env: { DRC_STATE_DB: scratch.path('state.db') } }).stdout;
+  assert.match(said, /Expected loss +not known: the data has no events of clusters\n +Evictions +not known: the data has no events of clusters\n/);
+  const shown = said.slice(0, said.indexOf('How it is computed')).split('\n').filter((line) => !/ run |%/.test(line)).join('\n');
+  assert.doesNotMatch(shown, /\$0|\b0\b/);
   for (const text of [answer(noEvents(), 'job.why-failing', '--report', 'job-cost', '--entity', first('job-cost')), answer(noQueries(), 'warehouse.explain', '--entity', 'wh-bi-prod')])
     assert.doesNotMatch(text, /\b0 (spot )?(evictions|queries)|[Nn]o (spot )?(eviction|query)/);
+  const calendar = column(anomalies, 'calendar_name');
+  const failing = anomalies.rows[column(anomalies, 'failed_attempts').findIndex((v, i) => v > 0 && calendar[i] === null)][0];
+  const why = answer(noEvents(), 'anomaly.explain', '--report', 'cost-anomalies', '--entity', failing);
+  assert.match(why, /failed on these days; whether nodes were evicted is not known/);
 });

@@ -500,13 +500,13 @@ static void workspaces_split_the_whole(void **state)
     size_t rows = 0;
     for (int i = 0; i < 3; i++) {
         struct drc_result one = run_report(28, NULL, names[i]);
-        total += drc_result_sum(&one, 0, "total_uusd", NULL);
+        total += drc_result_sum(&one, 0, "total_uusd");
         billed += one.billed_uusd;
         bill += one.bill_uusd;
         rows += one.rows.row_count;
     }
     assert_int_equal(rows, all.rows.row_count);
-    assert_true(total == drc_result_sum(&all, 0, "total_uusd", NULL));
+    assert_true(total == drc_result_sum(&all, 0, "total_uusd"));
     assert_true(billed == all.billed_uusd && bill == all.bill_uusd);
     assert_int_equal(run_report(28, NULL, "2718281828459045").rows.row_count,
                      run_report(28, NULL, "PROD-lakehouse").rows.row_count);
@@ -520,7 +520,7 @@ static void the_bill_is_explained_in_part(void **state)
 {
     (void)state;
     struct drc_result res = run_report(28, NULL, NULL);
-    assert_true(res.explained_uusd == drc_result_sum(&res, 0, "dbu_list_uusd", NULL));
+    assert_true(res.explained_uusd == drc_result_sum(&res, 0, "dbu_list_uusd"));
     assert_true(res.explained_uusd < res.billed_uusd && res.billed_uusd < res.bill_uusd);
     assert_true(res.explained_uusd * 100 / res.billed_uusd >= 80);
 }

@@ -111,12 +111,26 @@ static void check(const char *where, const char *text)
     wrong++;
 }
 
+/* A figure: also no {slot} is left in it. */
+static void check_figure(struct drc_arena *a, const char *where, const struct drc_text pair[2])
+{
+    const char *text = drc_text_plain(a, &pair[1]);
+    check(where, text);
+    if (strchr(text, '{') != NULL) {
+        print_message("%s: %s is %s\n", where, drc_text_plain(a, &pair[0]), text);
+        wrong++;
+    }
+}
+
 /* All texts of a message, as a person reads them. */
 static void check_message(struct drc_arena *a, const char *where, const struct drc_message *m)
 {
     check(where, m->summary);
-    for (const struct drc_block *b = m->first; b != NULL; b = b->next)
+    for (const struct drc_block *b = m->first; b != NULL; b = b->next) {
         check(where, drc_text_plain(a, &b->text));
+        for (size_t i = 0; i < b->figure_count; i++)
+            check_figure(a, where, &b->figures[2 * i]);
+    }
 }
 
 static void ask(struct drc_arena *a, const struct drc_chip *chip, const struct drc_context *made)
