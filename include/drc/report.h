@@ -42,12 +42,14 @@ struct drc_param_def {
     const char *kind;        /* "1..365", "date", "text" */
 };
 
+#define DRC_REPORT_NO_PLACE 1000
 struct drc_report {
     const char *path, *id, *title, *pillar, *question, *entity, *method, *mark;
     bool single;              /* of sql/entities: its row is the entity that :entity names */
     bool reads_state;         /* `reads: state`: its SQL reads the state, not the facts */
     const char *noun, *nouns; /* of a row, of rows, as a person says it: "job", "jobs" */
     int version, top;
+    int place; /* where reports are listed; DRC_REPORT_NO_PLACE: behind those that have one */
     const char *key, *label; /* column names */
     const char *amount;      /* column by which rows are ranked; money */
     const char *live;        /* column that is not zero in rows that count (default: amount) */

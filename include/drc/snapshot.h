@@ -43,7 +43,7 @@ struct drc_prints {
 struct drc_snapshot {
     struct drc_arena *arena;
     const char *home, *facts_path;
-    struct drc_report *reports; /* of the facts, then of the state; each by id */
+    struct drc_report *reports; /* by place, then of the facts, then of the state; each by id */
     size_t report_count;
     struct drc_planned *planned; /* in the order of the file */
     size_t planned_count;
@@ -58,7 +58,7 @@ struct drc_snapshot {
     size_t entity_count;
     struct drc_finder *finders; /* by kind */
     size_t finder_count;
-    const char *people_sql;        /* sql/people.sql */
+    const char *people_sql; /* sql/people.sql */
     struct drc_prints prints;
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
     struct drc_graph *graph;       /* NULL until drc_snapshot_graph */

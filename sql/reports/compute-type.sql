@@ -2,6 +2,7 @@
 -- version: 1
 -- title: Cost by compute type
 -- pillar: cost
+-- place: 2
 -- question: Which kind of compute does the money go to, and how steady is it?
 -- entity: compute_type
 -- noun: compute type

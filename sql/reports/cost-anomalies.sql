@@ -2,6 +2,7 @@
 -- version: 1
 -- title: Cost anomalies
 -- pillar: cost
+-- place: 5
 -- question: On which days did something cost more or less than it should have?
 -- entity: anomaly
 -- noun: anomaly

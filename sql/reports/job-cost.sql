@@ -2,6 +2,7 @@
 -- version: 2
 -- title: Job cost
 -- pillar: cost
+-- place: 1
 -- question: Which jobs cost the most, and how much of it runs on spot?
 -- entity: job
 -- key: job_key

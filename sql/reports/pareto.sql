@@ -2,6 +2,7 @@
 -- version: 1
 -- title: Cost concentration
 -- pillar: cost
+-- place: 3
 -- question: How few jobs make most of the cost?
 -- entity: job
 -- key: job_key

@@ -2,6 +2,7 @@
 -- version: 1
 -- title: Spot risk
 -- pillar: cost
+-- place: 4
 -- question: Which jobs lose money to spot evictions, and which may?
 -- entity: job
 -- key: job_key

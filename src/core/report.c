@@ -14,7 +14,7 @@ static const char *const keys[] = {
     "id",      "version", "title",  "pillar", "question",  "entity", "noun",   "nouns",
     "key",     "label",   "amount", "live",   "mark",      "series", "column", "param",
     "top",     "order",   "method", "chip",   "reconcile", "figure", "card",   "details",
-    "summary", "finding", "empty",  "graph",  "reads",     NULL};
+    "summary", "finding", "empty",  "graph",  "reads",     "place",  NULL};
 
 static const struct {
     const char *name;
@@ -172,11 +172,16 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
         if (*needed[i].to == NULL)
             return -1;
     }
-    const char *version = drc_meta_get(m, "version"), *top = drc_meta_get(m, "top");
+    const char *version = drc_meta_get(m, "version"), *top = drc_meta_get(m, "top"),
+               *place = drc_meta_get(m, "place");
     r->version = version == NULL ? 1 : (int)strtol(version, NULL, 10);
     r->top = top == NULL ? DRC_CHART_BARS_MAX : (int)strtol(top, NULL, 10);
     if (r->top < 1 || r->top > DRC_CHART_BARS_MAX)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s: top is 1 to %d", r->path, DRC_CHART_BARS_MAX);
+    r->place = place == NULL ? DRC_REPORT_NO_PLACE : (int)strtol(place, NULL, 10);
+    if (r->place < 1 || (place != NULL && r->place >= DRC_REPORT_NO_PLACE))
+        return drc_err_set(err, DRC_ERR_CONFIG, "%s: place is 1 to %d", r->path,
+                           DRC_REPORT_NO_PLACE - 1);
     r->noun = or_else(drc_meta_get(m, "noun"), r->entity);
     r->nouns = or_else(drc_meta_get(m, "nouns"), drc_arena_printf(a, "%ss", r->noun));
     r->amount = or_else(drc_meta_get(m, "amount"), "total_uusd");

@@ -19,6 +19,14 @@
 static pthread_mutex_t theme_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t graph_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Those with a place lead, then those of the facts; the rest stays by id. */
+static bool goes_before(const struct drc_report *x, const struct drc_report *y)
+{
+    if (x->place != y->place)
+        return x->place < y->place;
+    return x->reads_state < y->reads_state;
+}
+
 static int load_reports(struct drc_snapshot *s, const char *dir, struct drc_db *facts,
                         struct drc_report **out, size_t *count, struct drc_err *err)
 {
@@ -27,11 +35,12 @@ static int load_reports(struct drc_snapshot *s, const char *dir, struct drc_db *
     if (drc_file_exists(path) && drc_file_list(s->arena, path, ".sql", &names, &n, err) < 0)
         return -1;
     struct drc_report *list = drc_arena_array(s->arena, n + 1, sizeof *list), r;
-    size_t of_facts = 0;
     for (size_t i = 0; i < n; i++) {
         if (drc_report_load(s->arena, s->home, dir, names[i], facts, &r, err) < 0)
             return -1;
-        size_t at = r.reads_state ? i : of_facts++;
+        size_t at = i;
+        while (at > 0 && goes_before(&r, &list[at - 1]))
+            at--;
         memmove(&list[at + 1], &list[at], (i - at) * sizeof *list);
         list[at] = r;
     }

@@ -190,6 +190,9 @@ test('the home tab lists reports and starts one into the direct messages', async
   assert.equal(r.outcome, 'ok');
   const home = await waitFor('the home view', async () => (await slack.views(carol)).home);
   assert.ok(text(home).includes('Data Reliability Copilot'));
+  const starters = home.blocks.find((b) => b.block_id === 'starters').elements;
+  assert.deepEqual(starters.map((e) => e.value), ['job-cost', 'compute-type', 'pareto', 'spot-risk', 'cost-anomalies']);
+  assert.deepEqual(starters.map((e) => e.style ?? ''), ['primary', '', '', '', '']);
 });
 
 test('unknown types, unknown runs, odd JSON: acked, said where somebody can hear it, and the bot lives on', async () => {
