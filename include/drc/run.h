@@ -134,6 +134,8 @@ int drc_run_tool(struct drc_env *env, const struct drc_request *req, struct drc_
 /* The home tab of req->user, under a note (may be NULL). */
 int drc_run_home(struct drc_env *env, const struct drc_request *req, const struct drc_text *note,
                  struct drc_err *err);
+/* For one who may look at it just now; where this fails the next look mends it. */
+void drc_refresh_home(struct drc_env *env, const char *user);
 
 /* What came of asking the model. */
 struct drc_said {

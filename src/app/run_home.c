@@ -1,5 +1,6 @@
 /* The home tab: starters, the person's last reports and digests, how far the data goes. */
 #include "drc/clock.h"
+#include "drc/log.h"
 #include "drc/run.h"
 #include "subscribe_inner.h"
 
@@ -123,4 +124,12 @@ int drc_run_home(struct drc_env *env, const struct drc_request *req, const struc
     struct drc_to to = {.where = DRC_TO_HOME};
     struct drc_posted out;
     return env->poster->post(env->poster, env->a, req, &to, m, &out, err);
+}
+
+void drc_refresh_home(struct drc_env *env, const char *user)
+{
+    struct drc_err err = DRC_ERR_INIT;
+    struct drc_request home = {.kind = DRC_REQ_HOME, .key = "home", .user = user};
+    if (drc_run_home(env, &home, NULL, &err) < 0)
+        drc_log(DRC_LOG_INFO, "home.stale", "user=%s why=\"%s\"", user, err.msg);
 }

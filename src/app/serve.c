@@ -98,6 +98,21 @@ int server_edition_reload(struct server *s, struct drc_err *err)
     return 0;
 }
 
+void server_home_opened(struct server *s, const char *user)
+{
+    pthread_mutex_lock(&s->lock);
+    drc_map_set(s->homes, user, s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+bool server_home_is_open(struct server *s, const char *user)
+{
+    pthread_mutex_lock(&s->lock);
+    bool open = drc_map_get(s->homes, user) != NULL;
+    pthread_mutex_unlock(&s->lock);
+    return open;
+}
+
 struct drc_db *server_facts_open(const struct server *s, struct drc_err *err)
 {
     struct drc_db *facts = drc_db_open(s->facts_path, DRC_DB_READ, err);
@@ -531,6 +546,7 @@ static void tear_down(struct server *s)
     drc_queue_free(s->queue);
     drc_slack_budget_free(s->budget);
     drc_ask_budget_free(s->ask_budget);
+    drc_map_free(s->homes, NULL);
     if (s->edition != NULL)
         server_edition_put(s, s->edition);
 }
@@ -555,6 +571,7 @@ int drc_serve(const struct drc_serve_options *opt, struct drc_err *err)
         int reports = s.worker_count > 4 ? s.worker_count - 2 : s.worker_count - 1;
         s.budget = drc_slack_budget_new();
         s.ask_budget = drc_ask_budget_new();
+        s.homes = drc_map_new();
         s.queue = drc_queue_new(s.worker_count, reports, drc_conf_int("LLM_CONCURRENCY"));
         rc = connect_first(&s, err);
     }

@@ -11,6 +11,7 @@
 #include "drc/library.h"
 #include "drc/limits.h"
 #include "drc/llm.h"
+#include "drc/map.h"
 #include "drc/queue.h"
 #include "drc/slack.h"
 #include "drc/snapshot.h"
@@ -60,7 +61,8 @@ struct server {
     struct edition *edition; /* NULL until it loads */
     uint64_t editions;
     struct finished *done;
-    struct drc_err fatal; /* why the bot must end; code OK = it need not */
+    struct drc_map *homes; /* people who have opened the home tab since the start */
+    struct drc_err fatal;  /* why the bot must end; code OK = it need not */
 };
 
 /* Pins the present edition (loads it where there is none yet); release with server_edition_put. */
@@ -77,6 +79,9 @@ struct drc_db *server_facts_open(const struct server *s, struct drc_err *err);
 void server_warm_graph(const struct server *s, const struct edition *e);
 /* Worker: ends the row on the loop. */
 void server_finish(struct server *s, int64_t inbox_id, const char *outcome);
+/* A person has opened the home tab; has this person, since the start? */
+void server_home_opened(struct server *s, const char *user);
+bool server_home_is_open(struct server *s, const char *user);
 /* Blocks until auth.test has answered (or the bot stops: false). */
 bool server_wait_self(struct server *s, struct drc_slack_self *out);
 

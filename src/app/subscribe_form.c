@@ -450,6 +450,6 @@ int drc_run_form(struct drc_env *env, const struct drc_request *req, struct drc_
                    : drc_sub_edit(env->state, &sub, &own);
     if (rc < 0)
         return say_wrong(env, req, &f, &own, err);
-    sub_refresh_home(env, sub.owner);
+    drc_refresh_home(env, sub.owner);
     return say_saved(env, req, &sub, fresh, err);
 }

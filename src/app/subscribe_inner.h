@@ -61,7 +61,5 @@ int sub_history(struct drc_env *env, const struct drc_request *req, const struct
  * as a word to the person; the owner's home tab follows. */
 int sub_done(struct drc_env *env, const struct drc_request *req, const struct drc_sub *sub,
              const struct drc_text *note, struct drc_err *err);
-/* The owner may look at the home tab just now; where this fails the next look mends it. */
-void sub_refresh_home(struct drc_env *env, const char *user);
 
 #endif

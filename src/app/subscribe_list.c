@@ -3,7 +3,6 @@
 
 #include "drc/clock.h"
 #include "drc/fmt.h"
-#include "drc/log.h"
 #include "subscribe_inner.h"
 
 #define LIST_MAX 50
@@ -107,24 +106,16 @@ int sub_list(struct drc_env *env, const struct drc_request *req, const struct dr
 
 /* ---- after a change ----------------------------------------------------------------------- */
 
-void sub_refresh_home(struct drc_env *env, const char *user)
-{
-    struct drc_err err = DRC_ERR_INIT;
-    struct drc_request home = {.kind = DRC_REQ_HOME, .key = "home", .user = user};
-    if (drc_run_home(env, &home, NULL, &err) < 0)
-        drc_log(DRC_LOG_INFO, "home.stale", "user=%s why=\"%s\"", user, err.msg);
-}
-
 int sub_done(struct drc_env *env, const struct drc_request *req, const struct drc_sub *sub,
              const struct drc_text *note, struct drc_err *err)
 {
     if (req->kind == DRC_REQ_ACTION && req->channel == NULL && req->callback_id == NULL) {
         struct drc_request home = {.kind = DRC_REQ_HOME, .key = req->key, .user = req->user};
         if (!sub_is_mine(req, sub))
-            sub_refresh_home(env, sub->owner);
+            drc_refresh_home(env, sub->owner);
         return drc_run_home(env, &home, note, err);
     }
-    sub_refresh_home(env, sub->owner);
+    drc_refresh_home(env, sub->owner);
     if (req->kind == DRC_REQ_ACTION && req->is_ephemeral)
         return sub_list(env, req, note, err);
     struct drc_message *m = drc_message_new(env->a, drc_text_plain(env->a, note));

@@ -16,6 +16,7 @@
 #include "drc/log.h"
 #include "drc/raster.h"
 #include "drc/run.h"
+#include "drc/subscription.h"
 #include "serve_inner.h"
 
 #define WORKER_NICE 10
@@ -198,6 +199,8 @@ static bool run_item(struct worker *w, struct drc_item *item, const char **outco
                               .again_queued = item->class == DRC_CLASS_MODEL};
         unsigned calls = w->poster.api.calls;
         req.received_ms = item->received_ms;
+        if (req.kind == DRC_REQ_HOME)
+            server_home_opened(w->s, req.user);
         if (opened)
             again = run_request(w, &env, &req, item, outcome);
         else
@@ -264,6 +267,17 @@ static void tick(struct worker *w)
     atomic_store(&w->s->tick_waits, false);
 }
 
+/* An open home tab says when the next one is due: no longer true once a slot has ended. */
+static void refresh_home(struct worker *w, struct drc_env *env, const struct drc_item *item)
+{
+    struct drc_slot slot;
+    struct drc_sub sub;
+    if (drc_slot_get(env->state, env->a, item->sub_id, item->slot_day, &slot, NULL) == 1 &&
+        slot.ended_ms != 0 && drc_sub_get(env->state, env->a, item->sub_id, &sub, NULL) == 1 &&
+        server_home_is_open(w->s, sub.owner))
+        drc_refresh_home(env, sub.owner);
+}
+
 static void run_slot(struct worker *w, const struct drc_item *item)
 {
     struct drc_err err = DRC_ERR_INIT;
@@ -289,6 +303,8 @@ static void run_slot(struct worker *w, const struct drc_item *item)
                               .now_ms = drc_clock_wall_ms()};
         if (rc == 0)
             rc = drc_run_slot(&env, item->sub_id, item->slot_day, &err);
+        if (rc == 0 && item->class != DRC_CLASS_MODEL)
+            refresh_home(w, &env, item);
         server_edition_put(w->s, e);
     } else {
         rc = -1;

@@ -164,6 +164,21 @@ test('list and home: a row of buttons for each, what was done stands in their pl
 const dueAt = (slack, id, ms) => ask(slack, 'UPDATE subscription SET next_day = ?, next_ms = ? WHERE sub_id = ?', Date.parse('2026-11-23T00:00:00Z') / 86400000, ms, id);
 const slotOf = (slack, id) => waitFor('the end of the slot', () => ask(slack, "SELECT * FROM slot WHERE sub_id = ? AND status NOT IN ('due', 'claimed')", id)[0], 60000);
 
+test('home: once a digest is sent an open tab says when the next one comes', once, async () => {
+  await withSlack({ env: { DIGEST_TICK_MS: '200' } }, async (slack) => {
+    await awake(slack);
+    await slack.act(people.alice, { type: 'home_open' });
+    await slack.say(people.alice, channels.finops, '/drc digest subscribe daily 08:00 zone:UTC');
+    await whisper(slack, /Subscribed:/);
+    const [{ sub_id: id }] = subs(slack);
+    await home(slack, /day at 08:00, UTC.* next \w{3} \d+ \w+ \d+, 09:00 .Europe.Paris/);
+    ask(slack, "UPDATE subscription SET schedule = 'daily 09:30' WHERE sub_id = ?", id); // nobody tells the home tab of it
+    dueAt(slack, id, Date.now() - 1000);
+    assert.equal((await slotOf(slack, id)).status, 'posted');
+    await home(slack, /next \w{3} \d+ \w+ \d+, 10:30 .Europe.Paris/);
+  });
+});
+
 test('what cannot be sent: the owner hears of it, and where there is none any more, the admins', once, async () => {
   await withSlack({ env: { DIGEST_TICK_MS: '200', DRC_ADMINS: `${people.carol}, U0NOBODY9` } }, async (slack) => {
     const make = async (words, user = people.alice, channel = channels.finops) => {
