@@ -112,8 +112,8 @@ struct drc_params {
 
 /* "30d top:10 workspace:x owner:\"Ana Ruiz\" tag:team=finance price:contract as-of:2026-11-01
  * private"; windows also mtd, last-week, last-month, 2026-10, 2026-10-01..2026-10-15. INPUT with
- * the nearest match for an unknown word, and for a filter that the report does not take. as_of_day
- * stays 0 where it was not given. */
+ * the nearest match for an unknown word, for a filter that the report does not take, and with both
+ * words where there are two of a kind. as_of_day stays 0 where it was not given. */
 int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words,
                      struct drc_params *out, struct drc_err *err);
 /* Turns a named window into days up to as_of_day, seen from the newest complete day. */

@@ -106,7 +106,7 @@ static int take_dates(struct drc_arena *a, const struct drc_report *r, const cha
     return take_span(r, word, first, last, out, err);
 }
 
-static bool take_named_window(const struct drc_report *r, const char *word, struct drc_params *out)
+static bool take_named_window(const char *word, struct drc_params *out)
 {
     static const struct {
         const char *word;
@@ -116,10 +116,7 @@ static bool take_named_window(const struct drc_report *r, const char *word, stru
                  {"last-month", DRC_WINDOW_LAST_MONTH}};
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
         if (strcmp(word, named[i].word) == 0) {
-            long lo = 1, hi = DRC_DAYS_MAX, days = 28;
-            range_of(r, "days", &lo, &hi, &days);
             out->window = named[i].window;
-            out->days = (int)days; /* not those of a window before it: the last one counts */
             return true;
         }
     return false;
@@ -275,7 +272,7 @@ static int take_word(struct drc_arena *a, const struct drc_report *r, const char
         out->is_private = true;
         return 0;
     }
-    if (take_named_window(r, word, out))
+    if (take_named_window(word, out))
         return 0;
     if (strchr(word, ':') != NULL)
         return take_filter(a, r, word, out, err);
@@ -312,14 +309,72 @@ static const char *next_word(struct drc_arena *a, const char **text)
     return n == 0 ? NULL : word;
 }
 
+/* ---- each kind of word once --------------------------------------------------------------- */
+
+#define KINDS_MAX 16 /* there are fewer */
+
+struct words_taken {
+    const char *words[KINDS_MAX]; /* the first of each kind */
+    size_t count;
+};
+
+static bool is_window(const char *word)
+{
+    return strchr(word, ':') == NULL && strcmp(word, "private") != 0;
+}
+
+/* "2026-10", "2026-10-01..2026-10-15": their last day is in them. */
+static bool has_last_day(const char *word)
+{
+    return is_window(word) && *word >= '0' && *word <= '9' && strchr(word, '-') != NULL;
+}
+
+static bool same_kind(const char *x, const char *y)
+{
+    size_t n = strcspn(x, ":");
+    return is_window(x) ? is_window(y) : n == strcspn(y, ":") && strncmp(x, y, n) == 0;
+}
+
+static bool is_as_of(const char *word)
+{
+    return strncmp(word, "as-of:", 6) == 0;
+}
+
+/* Of two words of one kind neither may win in silence. */
+static int take_once(struct words_taken *t, const char *word, struct drc_err *err)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const char *before = t->words[i];
+        if (strcmp(before, word) == 0)
+            return 0;
+        if (same_kind(before, word) && is_window(word))
+            return drc_err_set(err, DRC_ERR_INPUT,
+                               "'%.40s' and '%.40s' are two windows: give one of them", before,
+                               word);
+        if (same_kind(before, word))
+            return drc_err_set(err, DRC_ERR_INPUT,
+                               "'%.60s' and '%.60s' are both given: a report takes one %.*s",
+                               before, word, (int)strcspn(word, ":"), word);
+        if ((has_last_day(before) && is_as_of(word)) || (is_as_of(before) && has_last_day(word)))
+            return drc_err_set(err, DRC_ERR_INPUT,
+                               "'%.40s' and '%.40s' both say which day is the last: give one of "
+                               "them",
+                               before, word);
+    }
+    if (t->count < KINDS_MAX)
+        t->words[t->count++] = word;
+    return 0;
+}
+
 int drc_params_parse(struct drc_arena *a, const struct drc_report *r, const char *words,
                      struct drc_params *out, struct drc_err *err)
 {
     long lo = 1, hi = DRC_DAYS_MAX, days = 28;
     range_of(r, "days", &lo, &hi, &days);
+    struct words_taken taken = {.count = 0};
     *out = (struct drc_params){.days = (int)days, .top = r->top};
     for (const char *word; (word = next_word(a, &words)) != NULL;)
-        if (take_word(a, r, word, out, err) < 0)
+        if (take_word(a, r, word, out, err) < 0 || take_once(&taken, word, err) < 0)
             return -1;
     return 0;
 }

@@ -588,6 +588,8 @@ static void test_params(void **state)
     must(drc_params_parse(a, r, "", &p, &err));
     assert_int_equal(p.days, 28);
     assert_string_equal(drc_params_text(a, r, &p), "job-cost 28d");
+    must(drc_params_parse(a, r, "mtd as-of:2026-11-10 private mtd", &p, &err)); /* twice the same */
+    assert_string_equal(drc_params_text(a, r, &p), "job-cost mtd as-of:2026-11-10");
     static const struct {
         const char *words, *why;
     } bad[] = {{"0d", "1d to 365d"},
@@ -604,6 +606,14 @@ static void test_params(void **state)
                {"workspace:", "workspace:"},
                {"workspace:\u200b", "needs a name"},
                {"something-else", "A report takes"},
+               {"30d mtd", "'30d' and 'mtd' are two windows"},
+               {"last-week top:3 2026-10", "'last-week' and '2026-10' are two windows"},
+               {"2026-10-01..2026-10-15 28d", "'2026-10-01..2026-10-15' and '28d' are two windows"},
+               {"workspace:a workspace:b", "'workspace:a' and 'workspace:b' are both given"},
+               {"as-of:2026-11-01 as-of:2026-11-02", "a report takes one as-of"},
+               {"top:3 top:4", "a report takes one top"},
+               {"2026-10 as-of:2026-11-01", "both say which day is the last"},
+               {"as-of:2026-11-01 2026-10-01..2026-10-15", "both say which day is the last"},
                {"'; DROP TABLE jobs; --", "A report takes"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err = (struct drc_err)DRC_ERR_INIT;
