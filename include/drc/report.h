@@ -159,6 +159,9 @@ const char *drc_result_label(struct drc_arena *a, const struct drc_result *res, 
 /* The amount that ranks rows: of a row or, for row < 0, their sum; as a person reads it, "n/a" where
  * no row knows it. */
 char *drc_result_amount(struct drc_arena *a, const struct drc_result *res, int row);
+/* Its window, "26 Oct–22 Nov 2026"; behind it " so far" where that ends with the day of the newest
+ * call of a model, which no clock is asked about; the arena's. */
+const char *drc_result_window(struct drc_arena *a, const struct drc_result *res);
 /* Row of an entity id, -1 if it is not among the rows. */
 int drc_result_find(const struct drc_result *res, const char *entity_id);
 /* Sum over the rows from `first` on; NULLs are skipped. */

@@ -239,7 +239,7 @@ void drc_context_assemble(struct drc_arena *a, struct drc_context *c,
     drc_buf_printf(&b, "Report: %s, %s, %s. The window before is %s.\n\n", res->report->title,
                    res->params.workspace == NULL ? "all workspaces"
                                                  : drc_quoted(a, res->params.workspace),
-                   window_text(a, res), before);
+                   drc_result_window(a, res), before);
     c->passages = drc_arena_array(a, DRC_PASSAGES_MAX, sizeof *c->passages);
     add_facts(a, c, &b);
     add_graph(a, c, &b);

@@ -163,9 +163,8 @@ static const char *amount_title(const struct drc_report *r)
 static char *report_summary(struct drc_arena *a, const struct drc_result *res,
                             const struct drc_context *whole)
 {
-    char window[40];
     struct drc_text own = {NULL, NULL};
-    drc_date_range(res->first_day, res->params.as_of_day, window);
+    const char *window = drc_result_window(a, res);
     if (drc_result_live(res) == 0)
         return drc_arena_printf(a, "%s %s: nothing in this window", res->report->title, window);
     if (res->report->summary != NULL && drc_slots_fill(a, res->report->summary, whole, &own, NULL))
@@ -183,10 +182,8 @@ static char *report_summary(struct drc_arena *a, const struct drc_result *res,
 
 static char *report_alt(struct drc_arena *a, const struct drc_result *res)
 {
-    char window[40];
     const char *text =
-        drc_arena_printf(a, "%s in USD, %s. %s %s.", res->report->title,
-                         drc_date_range(res->first_day, res->params.as_of_day, window),
+        drc_arena_printf(a, "%s in USD, %s. %s %s.", res->report->title, drc_result_window(a, res),
                          amount_title(res->report), drc_result_amount(a, res, -1));
     size_t named = drc_result_knows(res, 0, res->report->amount) ? drc_result_live(res) : 0;
     for (size_t i = 0; i < 3 && i < named; i++)
@@ -358,11 +355,8 @@ struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_sna
                                        const struct drc_context *whole, const char *run_id,
                                        const char *asked_by, const struct drc_picture *pic)
 {
-    char window[40];
     struct drc_message *m = drc_message_new(a, report_summary(a, res, whole));
-    add_header(a, m,
-               drc_arena_printf(a, "%s, %s", res->report->title,
-                                drc_date_range(res->first_day, res->params.as_of_day, window)));
+    add_header(a, m, drc_arena_printf(a, "%s, %s", res->report->title, drc_result_window(a, res)));
     add_scope(a, m, res, asked_by);
     if (drc_result_live(res) == 0) {
         add_empty(a, m, res);
@@ -483,9 +477,8 @@ struct drc_message *drc_compose_card(struct drc_arena *a, const struct drc_snaps
                                      const char *run_id, const char *asked_by, const char *bot_user,
                                      const struct drc_picture *pic)
 {
-    char window[40];
     const struct drc_result *res = c->result;
-    drc_date_range(res->first_day, res->params.as_of_day, window);
+    const char *window = drc_result_window(a, res);
     const char *amount = drc_result_amount(a, res, c->selection.row);
     struct drc_message *m =
         drc_message_new(a, drc_arena_printf(a, "%s, %s: %s%s%s%s", c->selection.label, window,

@@ -172,11 +172,9 @@ char *drc_chart_footer(struct drc_arena *a, const struct drc_result *res)
 
 struct chart_texts drc_chart_texts(struct drc_arena *a, const struct drc_context *whole)
 {
-    char window[40];
     const struct drc_result *res = whole->result;
     struct chart_texts t = {0};
-    t.title = drc_arena_printf(a, "%s, %s", res->report->title,
-                               drc_date_range(res->first_day, res->params.as_of_day, window));
+    t.title = drc_arena_printf(a, "%s, %s", res->report->title, drc_result_window(a, res));
     t.subtitle = subtitle(a, whole, drc_result_live(res));
     t.footer = drc_chart_footer(a, res);
     return t;

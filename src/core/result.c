@@ -218,6 +218,15 @@ const char *drc_result_label(struct drc_arena *a, const struct drc_result *res, 
     return drc_utf8_clean(a, s, strlen(s), DRC_NAME_MAX_CHARS, false);
 }
 
+const char *drc_result_window(struct drc_arena *a, const struct drc_result *res)
+{
+    char range[40];
+    int64_t last = res->params.as_of_day;
+    bool open = res->report->reads_state && last == res->data_last_day;
+    return drc_arena_printf(a, "%s%s", drc_date_range(res->first_day, last, range),
+                            open ? " so far" : "");
+}
+
 int drc_result_find(const struct drc_result *res, const char *entity_id)
 {
     for (size_t i = 0; i < res->rows.row_count; i++)

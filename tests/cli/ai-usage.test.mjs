@@ -99,7 +99,10 @@ test('the message says what it rests on; nobody is named and no text is in it', 
   assert.match(r.stdout, new RegExp(`Cost +\\$${(total / 1e6).toFixed(2)} for ${sum(want, (w) => w.calls)} calls`));
   assert.match(r.stdout, /explains 100 % of the \$ that the calls of the window cost · prices of prompts\/models\.conf/);
   assert.match(r.stdout, new RegExp(`the price of ${unpriced} calls is not known`));
+  assert.match(r.stdout, /^AI usage, 26 Oct.22 Nov 2026 so far\n/); // more may be asked on that day
   assert.match(r.stdout, /newest call on 22 Nov 2026, UTC days/);
+  assert.match(drc('report', 'ai-usage', '14d', 'as-of:2026-11-21', '--out', dir).stdout, /^AI usage, 8.21 Nov 2026\n/);
+  assert.match(drc('chip', 'chip.explain', '--report', 'ai-usage', '--entity', 'job.explain, priced-1').stdout, /^Report: AI usage, .*22 Nov 2026 so far\./m);
   assert.doesNotMatch(r.stdout, /VM|list price|all workspaces/);
   assert.ok(day(LAST) === '2026-11-22');
   for (const text of [r.stdout, drc('report', 'ai-usage', '--csv').stdout, drc('report', 'ai-usage', '--json').stdout]) assert.doesNotMatch(text, /SECRET/);
