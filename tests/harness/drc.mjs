@@ -20,13 +20,14 @@ const cleanEnv = (extra) => {
   return { ...env, ...extra };
 };
 
+// Looks more rarely the longer it takes: looking costs the bot and the local Slack time, above all with a sanitizer.
 const waitFor = async (what, test, ms = 10000) => {
-  const end = Date.now() + ms;
+  const begun = Date.now();
   for (;;) {
-    const value = await test();
+    const value = await test(), waited = Date.now() - begun;
     if (value) return value;
-    if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
-    await sleep(5);
+    if (waited > ms) throw new Error(`timed out waiting for ${what}`);
+    await sleep(Math.min(5 + waited / 8, 100));
   }
 };
 export { waitFor };
@@ -58,11 +59,14 @@ export const indexDir = () => {
 export const run = (args, { env = {}, cwd, input } = {}) =>
   spawnSync(binary, args, { env: cleanEnv(env), cwd, input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 
-// Last day of the data in ms, as the report itself says it; `dir` gets the state of that run.
+// Last day of the data in ms, as the report itself says it; `dir` gets the state of that run. Asked once.
+let dayOfData;
 export const lastDay = (dir) => {
+  if (dayOfData !== undefined) return dayOfData;
   const r = run(['report', 'job-cost', '7d', '--json', '--db', facts()], { env: { DRC_STATE_DB: join(dir, 'cli.db') } });
   if (r.status !== 0) throw new Error(r.stderr);
-  return Date.parse(`${JSON.parse(r.stdout).parameters.as_of}T00:00:00Z`);
+  dayOfData = Date.parse(`${JSON.parse(r.stdout).parameters.as_of}T00:00:00Z`);
+  return dayOfData;
 };
 
 export class Slack {
