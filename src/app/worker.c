@@ -412,14 +412,14 @@ static void keep_learning(struct server *s, struct drc_http *http)
 }
 
 /* Each report and its chart, thrown away: statements, pages, fonts and librsvg are then warm for
- * the first person. */
+ * the first person. A bot that is to stop leaves off. */
 static void rehearse(struct worker *w, const struct edition *e)
 {
     struct drc_err err = DRC_ERR_INIT;
     struct drc_snapshot *snap = e->snap;
     if (open_facts(w, e, &err) < 0)
         return;
-    for (size_t i = 0; i < snap->report_count; i++) {
+    for (size_t i = 0; i < snap->report_count && !atomic_load(&w->s->stop_asked); i++) {
         if (snap->reports[i].reads_state) /* small, and there may be nothing in it yet */
             continue;
         struct drc_arena *a = drc_arena_new();
@@ -464,8 +464,10 @@ static void warm_up(struct worker *w)
         drc_log(DRC_LOG_ERROR, "snapshot", "code=%s why=\"%s\"", drc_err_name(err.code), err.msg);
     if (e != NULL) {
         rehearse(w, e);
-        server_warm_graph(w->s, e);
-        drc_library_open(e->library);
+        if (!atomic_load(&w->s->stop_asked)) {
+            server_warm_graph(w->s, e);
+            drc_library_open(e->library);
+        }
         server_edition_put(w->s, e);
     }
     give_back();
