@@ -13,6 +13,12 @@
 #include "chart_cases.h"
 #include "drc/fault.h"
 
+#ifdef SANITIZED
+#define ROUNDS 2 /* they run five times slower, and look for something else */
+#else
+#define ROUNDS 6
+#endif
+
 static struct drc_arena *arena;
 static struct look look;
 static struct drc_buf chart; /* the job-cost example */
@@ -97,15 +103,19 @@ static void test_every_case_renders_and_repeats(void **state)
     drc_buf_init(&svg, DRC_SVG_MAX_BYTES);
     for (size_t i = 0; i < CHART_CASES; i++) {
         struct drc_err err = DRC_ERR_INIT;
-        const unsigned char *one, *two;
-        size_t n1 = 0, n2 = 0;
+        const unsigned char *one;
+        size_t n1 = 0;
         struct drc_arena *a = drc_arena_new();
         draw_case(look.theme, chart_cases[i].fill, &svg, &err);
         render(a, svg.data, 2.0, &one, &n1, &err);
+#ifndef SANITIZED
+        const unsigned char *two;
+        size_t n2 = 0;
         render(a, svg.data, 2.0, &two, &n2, &err);
-        must_not_fail(&err, chart_cases[i].name);
         assert_int_equal(n1, n2);
         assert_memory_equal(one, two, n1);
+#endif
+        must_not_fail(&err, chart_cases[i].name);
         drc_arena_free(a);
     }
     drc_buf_fini(&svg);
@@ -120,7 +130,7 @@ struct job {
 static void *render_many(void *arg)
 {
     struct job *job = arg;
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
         struct drc_err err = DRC_ERR_INIT;
         struct drc_arena *a = drc_arena_new();
         const unsigned char *png;
