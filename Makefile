@@ -66,6 +66,8 @@ OBJ := $(SRC:%.c=$(B)/obj/%.o) $(if $(FAISS_C),,$(B)/obj/src/io/faiss_c.o)
 PAGE := $(sort $(shell find src/emulator/page -type f 2>/dev/null))
 PAGE_OBJ := $(B)/obj/page_assets.o
 LIB_OBJ := $(filter-out $(B)/obj/src/cli/main.o,$(OBJ)) $(PAGE_OBJ)
+# What test programs link: of an archive each takes only the objects and libraries that it needs, so it is small and starts fast.
+LIB := $(B)/libdrc.a
 
 .PHONY: build
 build: $(B)/drc ## compile build/release/drc (SAN=address|thread, CC=clang-14 for other variants)
@@ -112,27 +114,31 @@ $(B)/drc: $(OBJ) $(PAGE_OBJ) $(B)/pkg.libs
 	@echo "  LINK  $@"
 	@$(CC) $(SANFLAGS) $(LDHARDEN) $(OBJ) $(PAGE_OBJ) -o $@ @$(B)/pkg.libs $(FAISS_LIBS) -lm -pthread
 
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	@ar rcsT $@ $^
+
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
-$(B)/unit/%: tests/unit/%.c $(LIB_OBJ) $(B)/pkg.libs
+$(B)/unit/%: tests/unit/%.c $(LIB) $(B)/pkg.libs
 	@mkdir -p $(@D)
 	@echo "  TEST  $<"
-	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDTEST) $(UNIT_LINK) -o $@ @$(B)/pkg.libs -lcmocka $(FAISS_LIBS) -lm -pthread
+	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB) $(LDTEST) $(UNIT_LINK) -o $@ @$(B)/pkg.libs -lcmocka $(FAISS_LIBS) -lm -pthread
 # The simulation's time does not pass while it waits.
 $(B)/unit/test_digest_sim: UNIT_LINK = -Wl,--wrap=drc_clock_sleep_ms
 
 # Measuring programs: tests/bench/bench_<name>.c, linked like the unit tests.
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
-$(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/pkg.libs
+$(B)/bench/%: tests/bench/%.c $(LIB) $(B)/pkg.libs
 	@mkdir -p $(@D)
 	@echo "  BENCH $<"
-	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDTEST) -o $@ @$(B)/pkg.libs -lcmocka $(FAISS_LIBS) -lm -pthread
+	@$(CC) $(CFLAGS_OWN) -Wno-missing-prototypes @$(B)/pkg.cflags -MMD -MP $< $(LIB) $(LDTEST) -o $@ @$(B)/pkg.libs -lcmocka $(FAISS_LIBS) -lm -pthread
 
 # One program per parser that reads bytes from outside (SAN=address only).
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-$(B)/fuzz/%: tests/fuzz/%.c $(LIB_OBJ) $(B)/pkg.libs
+$(B)/fuzz/%: tests/fuzz/%.c $(LIB) $(B)/pkg.libs
 	@mkdir -p $(@D)
 	@echo "  FUZZ  $<"
-	@$(CC) $(CFLAGS_OWN) -fsanitize=fuzzer @$(B)/pkg.cflags -MMD -MP $< $(LIB_OBJ) $(LDTEST) $(FUZZ_LINK) -o $@ @$(B)/pkg.libs $(FAISS_LIBS) -lm -pthread
+	@$(CC) $(CFLAGS_OWN) -fsanitize=fuzzer @$(B)/pkg.cflags -MMD -MP $< $(LIB) $(LDTEST) $(FUZZ_LINK) -o $@ @$(B)/pkg.libs $(FAISS_LIBS) -lm -pthread
 # fuzz_model hashes the end of its file only; fuzz_router counts the replies that the server would send.
 $(B)/fuzz/fuzz_model: FUZZ_LINK = -Wl,--wrap=drc_sha256_hex
 $(B)/fuzz/fuzz_router: FUZZ_LINK = $(foreach f,reply reply_cut set_user user,-Wl,--wrap=drc_http_$(f))
