@@ -35,11 +35,11 @@ struct drc_fact {
  * allows it. */
 enum drc_wording { DRC_WORDING_OURS, DRC_WORDING_SQL, DRC_WORDING_ERRORS };
 
-struct drc_edge {      /* a graph row: one node around the entity, or several of a kind */
-    char id[8];        /* "G1" */
-    const char *edge;  /* type of the edge to it: "HAD_EVICTION" */
-    const char *title; /* of that edge, as a person reads it */
-    const char *label; /* text shown, cleaned */
+struct drc_edge {       /* a graph row: one node around the entity, or several of a kind */
+    char id[8];         /* "G1" */
+    const char *edge;   /* type of the edge to it: "HAD_EVICTION" */
+    const char *title;  /* of that edge, as a person reads it */
+    const char *label;  /* text shown, cleaned */
     const char *entity; /* name of whose row it is; NULL: of the selected entity */
     enum drc_wording words;
     const char *without; /* the label without those words; NULL where they are ours */
@@ -153,14 +153,15 @@ int drc_context_build(struct drc_arena *a, const struct drc_result *res,
 void drc_context_graph_hash(struct drc_arena *a, struct drc_context *c);
 /* "F<n>" */
 void drc_fact_number(struct drc_fact *f, size_t n);
-/* Adds the likely causes of the entity's cost on the days of the run, or of the anomaly, and their
- * figures as facts; at most `max`. Of the whole report: the dearest cause of each of its first
- * DRC_CAUSE_ENTITIES rows, `max` of them, each with the graph row that shows it. Call between build
- * and assemble. graph may be NULL: no graph rows. */
+/* Adds the likely causes of the entity's cost on the days of the run, or of the anomaly, as many as
+ * the chip tells, and their figures as facts: facts that the chip does not speak of give way to
+ * them. Of the whole report: the dearest cause of each of its first DRC_CAUSE_ENTITIES rows, each
+ * with the graph row that shows it. Call between build and assemble. graph may be NULL: no graph
+ * rows. */
 #define DRC_CAUSE_ENTITIES 3
 int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
-                       const struct drc_graph *graph, struct drc_db *facts, size_t max,
-                       struct drc_context *c, struct drc_err *err);
+                       const struct drc_graph *graph, struct drc_db *facts,
+                       const struct drc_chip *chip, struct drc_context *c, struct drc_err *err);
 /* CONFIG where sql/causes.sql has not the columns that drc reads. */
 int drc_causes_check(struct drc_arena *a, struct drc_db *facts, const char *sql,
                      struct drc_err *err);
@@ -262,7 +263,8 @@ void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_ci
 /* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window},
  * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and
  * {row.column} (a cell), {other} (name of the second entity), {edge:NAME} (first graph row of that
- * kind), {entities} ("29 jobs"); of the cause that is told {cause.effect}, .times, .ratio, .days,
+ * kind), {linked} (the change that the row names), {entities} ("29 jobs"), {leaders} and {movers} (the first rows of the report and those
+ * that moved most, each with its figure); of the cause that is told {cause.effect}, .times, .ratio, .days,
  * .change, .error, .changed and .failed (the graph rows of these), .detail; or a
  * metric of the facts. Words behind a name follow its number: {evictions eviction/evictions} prints
  * "1 eviction" or "3 evictions", {=evictions is/are} the word alone.

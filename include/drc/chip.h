@@ -18,9 +18,15 @@ enum drc_lane {
     DRC_LANES
 };
 
-/* "always", "metric" (its fact is known), "metric > x", "metric < x" or "metric <= x", x in the
- * metric's unit. */
-enum drc_compare { DRC_COMPARE_KNOWN, DRC_COMPARE_ABOVE, DRC_COMPARE_BELOW, DRC_COMPARE_AT_MOST };
+/* "always", "metric" (its fact is known), "metric unknown" (the report has it, without a value),
+ * "metric > x", "metric < x" or "metric <= x", x in the metric's unit. */
+enum drc_compare {
+    DRC_COMPARE_KNOWN,
+    DRC_COMPARE_UNKNOWN,
+    DRC_COMPARE_ABOVE,
+    DRC_COMPARE_BELOW,
+    DRC_COMPARE_AT_MOST
+};
 struct drc_condition {
     const char *metric; /* NULL: always */
     enum drc_compare compare;
@@ -47,6 +53,8 @@ struct drc_chip_search {
 struct drc_cause_words {
     const char *path, *id, *label; /* "spot-loss", "spot evictions" */
     const char *search;            /* what the documentation of its next step is searched by */
+    const char *runbook;           /* id of the one that is for it; NULL: none is */
+    bool failure;                  /* it is why attempts fail, not only why cost grew */
     struct drc_chip_say *says;
     size_t say_count;
 };
@@ -58,6 +66,7 @@ struct drc_chip {
     enum drc_lane lane;
     int order;
     int causes;           /* likely causes that it names first, at most; 0: none */
+    bool failures;        /* of those, only why attempts fail */
     int version;          /* of the text that a model is sent; grows with each change of it */
     bool primary;         /* the chip of its lane that stands on the report message */
     const char *label;    /* on the button */

@@ -51,7 +51,7 @@
 #define DRC_PICKER_ROWS_MAX 99 /* plus "Whole report": Slack allows 100 options */
 #define DRC_CHART_BARS_MAX 15
 #define DRC_SVG_MAX_BYTES (1024u * 1024u)
-#define DRC_FACTS_MAX 25 /* facts of one answer */
+#define DRC_FACTS_MAX 30 /* facts of one answer */
 
 /* estimated tokens of each section of a context; with the rules about 2,000 in all */
 #define DRC_TOKENS_FACTS 600

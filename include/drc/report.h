@@ -29,6 +29,7 @@ struct drc_column {
     const char *name, *title;
     enum drc_unit unit;
     bool whole; /* the same on each row: a figure of the whole report, not of the row */
+    bool each;  /* of single rows alone: a rank, a price; their sum means nothing */
 };
 
 /* A key figure: `figure: Label | text | otherwise`, texts with {slots} (drc_slots_fill). */

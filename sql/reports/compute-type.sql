@@ -1,5 +1,5 @@
 -- id: compute-type
--- version: 1
+-- version: 2
 -- title: Cost by compute type
 -- pillar: cost
 -- place: 2
@@ -21,8 +21,8 @@
 -- column: vm_uusd | usd | VM estimate
 -- column: total_uusd | usd | Total
 -- column: baseline_uusd | usd | Window before
--- column: udbu | count | Micro-DBU
--- column: uusd_per_dbu | usd | Price of a DBU
+-- column: dbus | count | DBU used
+-- column: uusd_per_dbu | usd | Price of a DBU | each
 -- column: robust_cv | ratio | Daily variation
 -- column: paid_ms | ms | Time paid
 -- column: used_ms | ms | Time used
@@ -128,7 +128,7 @@ SELECT CASE c.kind WHEN 'resource' THEN entity_id('compute_type', c.workspace_id
        c.vm_uusd,
        c.dbu_uusd + coalesce(c.vm_uusd, 0) AS total_uusd,
        iif(p.data_first_day > p.base_first_day, NULL, c.base_uusd) AS baseline_uusd,
-       c.udbu,
+       CAST(round(c.udbu / 1000000.0) AS INTEGER) AS dbus,
        CAST(c.dbu_uusd * 1000000.0 / nullif(c.udbu, 0) + 0.5 AS INTEGER) AS uusd_per_dbu,
        1.4826 * s.mad_uusd / nullif(s.median_uusd, 0) AS robust_cv,
        c.paid_ms,

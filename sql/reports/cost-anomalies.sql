@@ -1,5 +1,5 @@
 -- id: cost-anomalies
--- version: 1
+-- version: 2
 -- title: Cost anomalies
 -- pillar: cost
 -- place: 5
@@ -27,15 +27,15 @@
 -- column: shape | text | Shape
 -- column: from_date | text | From
 -- column: to_date | text | To
--- column: event_days | count | Days
+-- column: event_days | count | Days | each
 -- column: actual_uusd | usd | Actual
 -- column: expected_uusd | usd | Expected
--- column: low_uusd | usd | Band, low
--- column: high_uusd | usd | Band, high
+-- column: low_uusd | usd | Band, low | each
+-- column: high_uusd | usd | Band, high | each
 -- column: impact_uusd | delta | Impact
 -- column: impact_ratio | change | Relative
 -- column: m | factor | Modified z
--- column: mean_before_uusd | usd | At the mean of 28 days before
+-- column: mean_before_uusd | usd | At the mean of 28 days before | each
 -- column: delta_uusd | delta | Change to split
 -- column: top_factor_uusd | delta | Largest part, amount
 -- column: by_runs_uusd | delta | More or fewer runs
@@ -58,6 +58,7 @@
 -- column: low_daily | json | Band by day, low
 -- column: high_daily | json | Band by day, high
 -- column: crit_count | count | Critical | whole
+-- column: warn_count | count | Warnings | whole
 -- column: info_count | count | For information | whole
 -- column: excess_uusd | delta | Cost above expected | whole
 -- column: watched | count | Series watched | whole
@@ -82,7 +83,7 @@
 -- summary: {entity_count} found, {excess_uusd} above expected, top: {top} {top.impact_uusd}
 -- finding: {entity_count anomaly/anomalies} in {watched} series; {excess_uusd} above expected
 -- empty: No anomaly: every series stayed inside its expected band.
--- figure: Found | {entity_count}: {crit_count} critical, {info_count} for information
+-- figure: Found | {entity_count}: {crit_count} critical, {warn_count warning/warnings}, {info_count} for information
 -- figure: Cost above expected | {excess_uusd}
 -- figure: Largest | {top}  {top.impact_uusd}
 -- figure: Its largest part | {top.top_factor}: {top.top_factor_uusd} | not attributable
@@ -324,6 +325,7 @@ SELECT entity_id('anomaly', g.workspace_id, g.native_id || '@' || g.from_date) A
        d.low_daily,
        d.high_daily,
        sum(g.severity = 'crit') OVER () AS crit_count,
+       sum(g.severity = 'warn') OVER () AS warn_count,
        sum(g.severity = 'info') OVER () AS info_count,
        CAST(round(sum(iif(g.severity <> 'info', g.impact_uusd, 0)) OVER ()) AS INTEGER) AS excess_uusd,
        (SELECT count(*) FROM series) AS watched,

@@ -1,5 +1,5 @@
 -- id: pareto
--- version: 1
+-- version: 2
 -- title: Cost concentration
 -- pillar: cost
 -- place: 3
@@ -17,12 +17,12 @@
 -- column: object_path | text | Path in the workspace
 -- column: owner | text | Owner
 -- column: total_uusd | usd | Total
--- column: cost_rank | count | Place
+-- column: cost_rank | count | Place | each
 -- column: cum_before | ratio | Share before it
 -- column: cum_after | ratio | Share up to it
 -- column: class | text | Class
--- column: before_uusd | usd | Window before
--- column: before_rank | count | Place before
+-- column: baseline_uusd | usd | Window before | each
+-- column: before_rank | count | Place before | each
 -- column: runs | count | Runs
 -- column: daily | json | Daily total
 -- column: n50 | count | Jobs that make 50 % | whole
@@ -42,7 +42,7 @@
 -- order: cost, highest first; equal ones by job id
 -- reconcile: sql/reconcile/jobs.sql
 -- method: jobs ranked by their whole cost (DBU, and virtual machines as an estimate). Class A: less than 50 % lies before the job; B: less than 80 %; C: the rest. n80 is the first place at which the running share reaches 80 %. Gini: 0 if all jobs cost the same, near 1 if one makes all. Jobs without a positive cost are left out.
--- details: total_uusd, cum_after, class, before_uusd, before_rank, runs
+-- details: total_uusd, cum_after, class, baseline_uusd, before_rank, runs
 -- summary: {n80} of {entity_count job/jobs} {=n80 makes/make} 80 % of {total_uusd}, top: {top} {top.total_uusd}
 -- finding: {n80} of {entity_count job/jobs} {=n80 makes/make} 80 % of {total_uusd}; {n50} {=n50 makes/make} half
 -- figure: Total | {total_uusd} over {entity_count job/jobs}
@@ -51,7 +51,7 @@
 -- figure: Long tail | {class_c class C job/class C jobs}, {class_c_share} of the total; Gini {gini}
 -- card: Cost | {total_uusd}, {share} of the total, place {rank} of {entity_count}
 -- card: Up to here | {cum_after} of the total; {cum_before} lies before it
--- card: Cost {before} | {before_uusd}, place {before_rank} | n/a: no complete window before
+-- card: Cost {before} | {baseline_uusd}, place {before_rank} | n/a: no complete window before
 -- card: Runs | {runs}
 -- chip: job.explain
 -- chip: job.what-changed
@@ -127,7 +127,7 @@ SELECT j.job_key,
             WHEN coalesce(date(j.created_ms / 1000, 'unixepoch'),
                           (SELECT min(m.run_date) FROM job_runs AS m WHERE m.workspace_id = j.workspace_id AND m.job_id = j.job_id))
                  <= p.base_first_day THEN c.base_uusd
-       END AS before_uusd,
+       END AS baseline_uusd,
        iif(p.data_first_day > p.base_first_day, NULL, b.place) AS before_rank,
        coalesce((SELECT sum_days(r.runs, p.first_day, p.last_day) FROM job_run_month AS r
                  WHERE r.workspace_id = c.workspace_id AND r.job_id = c.job_id

@@ -1,5 +1,5 @@
 -- id: spot-risk
--- version: 1
+-- version: 2
 -- title: Spot risk
 -- pillar: cost
 -- place: 4
@@ -18,7 +18,7 @@
 -- column: workspace_url | text | Workspace address
 -- column: object_path | text | Path in the workspace
 -- column: owner | text | Owner
--- column: expected_loss_uusd | usd | Exp. loss
+-- column: expected_loss_uusd | usd | Expected loss
 -- column: total_uusd | usd | Total
 -- column: spot_vm_uusd | usd | Spot VM
 -- column: spot_node_ms | ms | Spot node time
@@ -33,7 +33,7 @@
 -- column: fail_if_not | ratio | Fails if not evicted
 -- column: fail_gap | change | Fails more by
 -- column: lost_attempt_uusd | usd | Lost attempts
--- column: rerun_uusd | usd | A run's usual cost
+-- column: rerun_uusd | usd | A run's usual cost | each
 -- column: availability | text | Availability
 -- column: evidence | text | Evidence
 -- column: evictions_daily | json | Evictions by day

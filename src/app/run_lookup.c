@@ -158,7 +158,7 @@ int drc_env_assemble(struct drc_env *env, const struct drc_chip *chip,
         chip->causes > 0 ? drc_snapshot_graph(env->snap, env->facts, err) : NULL;
     if (chip->causes > 0 &&
         (graph == NULL || drc_context_causes(env->a, &env->snap->chips, env->snap->causes_sql,
-                                             graph, env->facts, (size_t)chip->causes, c, err) < 0))
+                                             graph, env->facts, chip, c, err) < 0))
         return -1;
     const char *text = typed != NULL ? typed->text : drc_chip_search_text(chip, c);
     unsigned corpora = DRC_CORPUS_TELEMETRY | (chip->runbooks ? DRC_CORPUS_RUNBOOKS : 0u) |

@@ -83,7 +83,7 @@ static json_t *totals_json(const struct drc_result *res)
     json_t *totals = json_object();
     for (size_t i = 0; i < res->report->column_count; i++) {
         const struct drc_column *c = &res->report->columns[i];
-        if (!c->whole && (c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT))
+        if (!c->whole && !c->each && (c->unit == DRC_UNIT_USD || c->unit == DRC_UNIT_COUNT))
             json_object_set_new(totals, c->name,
                                 drc_result_knows(res, 0, c->name)
                                     ? json_integer((json_int_t)drc_result_sum(res, 0, c->name))

@@ -88,13 +88,19 @@ static const char *range(struct drc_arena *a, const struct drc_cell *first,
     return drc_arena_strdup(a, drc_date_range(from, to, text));
 }
 
-static void add_cause(struct drc_arena *a, const struct drc_chips *chips, struct drc_context *c,
-                      const char *entity, const struct drc_cell *row)
+/* The words of a row's cause; NULL where the chip does not tell it. */
+static const struct drc_cause_words *told_by(const struct drc_chips *chips,
+                                             const struct drc_chip *chip,
+                                             const struct drc_cell *row)
 {
     const struct drc_cause_words *words =
         row[CODE].type == DRC_CELL_TEXT ? words_for(chips, row[CODE].text) : NULL;
-    if (words == NULL)
-        return;
+    return words == NULL || (chip->failures && !words->failure) ? NULL : words;
+}
+
+static void add_cause(struct drc_arena *a, const struct drc_cause_words *words,
+                      struct drc_context *c, const char *entity, const struct drc_cell *row)
+{
     struct drc_cause *k = &c->causes[c->cause_count];
     *k = (struct drc_cause){.words = words,
                             .change = text_of(a, &row[CHANGE]),
@@ -108,14 +114,56 @@ static void add_cause(struct drc_arena *a, const struct drc_chips *chips, struct
     c->cause_count++;
 }
 
-/* The last facts of the report, which matter least, give way to the figures of the causes. */
-static void make_room(struct drc_context *c, size_t needed)
+static bool has_slot(const char *text, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = text; (p = strchr(p, '{')) != NULL;) {
+        p += 1 + (p[1] == '=');
+        if (strcspn(p, " }") == n && strncmp(p, name, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The chip's sentences print the fact or depend on it. */
+static bool speaks_of(const struct drc_chip *chip, const char *metric)
+{
+    for (size_t i = 0; i < chip->need_count; i++)
+        if (strcmp(chip->needs[i], metric) == 0 ||
+            (chip->or_needs[i] != NULL && strcmp(chip->or_needs[i], metric) == 0))
+            return true;
+    for (size_t i = 0; i < chip->say_count; i++) {
+        const char *when = chip->says[i].when.metric, *text = chip->says[i].text;
+        if ((when != NULL && strcmp(when, metric) == 0) || has_slot(text, metric) ||
+            (strncmp(metric, "rank_", 5) == 0 && has_slot(text, "leaders")) ||
+            (strncmp(metric, "mover_", 6) == 0 && has_slot(text, "movers")))
+            return true;
+    }
+    return false;
+}
+
+/* Facts give way to the figures of the causes, the last ones first, since they matter least; but
+ * not one that the chip speaks of: it would say that it is not known. */
+static void make_room(const struct drc_chip *chip, struct drc_context *c, size_t needed)
 {
     size_t left = DRC_FACTS_MAX - (needed < DRC_FACTS_MAX / 2 ? needed : DRC_FACTS_MAX / 2);
-    if (c->fact_count <= left)
-        return;
-    c->parts[DRC_PART_FACTS].left_out += c->fact_count - left;
-    c->fact_count = left;
+    size_t drop = c->fact_count > left ? c->fact_count - left : 0, kept = 0;
+    bool gone[DRC_FACTS_MAX] = {false};
+    c->parts[DRC_PART_FACTS].left_out += drop;
+    for (int all = 0; all < 2; all++)
+        for (size_t i = c->fact_count; i-- > 0 && drop > 0;)
+            if (!gone[i] && (all || !speaks_of(chip, c->facts[i].metric))) {
+                gone[i] = true;
+                drop--;
+            }
+    for (size_t i = 0; i < c->fact_count; i++) {
+        if (gone[i])
+            continue;
+        c->facts[kept] = c->facts[i];
+        drc_fact_number(&c->facts[kept], kept + 1);
+        kept++;
+    }
+    c->fact_count = kept;
 }
 
 static size_t figures_of(const struct drc_cell *row)
@@ -145,18 +193,23 @@ static int ask(struct drc_arena *a, const char *sql, struct drc_db *facts,
 }
 
 static int causes_of_entity(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
-                            struct drc_db *facts, size_t max, struct drc_context *c,
-                            struct drc_err *err)
+                            struct drc_db *facts, const struct drc_chip *chip,
+                            struct drc_context *c, struct drc_err *err)
 {
     struct drc_rows rows;
-    size_t needed = 0;
+    size_t needed = 0, max = (size_t)chip->causes;
     if (ask(a, sql, facts, c->result, (size_t)c->selection.row, &rows, err) < 0)
         return -1;
-    for (size_t i = 0; i < rows.row_count && i < max; i++)
-        needed += figures_of(&rows.cells[i * rows.column_count]);
-    make_room(c, needed);
-    for (size_t i = 0; i < rows.row_count && c->cause_count < max; i++)
-        add_cause(a, chips, c, NULL, &rows.cells[i * rows.column_count]);
+    const struct drc_cell *told[CAUSE_ROWS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < rows.row_count && n < max; i++) {
+        told[n] = &rows.cells[i * rows.column_count];
+        if (told_by(chips, chip, told[n]) != NULL)
+            needed += figures_of(told[n++]);
+    }
+    make_room(chip, c, needed);
+    for (size_t i = 0; i < n; i++)
+        add_cause(a, told_by(chips, chip, told[i]), c, NULL, told[i]);
     return 0;
 }
 
@@ -220,30 +273,33 @@ static int by_effect(const void *x, const void *y)
 }
 
 static int causes_of_report(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
-                            const struct drc_graph *graph, struct drc_db *facts, size_t max,
-                            struct drc_context *c, struct drc_err *err)
+                            const struct drc_graph *graph, struct drc_db *facts,
+                            const struct drc_chip *chip, struct drc_context *c, struct drc_err *err)
 {
     struct candidate list[DRC_CAUSE_ENTITIES];
-    size_t live = drc_result_live(c->result), needed = 0,
+    size_t live = drc_result_live(c->result), needed = 0, max = (size_t)chip->causes,
            n = live < DRC_CAUSE_ENTITIES ? live : DRC_CAUSE_ENTITIES;
     for (size_t i = 0; i < n; i++) {
         struct drc_rows rows;
         if (ask(a, sql, facts, c->result, i, &rows, err) < 0)
             return -1;
-        list[i] = (struct candidate){i, rows.row_count == 0 ? NULL : rows.cells};
+        list[i] = (struct candidate){i, NULL};
+        for (size_t k = 0; k < rows.row_count && list[i].cells == NULL; k++)
+            if (told_by(chips, chip, &rows.cells[k * rows.column_count]) != NULL)
+                list[i].cells = &rows.cells[k * rows.column_count];
     }
     qsort(list, n, sizeof *list, by_effect);
     for (size_t i = 0; i < n && i < max; i++)
         needed += list[i].cells == NULL ? 0 : figures_of(list[i].cells);
-    make_room(c, needed);
+    make_room(chip, c, needed);
     if (c->edges == NULL)
         c->edges = drc_arena_array(a, DRC_EDGES_MAX, sizeof *c->edges);
     for (size_t i = 0; i < n && c->cause_count < max; i++) {
-        size_t before = c->cause_count;
         if (list[i].cells == NULL)
             continue;
-        add_cause(a, chips, c, drc_result_label(a, c->result, list[i].row), list[i].cells);
-        if (c->cause_count > before && add_evidence(a, graph, facts, list[i].row, c, err) < 0)
+        add_cause(a, told_by(chips, chip, list[i].cells), c,
+                  drc_result_label(a, c->result, list[i].row), list[i].cells);
+        if (add_evidence(a, graph, facts, list[i].row, c, err) < 0)
             return -1;
     }
     drc_context_graph_hash(a, c);
@@ -251,12 +307,12 @@ static int causes_of_report(struct drc_arena *a, const struct drc_chips *chips, 
 }
 
 int drc_context_causes(struct drc_arena *a, const struct drc_chips *chips, const char *sql,
-                       const struct drc_graph *graph, struct drc_db *facts, size_t max,
-                       struct drc_context *c, struct drc_err *err)
+                       const struct drc_graph *graph, struct drc_db *facts,
+                       const struct drc_chip *chip, struct drc_context *c, struct drc_err *err)
 {
     if (sql == NULL)
         return 0;
-    c->causes = drc_arena_array(a, max + 1, sizeof *c->causes);
-    return c->selection.row >= 0 ? causes_of_entity(a, chips, sql, facts, max, c, err)
-                                 : causes_of_report(a, chips, sql, graph, facts, max, c, err);
+    c->causes = drc_arena_array(a, (size_t)chip->causes + 1, sizeof *c->causes);
+    return c->selection.row >= 0 ? causes_of_entity(a, chips, sql, facts, chip, c, err)
+                                 : causes_of_report(a, chips, sql, graph, facts, chip, c, err);
 }

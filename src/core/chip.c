@@ -61,9 +61,13 @@ static int take_header(struct drc_arena *a, const struct drc_meta *m, struct drc
     c->order = (int)strtol(order, NULL, 10);
     c->version = (int)strtol(version, NULL, 10);
     const char *causes = drc_meta_get(m, "causes");
-    c->causes = causes == NULL ? 0 : (int)strtol(causes, NULL, 10);
-    if (c->causes < 0 || c->causes > DRC_CAUSES_MAX)
-        return drc_err_set(err, DRC_ERR_CONFIG, "%s: causes is 0 to %d", c->path, DRC_CAUSES_MAX);
+    char *behind = "";
+    c->causes = causes == NULL ? 0 : (int)strtol(causes, &behind, 10);
+    c->failures = strcmp(behind, " of failures") == 0;
+    if (c->causes < 0 || c->causes > DRC_CAUSES_MAX || (*behind != '\0' && !c->failures))
+        return drc_err_set(err, DRC_ERR_CONFIG,
+                           "%s: causes is 0 to %d, or '2 of failures' with such a number", c->path,
+                           DRC_CAUSES_MAX);
     const char *primary = drc_meta_get(m, "primary"), *asks = drc_meta_get(m, "asks"),
                *needs = drc_meta_get(m, "needs");
     c->primary = primary != NULL && strcmp(primary, "yes") == 0;
@@ -171,7 +175,8 @@ static int load_one(struct drc_arena *a, const char *home, const char *name, str
 static int load_cause(struct drc_arena *a, const char *home, const char *name,
                       struct drc_cause_words *w, struct drc_err *err)
 {
-    static const char *const cause_keys[] = {"id", "label", "search", "say", NULL};
+    static const char *const cause_keys[] = {"id",      "label", "search", "runbook",
+                                             "failure", "say",   NULL};
     struct drc_meta m;
     w->path = drc_arena_printf(a, "prompts/causes/%s", name);
     const char *text =
@@ -182,6 +187,9 @@ static int load_cause(struct drc_arena *a, const char *home, const char *name,
         (w->search = drc_meta_need(&m, "search", err)) == NULL ||
         take_says(a, &m, w->path, &w->says, &w->say_count, err) < 0)
         return -1;
+    const char *failure = drc_meta_get(&m, "failure");
+    w->failure = failure != NULL && strcmp(failure, "yes") == 0;
+    w->runbook = drc_meta_get(&m, "runbook");
     if (w->say_count == 0)
         return drc_err_set(err, DRC_ERR_CONFIG, "%s: a cause has sentences ('say')", w->path);
     return 0;

@@ -19,6 +19,10 @@ int drc_condition_parse(struct drc_arena *a, const char *path, int line, const c
     out->metric = drc_arena_strndup(a, text, n);
     if (n > 0 && *rest == '\0')
         return 0;
+    if (n > 0 && strcmp(rest, "unknown") == 0) {
+        out->compare = DRC_COMPARE_UNKNOWN;
+        return 0;
+    }
     for (size_t i = 0; n > 0 && i < sizeof signs / sizeof *signs; i++) {
         size_t width = strlen(signs[i].sign);
         if (strncmp(rest, signs[i].sign, width) != 0)
@@ -30,9 +34,11 @@ int drc_condition_parse(struct drc_arena *a, const char *path, int line, const c
             return 0;
         break;
     }
-    return drc_err_set(err, DRC_ERR_CONFIG,
-                       "%s:%d: a condition is 'always', 'metric' or 'metric > 0.1' (also < and <=)",
-                       path, line);
+    return drc_err_set(
+        err, DRC_ERR_CONFIG,
+        "%s:%d: a condition is 'always', 'metric', 'metric unknown' or 'metric > 0.1' "
+        "(also < and <=)",
+        path, line);
 }
 
 bool drc_condition_holds(const struct drc_condition *k, const struct drc_context *c)
@@ -40,10 +46,11 @@ bool drc_condition_holds(const struct drc_condition *k, const struct drc_context
     if (k->metric == NULL)
         return true;
     const struct drc_fact *f = drc_context_fact(c, k->metric);
-    if (f == NULL || !f->known)
+    if (f == NULL || f->known == (k->compare == DRC_COMPARE_UNKNOWN))
         return false;
     switch (k->compare) {
     case DRC_COMPARE_KNOWN:
+    case DRC_COMPARE_UNKNOWN:
         return true;
     case DRC_COMPARE_ABOVE:
         return f->value > k->bound;

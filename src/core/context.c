@@ -1,6 +1,7 @@
 /* Facts of a selection: a fixed list of metrics over conventional column names, so that a new
  * report with the same names gets the same facts without C; then whatever other figures the report
  * declares. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +26,7 @@ enum op {
     OP_TOP1,
     OP_TOP3
 };
-#define TOP_ROWS 3 /* named among the facts of a whole report */
+#define TOP_ROWS 3 /* named among the facts of a whole report, and as many that moved most */
 #define AMOUNT "@" /* the column by which the report ranks its rows */
 enum scope { ROW = 1, REPORT = 2, BOTH = 3 };
 
@@ -92,9 +93,29 @@ int drc_selection_make(struct drc_arena *a, const struct drc_result *res, const 
     return 0;
 }
 
-static const char *column_of(const struct drc_result *res, const char *name)
+static bool is_amount(const struct metric *m)
 {
-    return name != NULL && strcmp(name, AMOUNT) == 0 ? res->report->amount : name;
+    return m->x != NULL && strcmp(m->x, AMOUNT) == 0;
+}
+
+static const char *column_of(const struct drc_report *r, const struct metric *m)
+{
+    return is_amount(m) ? r->amount : m->x;
+}
+
+/* A part of the amount is a part of the cost only where rows are ranked by their cost: elsewhere it
+ * is a fact of another name, which no sentence about cost can print. */
+static const char *prefix_of(const struct drc_report *r, const struct metric *m)
+{
+    bool share = m->op == OP_SHARE || m->op == OP_TOP1 || m->op == OP_TOP3;
+    return share && is_amount(m) && strcmp(r->amount, "total_uusd") != 0 ? "amount_" : "";
+}
+
+static bool is_named(const struct drc_report *r, const struct metric *m, const char *name)
+{
+    const char *prefix = prefix_of(r, m);
+    size_t n = strlen(prefix);
+    return strncmp(name, prefix, n) == 0 && strcmp(name + n, m->metric) == 0;
 }
 
 static bool declared(const struct drc_result *res, const char *column)
@@ -105,12 +126,19 @@ static bool declared(const struct drc_result *res, const char *column)
     return false;
 }
 
-static bool in_header(const struct drc_report *r, const char *column)
+/* Whether a column can make a fact of a row, or of the whole report. */
+static bool in_header(const struct drc_report *r, const char *column, bool whole)
 {
     for (size_t i = 0; i < r->column_count; i++)
         if (strcmp(r->columns[i].name, column) == 0)
-            return true;
+            return !(whole && r->columns[i].each);
     return false;
+}
+
+/* A run that was stored may lack what its report has today. */
+static bool has_column(const struct drc_result *res, const char *column, bool whole)
+{
+    return declared(res, column) && in_header(res->report, column, whole);
 }
 
 /* The column's value of the row, or its sum over the report where at least one row knows it. NaN =
@@ -151,7 +179,7 @@ static double peak(const struct drc_result *res, int row, const char *column)
 static double compute(const struct drc_result *res, const struct metric *m, int row)
 {
     size_t all = res->rows.row_count;
-    const char *x = column_of(res, m->x);
+    const char *x = column_of(res->report, m);
     switch (m->op) {
     case OP_VALUE:
         return value_of(res, row, x);
@@ -222,6 +250,26 @@ static void fill(struct drc_arena *a, const struct drc_result *res, struct drc_f
                         : drc_arena_printf(a, "%s row %d, %s", res->report->id, row + 1, columns);
 }
 
+/* Names the amount where it is not the cost; only a report that tells failed attempts apart has
+ * productive cost. */
+static const char *title_of(struct drc_arena *a, const struct drc_result *res,
+                            const struct metric *m)
+{
+    static const char productive[] = "Productive ";
+    const size_t n = sizeof productive - 1;
+    char *text = NULL;
+    if (is_amount(m) && strcmp(res->report->amount, "total_uusd") != 0) {
+        text = drc_arena_strdup(a, drc_report_title(res->report, res->report->amount));
+        *text = (char)tolower((unsigned char)*text);
+        return drc_arena_printf(a, "%s, %s", m->title, text);
+    }
+    if (strncmp(m->title, productive, n) != 0 || declared(res, "wasted_uusd"))
+        return m->title;
+    text = drc_arena_strdup(a, m->title + n);
+    *text = (char)toupper((unsigned char)*text);
+    return text;
+}
+
 /* Says how a row stands among the others: nothing where there is one row. */
 static bool among_rows(enum op op)
 {
@@ -233,11 +281,14 @@ static void add_listed(struct drc_arena *a, const struct drc_result *res, int ro
 {
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         const struct metric *m = &metrics[i];
-        const char *x = column_of(res, m->x);
-        if (!(m->scope & (row < 0 ? REPORT : ROW)) || (x != NULL && !declared(res, x)) ||
-            (m->y != NULL && !declared(res, m->y)) || (res->report->single && among_rows(m->op)))
+        const char *x = column_of(res->report, m);
+        if (!(m->scope & (row < 0 ? REPORT : ROW)) || (x != NULL && !has_column(res, x, row < 0)) ||
+            (m->y != NULL && !has_column(res, m->y, row < 0)) ||
+            (res->report->single && among_rows(m->op)))
             continue;
-        struct drc_fact *f = add_fact(out, m->metric, m->title, m->unit);
+        struct drc_fact *f =
+            add_fact(out, drc_arena_printf(a, "%s%s", prefix_of(res->report, m), m->metric),
+                     title_of(a, res, m), m->unit);
         if (f == NULL)
             continue;
         const char *columns = x == NULL ? "row order" : x;
@@ -263,6 +314,42 @@ static void add_row(struct drc_arena *a, const struct drc_result *res, int row,
     fill(a, res, f, value_of(res, row, amount), row, amount);
 }
 
+/* Of a row against the window before; NaN where one of the two is not known. */
+static double moved(const struct drc_result *res, size_t row)
+{
+    return drc_result_real(res, row, "total_uusd") - drc_result_real(res, row, "baseline_uusd");
+}
+
+/* The rows that moved most against the window before, up or down. */
+static void add_movers(struct drc_arena *a, const struct drc_result *res, struct drc_context *out)
+{
+    size_t best[TOP_ROWS], n = 0;
+    if (!has_column(res, "total_uusd", true) || !has_column(res, "baseline_uusd", true))
+        return;
+    for (size_t i = 0; i < res->rows.row_count; i++) {
+        double by = fabs(moved(res, i));
+        size_t at = n;
+        if (isnan(by) || by < 0.5)
+            continue;
+        while (at > 0 && fabs(moved(res, best[at - 1])) < by)
+            at--;
+        if (at == TOP_ROWS)
+            continue;
+        n += n < TOP_ROWS;
+        for (size_t k = n - 1; k > at; k--)
+            best[k] = best[k - 1];
+        best[at] = i;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct drc_fact *f = add_fact(out, drc_arena_printf(a, "mover_%zu", i + 1),
+                                      "Change against the window before", DRC_UNIT_DELTA);
+        if (f == NULL)
+            return;
+        f->entity = drc_result_label(a, res, best[i]);
+        fill(a, res, f, moved(res, best[i]), (int)best[i], "total_uusd and baseline_uusd");
+    }
+}
+
 /* The neighbours of the selected row, or the first rows of the report. */
 static void add_rows_beside(struct drc_arena *a, const struct drc_result *res, int row,
                             struct drc_context *out)
@@ -273,6 +360,8 @@ static void add_rows_beside(struct drc_arena *a, const struct drc_result *res, i
     }
     for (int i = 0; row < 0 && i < TOP_ROWS; i++)
         add_row(a, res, i, out);
+    if (row < 0)
+        add_movers(a, res, out);
 }
 
 static bool is_listed(const char *column)
@@ -292,7 +381,8 @@ static bool is_rest(const struct drc_column *c, bool whole)
     bool number = additive || c->unit == DRC_UNIT_RATIO || c->unit == DRC_UNIT_MS ||
                   c->unit == DRC_UNIT_FACTOR || c->unit == DRC_UNIT_CHANGE ||
                   c->unit == DRC_UNIT_DELTA;
-    return number && !is_listed(c->name) && (whole ? additive || c->whole : !c->whole);
+    return number && !is_listed(c->name) &&
+           (whole ? (additive && !c->each) || c->whole : !c->whole);
 }
 
 static void add_rest(struct drc_arena *a, const struct drc_result *res, int row,
@@ -361,9 +451,9 @@ bool drc_context_may_hold(const struct drc_report *r, bool whole, const char *me
 {
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         const struct metric *m = &metrics[i];
-        const char *x = m->x != NULL && strcmp(m->x, AMOUNT) == 0 ? r->amount : m->x;
-        if (strcmp(m->metric, metric) == 0 && (m->scope & (whole ? REPORT : ROW)) &&
-            (x == NULL || in_header(r, x)) && (m->y == NULL || in_header(r, m->y)) &&
+        const char *x = column_of(r, m);
+        if (is_named(r, m, metric) && (m->scope & (whole ? REPORT : ROW)) &&
+            (x == NULL || in_header(r, x, whole)) && (m->y == NULL || in_header(r, m->y, whole)) &&
             !(r->single && among_rows(m->op)))
             return true;
     }

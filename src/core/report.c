@@ -49,14 +49,17 @@ static int take_column(struct drc_arena *a, struct drc_report *r, const struct d
 {
     const char *part[4];
     size_t n = drc_meta_split(a, e->value, '|', part, 4);
-    if (n < 3 || n > 4 || (n == 4 && strcmp(part[3], "whole") != 0))
+    const char *scope = n == 4 ? part[3] : "";
+    if (n < 3 || n > 4 || (n == 4 && strcmp(scope, "whole") != 0 && strcmp(scope, "each") != 0))
         return drc_err_set(err, DRC_ERR_CONFIG,
-                           "%s:%d: a column is 'name | unit | Title', or with '| whole' behind it",
+                           "%s:%d: a column is 'name | unit | Title', or with '| whole' or "
+                           "'| each' behind it",
                            r->path, e->line);
     struct drc_column *c = &r->columns[r->column_count++];
     c->name = part[0];
     c->title = part[2];
-    c->whole = n == 4;
+    c->whole = strcmp(scope, "whole") == 0;
+    c->each = strcmp(scope, "each") == 0;
     return parse_unit(r->path, e->line, part[1], &c->unit, err);
 }
 

@@ -77,6 +77,23 @@ static bool is_among(const struct drc_runbook_match *list, size_t n, const struc
     return false;
 }
 
+/* The runbooks that are for the causes that the answer tells, dearest first. */
+static size_t of_causes(struct drc_arena *a, const struct drc_corpus *corpus,
+                        const struct drc_context *c, struct drc_runbook_match *out, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->cause_count && n < max; i++) {
+        const struct drc_cause_words *words = c->causes[i].words;
+        const struct drc_page *p =
+            words->runbook == NULL ? NULL : runbook_of(corpus, words->runbook);
+        if (p == NULL || is_among(out, n, p))
+            continue;
+        out[n++] = (struct drc_runbook_match){.page = p,
+                                              .why = drc_arena_printf(a, "cause %s", words->id)};
+    }
+    return n;
+}
+
 size_t drc_runbooks_match(struct drc_arena *a, const struct drc_corpus *corpus,
                           const struct drc_context *c, const struct drc_search_result *found,
                           struct drc_runbook_match *out, size_t max)
@@ -91,8 +108,11 @@ size_t drc_runbooks_match(struct drc_arena *a, const struct drc_corpus *corpus,
         n += all[n].signals > 0;
     }
     qsort(all, n, sizeof *all, by_signals);
-    n = n < max ? n : max;
-    memcpy(out, all, n * sizeof *all);
+    size_t signalled = n;
+    n = of_causes(a, corpus, c, out, max);
+    for (size_t i = 0; i < signalled && n < max; i++)
+        if (!is_among(out, n, all[i].page))
+            out[n++] = all[i];
     for (size_t i = 0; found != NULL && found->found && i < found->count && n < max; i++) {
         const struct drc_page *p = strcmp(found->pages[i].corpus, "runbooks") == 0
                                        ? runbook_of(corpus, found->pages[i].id)

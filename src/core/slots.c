@@ -15,10 +15,13 @@ static bool is_spoken_of(const struct drc_context *c, const struct drc_edge *e)
                                                : strcmp(entity, e->entity) == 0;
 }
 
+/* Runs come from the walk as well: of other jobs on the same data. */
 static const struct drc_edge *find_edge(const struct drc_context *c, const char *name)
 {
+    bool own = strcmp(name, "HAS_RUN") == 0;
     for (size_t i = 0; i < c->edge_count; i++)
-        if (strcmp(c->edges[i].edge, name) == 0 && is_spoken_of(c, &c->edges[i]))
+        if (strcmp(c->edges[i].edge, name) == 0 && is_spoken_of(c, &c->edges[i]) &&
+            (!own || c->edges[i].must))
             return &c->edges[i];
     return NULL;
 }
@@ -74,6 +77,24 @@ static bool add_fact(struct drc_arena *a, const char *name, const struct drc_con
     return true;
 }
 
+/* "name value; name value": the facts of other rows whose metrics begin like this. */
+static bool add_rows_of(struct drc_arena *a, const char *prefix, const struct drc_context *c,
+                        struct drc_text *t, struct drc_cited *used)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->fact_count; i++) {
+        const struct drc_fact *f = &c->facts[i];
+        if (f->entity == NULL || !f->known || strncmp(f->metric, prefix, strlen(prefix)) != 0)
+            continue;
+        drc_text_add(a, t, DRC_SPAN_PLAIN, n++ == 0 ? "" : "; ");
+        drc_text_add(a, t, DRC_SPAN_CODE, f->entity);
+        drc_text_printf(a, t, DRC_SPAN_PLAIN, " %s", f->display);
+        if (used != NULL)
+            used->facts[i] = true;
+    }
+    return n > 0;
+}
+
 /* Of "one/many", the word that goes with the number that was printed. */
 static const char *fitting(struct drc_arena *a, const struct drc_text *number, const char *words)
 {
@@ -104,6 +125,14 @@ static bool add_row_of(struct drc_arena *a, const struct drc_context *c, const c
             return true;
         }
     return false;
+}
+
+static const char *linked_change(const struct drc_context *c)
+{
+    const char *text = c->selection.row < 0
+                           ? ""
+                           : drc_result_text(c->result, (size_t)c->selection.row, "linked_change");
+    return *text == '\0' ? NULL : text;
 }
 
 /* Of the cause that is told. */
@@ -176,10 +205,16 @@ static bool add_slot(struct drc_arena *a, const char *name, const struct drc_con
     }
     if (strncmp(name, "top", 3) == 0 && (name[3] == '\0' || name[3] == '.'))
         return add_top(a, name + 3, c, t);
+    if (strcmp(name, "leaders") == 0)
+        return add_rows_of(a, "rank_", c, t, used);
+    if (strcmp(name, "movers") == 0)
+        return add_rows_of(a, "mover_", c, t, used);
     if (strncmp(name, "cause.", 6) == 0)
         return add_cause(a, name + 6, c, t, used);
     if (strncmp(name, "row.", 4) == 0)
         return add_cell(a, res, c->selection.row, name + 4, t);
+    if (strcmp(name, "linked") == 0) /* the recorded change that the row of the report names */
+        return add_row_of(a, c, "CHANGED_BY", linked_change(c), t, used);
     if (strncmp(name, "edge:", 5) == 0) {
         const struct drc_edge *e = find_edge(c, name + 5);
         if (e == NULL)

@@ -156,7 +156,7 @@ export function costAnomalies(f, c) {
   }
   const info = (r) => r.severity === 'info', sums = [...whole.values()];
   const all = bands(c, sums, origin, detect(sums, { first: msOf(origin) / DAY_MS, unit: DOLLAR }).points);
-  const summary = { crit_count: rows.filter((r) => r.severity === 'crit').length, info_count: rows.filter(info).length,
+  const summary = { crit_count: rows.filter((r) => r.severity === 'crit').length, warn_count: rows.filter((r) => r.severity === 'warn').length, info_count: rows.filter(info).length,
     excess_uusd: total(rows.filter((r) => !info(r)), (r) => r.impact_uusd), watched: series.length, total_daily: all[0], total_expected: all[1],
     total_low: all[2], total_high: all[3] };
   rows.sort((a, b) => info(a) - info(b) || Math.abs(b.impact_uusd) - Math.abs(a.impact_uusd) || byBytes(a.anomaly_key, b.anomaly_key));

@@ -45,7 +45,7 @@ const finders = {
   // it costs more than before and stands no lower
   pareto: (x, cause) => {
     const row = x.pareto.find((r) => r.job_key === dearest(cause));
-    return row !== undefined && row.total_uusd > row.before_uusd && row.cost_rank <= row.before_rank;
+    return row !== undefined && row.total_uusd > row.baseline_uusd && row.cost_rank <= row.before_rank;
   },
   // a price: the only DBU that became dearer; a resource: the largest rise of all resources
   'compute-type': (x, cause) => {

@@ -38,10 +38,12 @@ test('a run: what its failed attempts cost, by kind of failure', () => {
 
 test('a whole report: the dearest causes of its first rows, each with its entity and graph row, as the entities say them', () => {
   const rows = JSON.parse(drc('report', 'job-cost', '--json')), name = rows.columns.findIndex((c) => c.name === 'job_name');
-  const own = rows.rows.slice(0, 3).flatMap((r) => causes(drc('chip', 'job.what-changed', '--report', 'job-cost', '--entity', r[0])).slice(0, 1).map((c) => ({ ...c, entity: r[name] })));
-  own.sort((x, y) => uusd(y.cost) - uusd(x.cost));
-  assert.ok(own.length >= 2, 'the sample has causes among its dearest jobs');
-  for (const verb of ['what-changed', 'drivers', 'cut-cost', 'make-reliable']) {
+  const dearest = (chip) => rows.rows.slice(0, 3).flatMap((r) => causes(drc('chip', chip, '--report', 'job-cost', '--entity', r[0])).slice(0, 1)
+    .map((c) => ({ ...c, entity: r[name] }))).sort((x, y) => uusd(y.cost) - uusd(x.cost));
+  const all = dearest('job.what-changed'), failures = dearest('job.why-failing');
+  assert.ok(all.length >= 2 && failures.length >= 2, 'the sample has causes among its dearest jobs');
+  assert.notDeepEqual(all, failures, 'not every cause is one of failures');
+  for (const [verb, own] of [['what-changed', all], ['drivers', all], ['cut-cost', all], ['make-reliable', failures]]) {
     const out = drc('chip', `report.${verb}`, '--report', 'job-cost'), answer = out.slice(out.indexOf('--- answer'));
     assert.deepEqual(causes(out), own.slice(0, 2), verb);
     for (const c of own.slice(0, 2)) {

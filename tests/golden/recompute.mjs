@@ -77,7 +77,7 @@ function computeRow(f, c, names, usage, nodes, hours) {
   return {
     ...names, dbu_uusd: dbu, vm_uusd: vm, total_uusd: sum,
     baseline_uusd: c.knownBefore ? total(usage.filter((u) => c.inB(u.day)), c.dbu) + total(nodes.filter((n) => c.inB(n.day))) : null,
-    udbu, uusd_per_dbu: udbu === 0 ? null : Math.floor((dbu * 1e6) / udbu + 0.5), robust_cv: share(1.4826 * mad, mid),
+    dbus: Math.round(udbu / 1e6), uusd_per_dbu: udbu === 0 ? null : Math.floor((dbu * 1e6) / udbu + 0.5), robust_cv: share(1.4826 * mad, mid),
     paid_ms: paid, used_ms: used, idle_share: paid === null ? null : share(paid - used, paid),
     idle_uusd: paid === null ? null : Math.floor((sum * (paid - used)) / paid + 0.5), daily: days,
   };
@@ -125,7 +125,7 @@ export function pareto(f, c) {
     class_c: list.filter((j) => j.class === 'C').length, class_c_share: total(list.filter((j) => j.class === 'C')) / all };
   return { rows: list.map((j, i) => ({
     ...jobHead(f, j.job), total_uusd: j.cost, cost_rank: i + 1, cum_before: j.lies / all, cum_after: (j.lies + j.cost) / all, class: j.class,
-    before_uusd: baseline(f, c, j.job, j.before), before_rank: c.knownBefore && j.before > 0 ? before.indexOf(j) + 1 : null, runs: j.runs,
+    baseline_uusd: baseline(f, c, j.job, j.before), before_rank: c.knownBefore && j.before > 0 ? before.indexOf(j) + 1 : null, runs: j.runs,
     daily: j.days, ...whole,
   })), reconciliation: jobsReconciliation(f, c) };
 }

@@ -143,8 +143,7 @@ static void ask(struct drc_arena *a, const struct drc_chip *chip, const struct d
     memcpy(c.facts, made->facts, made->fact_count * sizeof *c.facts);
     if (chip->causes > 0)
         must(drc_context_causes(a, &snap->chips, snap->causes_sql,
-                                drc_snapshot_graph(snap, facts, &err), facts, (size_t)chip->causes,
-                                &c, &err));
+                                drc_snapshot_graph(snap, facts, &err), facts, chip, &c, &err));
     drc_context_assemble(a, &c, NULL, 0);
     must(drc_prompt_make(a, &snap->chips, chip, &c, NULL, &prompt, &err));
     struct drc_answer ans = {.chip = chip,
@@ -264,10 +263,12 @@ static void each_missing_line_is_needed(void **state)
         bool found = false;
         for (size_t k = 0; k < snap->chips.count; k++) {
             const struct drc_chip *c = &snap->chips.chips[k];
-            for (size_t n = 0; n < c->need_count; n++)
-                found = found || (strcmp(c->needs[n], m->metric) == 0 &&
+            for (size_t n = 0; n < 2 * c->need_count; n++) {
+                const char *need = n % 2 == 0 ? c->needs[n / 2] : c->or_needs[n / 2];
+                found = found || (need != NULL && strcmp(need, m->metric) == 0 &&
                                   (m->of == NULL || strcmp(m->of, c->entity) == 0 ||
                                    drc_snapshot_report(snap, m->of) != NULL));
+            }
         }
         if (!found && strcmp(m->metric, "wasted_uusd") != 0 &&
             strcmp(m->metric, "failed_attempts") != 0) /* these two: the example of the README */
