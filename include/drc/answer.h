@@ -263,11 +263,12 @@ void drc_cited_scan(const struct drc_context *c, const char *text, struct drc_ci
 /* Appends `text` with its {slots} filled: {label}, {kind} ("job"), {noun} ("jobs"), {window},
  * {before}, {amount} (of the row, or the sum), {top} (name of the first row), {top.column} and
  * {row.column} (a cell), {other} (name of the second entity), {edge:NAME} (first graph row of that
- * kind), {linked} (the change that the row names), {entities} ("29 jobs"), {leaders} and {movers} (the first rows of the report and those
- * that moved most, each with its figure); of the cause that is told {cause.effect}, .times, .ratio, .days,
- * .change, .error, .changed and .failed (the graph rows of these), .detail; or a
- * metric of the facts. Words behind a name follow its number: {evictions eviction/evictions} prints
- * "1 eviction" or "3 evictions", {=evictions is/are} the word alone.
+ * kind), {linked} (the change that the row names), {entities} ("29 jobs"), {leaders} and {movers}
+ * (the first rows of the report and those that moved most, each with its figure); of the cause that
+ * is told {cause.effect}, .times, .ratio, .days, .change, .error, .changed and .failed (the graph
+ * rows of these), .detail; or a metric of the facts. Words behind a name follow its number:
+ * {evictions eviction/evictions} prints "1 eviction" or "3 evictions", {=evictions is/are} the word
+ * alone.
  * false, and nothing is appended, where a slot is not known. `used` (may be NULL) gets what was
  * printed. */
 bool drc_slots_fill(struct drc_arena *a, const char *text, const struct drc_context *c,

@@ -325,7 +325,7 @@ rule_corpus_runbooks() {
                 my ($key, $text) = /^([a-z_]+): (\S.*)$/ or next;
                 $seen{$key}++;
                 print "$path:$.: not a signal: $text\n"
-                    if $key eq "signal" && $text !~ /^(?:edge|error) \S|^[a-z_0-9]+(?: (?:>|<|<=) \S+)?$/;
+                    if $key eq "signal" && $text !~ /^(?:edge|error) \S|^[a-z_0-9]+(?: (?:unknown|(?:>|<|<=) \S+))?$/;
             }
             for my $key (qw(title applies_to signal lane)) { print "$path:1: no $key\n" unless $seen{$key} }
             print "$path:1: $steps steps; at least 3 lines `1. step`\n" if $steps < 3;
