@@ -43,7 +43,7 @@
 -- order: cost, highest first; unknown cost last, by tokens; then use id
 -- reconcile: sql/reconcile/ai-calls.sql
 -- method: one call is one question to the model, a second try included; an answer from the cache costs nothing and has no time. Cost: tokens at the prices of prompts/models.conf. Withheld: the check refused the text. Feedback counts for the answers of the calls of the window. Who asked is not in it.
--- details: total_uusd, calls, posted, withheld, failed, cache_hits, tokens_in, tokens_out, p50_ms, p95_ms, helpful, unhelpful
+-- details: total_uusd, calls, posted, withheld, failed, cache_hits, tokens_in, tokens_out
 -- figure: Cost | {total_uusd} for {calls call/calls} | not known: prompts/models.conf has no price for these models
 -- figure: Change vs {before} | {change_uusd} ({change_ratio}) | n/a: nothing is known of the window before
 -- figure: Posted | {posted} of {calls call/calls}, {withheld} withheld, {failed} without an answer

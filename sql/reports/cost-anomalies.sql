@@ -25,8 +25,8 @@
 -- column: owner | text | Owner
 -- column: severity | text | Severity
 -- column: shape | text | Shape
--- column: from_date | text | From
--- column: to_date | text | To
+-- column: from_date | text | First day
+-- column: to_date | text | Last day
 -- column: event_days | count | Days | each
 -- column: actual_uusd | usd | Actual
 -- column: expected_uusd | usd | Expected
@@ -79,7 +79,7 @@
 -- method: each job, warehouse and all-purpose cluster is a series of daily totals, days without use are zero. A day is judged against its own past by median and MAD (modified z above 3.5; same weekday where eight weeks are known). An anomaly is material if it is at least $100 or 0.5 % of the daily spend, and at least 25 %. The split compares its days with the mean of the 28 days before; its parts are Shapley values over runs, attempts per run, minutes per attempt, DBU per minute, price per DBU and VM cost per minute, in cents that add up. Critical: above expected by at least $250 or twice the expected. For information: drops, and what the calendar or the same day of the month before explains.
 -- chip: anomaly.explain
 -- chip: anomaly.what-changed
--- details: severity, shape, impact_uusd, impact_ratio, m, top_factor, top_factor_uusd, evictions, failed_attempts
+-- details: from_date, event_days, severity, impact_uusd, top_factor, top_factor_uusd
 -- summary: {entity_count} found, {excess_uusd} above expected, top: {top} {top.impact_uusd}
 -- finding: {entity_count anomaly/anomalies} in {watched} series; {excess_uusd} above expected
 -- empty: No anomaly: every series stayed inside its expected band.

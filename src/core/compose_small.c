@@ -10,7 +10,7 @@
 
 #define DETAIL_ROWS 60
 #define NAME_WIDTH 28
-#define CELL_WIDTH 9          /* at least; a wider title makes its column wider */
+#define CELL_WIDTH 6          /* at least */
 #define SHOWN_CHARS_MAX 65536 /* a view takes 250 kB; the longest report file fits whole */
 
 struct drc_message *drc_compose_note(struct drc_arena *a, const char *sentence, const char *id)
@@ -180,10 +180,25 @@ struct drc_message *drc_compose_sql(struct drc_arena *a, const struct drc_result
     return m;
 }
 
-static int cell_width(const char *title)
+/* Bytes of the line of a title that begins here, wrapped to a column; a word is never cut. */
+static size_t line_bytes(const char *text, int width)
 {
-    int width = drc_utf8_width(title);
-    return width > CELL_WIDTH ? width : CELL_WIDTH;
+    size_t n = strcspn(text, " ");
+    while (text[n] != '\0' && (int)(n + 1 + strcspn(text + n + 1, " ")) <= width)
+        n += 1 + strcspn(text + n + 1, " ");
+    return n;
+}
+
+/* The nth line of a title in its column; NULL where it has fewer. */
+static const char *title_line(struct drc_arena *a, const char *title, int width, size_t nth)
+{
+    for (size_t i = 0; *title != '\0'; i++) {
+        size_t n = line_bytes(title, width);
+        if (i == nth)
+            return drc_arena_strndup(a, title, n);
+        title += n + (title[n] == ' ');
+    }
+    return NULL;
 }
 
 static char *pad(struct drc_arena *a, const char *text, int width, bool right)
@@ -194,28 +209,71 @@ static char *pad(struct drc_arena *a, const char *text, int width, bool right)
                  : drc_arena_printf(a, "%s%*s", text, fill, "");
 }
 
+static const char *detail(struct drc_arena *a, const struct drc_result *res, size_t row, size_t c)
+{
+    const char *column = res->report->details[c];
+    return drc_cell_show(a, drc_result_cell(res, row, column),
+                         drc_report_unit(res->report, column));
+}
+
+/* As wide as its cells and the words of its title: long lines would be broken in the window. */
+static int column_width(struct drc_arena *a, const struct drc_result *res, size_t rows, size_t c)
+{
+    int width = CELL_WIDTH;
+    for (const char *p = drc_report_title(res->report, res->report->details[c]); *p != '\0';) {
+        size_t n = strcspn(p, " ");
+        width = (int)n > width ? (int)n : width;
+        p += n + (p[n] == ' ');
+    }
+    for (size_t i = 0; i < rows; i++) {
+        int have = drc_utf8_width(detail(a, res, i, c));
+        width = have > width ? have : width;
+    }
+    return width;
+}
+
+/* Titles above the columns, their last lines on one line. */
+static const char *detail_head(struct drc_arena *a, const struct drc_report *r, const int *widths)
+{
+    size_t lines = 1;
+    const char *text = "";
+    for (size_t c = 0; c < r->detail_count; c++)
+        while (title_line(a, drc_report_title(r, r->details[c]), widths[c], lines) != NULL)
+            lines++;
+    for (size_t k = lines; k-- > 0;) {
+        text = drc_arena_printf(a, "%s%s", text, pad(a, k == 0 ? "Name" : "", NAME_WIDTH, false));
+        for (size_t c = 0; c < r->detail_count; c++) {
+            const char *title = drc_report_title(r, r->details[c]);
+            size_t own = 0;
+            while (title_line(a, title, widths[c], own) != NULL)
+                own++;
+            text =
+                drc_arena_printf(a, "%s %s", text,
+                                 pad(a, k < own ? title_line(a, title, widths[c], own - 1 - k) : "",
+                                     widths[c], true));
+        }
+        text = drc_arena_printf(a, "%s%s", text, k == 0 ? "" : "\n");
+    }
+    return text;
+}
+
 struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_result *res,
                                         const char *run_id)
 {
     const struct drc_report *r = res->report;
     struct drc_message *m = drc_message_new(a, "Rows of this report");
     size_t n = res->rows.row_count < DETAIL_ROWS ? res->rows.row_count : DETAIL_ROWS;
-    const char *text = pad(a, "Name", NAME_WIDTH, false);
-    for (size_t c = 0; c < r->detail_count; c++) {
-        const char *title = drc_report_title(r, r->details[c]);
-        text = drc_arena_printf(a, "%s %s", text, pad(a, title, cell_width(title), true));
-    }
+    int *widths = drc_arena_array(a, r->detail_count + 1, sizeof *widths);
+    for (size_t c = 0; c < r->detail_count; c++)
+        widths[c] = column_width(a, res, n, c);
+    const char *text = detail_head(a, r, widths);
     for (size_t i = 0; i < n; i++) {
         const char *label = drc_result_text(res, i, r->label);
         label = drc_utf8_clean(a, label, strlen(label), NAME_WIDTH, false);
         text = drc_arena_printf(a, "%s\n%s", text, pad(a, label, NAME_WIDTH, false));
-        for (size_t c = 0; c < r->detail_count; c++) {
-            const char *cell = drc_cell_show(a, drc_result_cell(res, i, r->details[c]),
-                                             drc_report_unit(r, r->details[c]));
-            text = drc_arena_printf(
-                a, "%s %s", text,
-                pad(a, cell, cell_width(drc_report_title(r, r->details[c])), true));
-        }
+        for (size_t c = 0; c < r->detail_count; c++)
+            text =
+                drc_arena_printf(a, "%s %s", text, pad(a, detail(a, res, i, c), widths[c], true));
     }
     add_pre(a, m, "rows", text, SHOWN_CHARS_MAX);
     if (r->method != NULL) {
@@ -235,7 +293,8 @@ struct drc_message *drc_compose_details(struct drc_arena *a, const struct drc_re
 static void add_for_admins(struct drc_arena *a, struct drc_message *m, const char *id,
                            const char *title, const char *text, bool admin)
 {
-    struct drc_block *t = drc_message_add(a, m, DRC_BLOCK_TEXT, drc_arena_printf(a, "%s-title", id));
+    struct drc_block *t =
+        drc_message_add(a, m, DRC_BLOCK_TEXT, drc_arena_printf(a, "%s-title", id));
     drc_text_add(a, &t->text, DRC_SPAN_BOLD, title);
     if (admin)
         add_pre(a, m, id, text, SHOWN_CHARS_MAX);

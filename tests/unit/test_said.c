@@ -15,6 +15,7 @@
 #include "drc/clock.h"
 #include "drc/compose.h"
 #include "drc/message.h"
+#include "drc/utf8.h"
 
 #ifdef SANITIZED
 #define ROWS_MAX 4 /* they run five times slower, and look for something else */
@@ -26,6 +27,7 @@
 #define WHOLE true
 #endif
 #define DEADLINE_MS 5000
+#define DETAILS_WIDTH 96
 #define NOTHING "The facts of this run do not answer this question."
 
 static struct drc_arena *kept; /* for the whole program */
@@ -192,6 +194,21 @@ static void ask_all(const struct drc_result *res, int row)
     drc_arena_free(a);
 }
 
+/* Lines of the Details window: longer ones are broken in it, and no column stands under its title. */
+static void check_details(struct drc_arena *a, const struct drc_result *res)
+{
+    const struct drc_block *table = drc_compose_details(a, res, "run-0")->first;
+    for (const char *p = drc_text_plain(a, &table->text); *p != '\0';) {
+        size_t n = strcspn(p, "\n");
+        const char *line = drc_arena_strndup(a, p, n);
+        if (drc_utf8_width(line) > DETAILS_WIDTH) {
+            print_message("details of %s: %s\n", res->report->id, line);
+            wrong++;
+        }
+        p += n + (p[n] == '\n');
+    }
+}
+
 static void run(const struct drc_report *r, const char *words, const char *entity, const char *day)
 {
     struct drc_arena *a = drc_arena_new();
@@ -202,8 +219,10 @@ static void run(const struct drc_report *r, const char *words, const char *entit
     if (day != NULL)
         must(drc_date_parse(day, &params.as_of_day));
     must(drc_report_run(facts, a, r, &params, &res, &err));
-    if (!r->single)
+    if (!r->single) {
+        check_details(a, &res);
         ask_all(&res, -1);
+    }
     for (int i = 0; i < (int)res.rows.row_count && i < ROWS_MAX; i++)
         ask_all(&res, i);
     drc_arena_free(a);
