@@ -183,7 +183,8 @@ static bool listed(const struct sentence *s, const struct token *t)
     static const uint32_t shapes = W_JOINER | W_PREFIX | W_SUFFIX | W_PROPER | W_TOPIC;
     struct word_class is = ground_lemma(s->g, t->low, strlen(t->low));
     bool topic = (is.roles & W_TOPIC) && is.concepts == 0;
-    return (is.concepts != 0 && !topic) || (is.roles & ~shapes) != 0 || strlen(t->low) < 3 ||
+    return (is.concepts != 0 && !topic) || ((is.roles | t->is.roles) & ~shapes) != 0 ||
+           strlen(t->low) < 3 ||
            (topic && of_capacity(s));
 }
 

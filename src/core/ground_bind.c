@@ -83,7 +83,7 @@ static bool value_fits(const struct drc_ground_number *n, double fact, double sh
     }
     double low = v - half, high = v + half;
     low = hedge == H_NEARLY ? 0.9 * v : hedge == H_UNDER ? 0.75 * v : low;
-    high = hedge == H_OVER ? 1.25 * v : high;
+    high = hedge != H_OVER ? high : n->spelled && v == 0.5 ? 1 : 1.25 * v;
     return x >= low - eps && x <= high + eps;
 }
 
@@ -131,7 +131,7 @@ static bool between_names(const struct sentence *s, size_t k)
 static bool beside_subject(const struct sentence *s, size_t k)
 {
     static const char *const unlike[] = {"unlike", "like", "alongside", "beside", "besides", NULL};
-    if (k > 0 && ground_any_of(s, k - 1, unlike))
+    if (k > 0 && (ground_any_of(s, k - 1, unlike) || ground_is(s, k - 1, "than")))
         return true;
     return between_names(s, k) || (k > 0 && ground_is(s, k - 1, "behind")) ||
            (k > 1 && ground_is(s, k - 1, "of") && ground_is(s, k - 2, "ahead"));
@@ -243,6 +243,8 @@ static int antecedent(const struct sentence *s, size_t i)
     size_t k = i;
     while (k > 0 && ground_same_clause(s, i, k - 1))
         k--;
+    while (k < i && s->t[k].kind == T_MARK)
+        k++;
     bool relative = false;
     for (size_t w = 0; w < sizeof words / sizeof *words; w++)
         relative = relative || ground_is(s, k, words[w]);
@@ -349,6 +351,9 @@ static bool has_as_parts(const struct sentence *s, size_t i)
     static const char *const verbs[] = {"has",      "have",  "had",   "consists", "contains",
                                         "includes", "uses",  "runs",  "ran",      "owns",
                                         "spans",    "needs", "feeds", "serves",   NULL};
+    if (i > 1 && (ground_is(s, i - 1, "all") || ground_is(s, i - 1, "the")) &&
+        ground_is(s, i - 2, "of"))
+        return false; /* "has the largest bill of all 42 jobs" */
     for (size_t k = i; k-- > 0 && s->t[k].kind != T_NUMBER && ground_same_clause(s, i, k);) {
         if (s->t[k].kind != T_ENTITY)
             continue;
@@ -360,6 +365,23 @@ static bool has_as_parts(const struct sentence *s, size_t i)
     return false;
 }
 
+/* "All told, ...", "In total, 129 evictions hit them", and not "everything in A". */
+static bool of_the_whole(const struct sentence *s, size_t i)
+{
+    static const char *const in[] = {"in", "of", "for", "on", "at", NULL};
+    bool whole = (ground_clause_concepts(s, i) & C_TOTAL) != 0;
+    for (size_t k = 0; k < s->n; k++)
+        if (ground_is(s, k, "everything") && ground_any_of(s, k + 1, in) && k + 2 < s->n &&
+            s->t[k + 2].kind == T_ENTITY)
+            return false;
+    for (size_t k = 0; k < i && s->t[i].clause == 1 && s->t[k].clause == 0; k++) {
+        if (s->t[k].kind == T_ENTITY || s->t[k].kind == T_NUMBER)
+            break;
+        whole = whole || (ground_concepts_at(s, k) & C_TOTAL) != 0;
+    }
+    return whole;
+}
+
 static bool entity_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int other, bound = ground_bound_entity(s, i, &other);
@@ -367,7 +389,7 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
     ground_region(s, i, &lo, &hi);
     if (f->two[0] >= 0)
         return names_entity(s, f->two[0]) && names_entity(s, f->two[1]);
-    bool whole = (ground_clause_concepts(s, i) & C_TOTAL) != 0;
+    bool whole = of_the_whole(s, i);
     if (f->entity < 0) {
         static const char *const all[] = {"whole", "entire", "full", NULL};
         if (belongs_to_one(s, i) || has_as_parts(s, i) ||
@@ -388,7 +410,8 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
     /* "The total is ..." speaks of the whole. */
     for (size_t k = lo; k < i; k++)
         if ((ground_concepts_at(s, k) & C_TOTAL) && s->t[i].num.dim != DRC_DIM_RATIO &&
-            ground_named_before(s, i, true) < 0 && !ground_is(s, k, "report") &&
+            ground_named_before(s, i, true) < 0 && !ground_is(s, k + 1, "it") &&
+            !ground_is(s, k + 1, "its") && !ground_is(s, k, "report") &&
             !ground_is(s, k, "reports") && !(k > 0 && ground_is(s, k - 1, "of")))
             return false;
     return f->entity == bound || (other >= 0 && f->entity == other) ||
@@ -440,10 +463,13 @@ static const char *const complaints[] = {
 static bool names_a_group(const struct sentence *s, size_t i)
 {
     static const char *const pointing[] = {"the", "these", "those", "both"};
+    static const char *const stand[] = {"stand",   "stood",   "deserve", "need",
+                                        "warrant", "account", "matter",  NULL};
     const struct token *t = &s->t[i];
     bool points = false, seen[8] = {false};
     for (size_t k = 0; i > 0 && k < sizeof pointing / sizeof *pointing; k++)
         points = points || ground_is(s, i - 1, pointing[k]);
+    points = points || (i == 0 && ground_any_of(s, 2, stand)); /* "Two jobs stand out" */
     if (!points || !t->num.spelled || t->num.dim != DRC_DIM_COUNT || t->num.value > 5)
         return false;
     const struct token *next = i + 1 < s->n ? t + 1 : NULL;
@@ -473,11 +499,13 @@ static bool no_figure(const struct sentence *s, size_t i)
     if (t->num.value == 2 && t->num.spelled && ground_any_of(s, i + 1, windows))
         return true;
     bool any_used = false;
+    int other, bound = ground_bound_entity(s, i, &other);
     for (size_t k = 0; k < s->g->ledger->fact_count; k++)
         any_used = any_used || s->used[k];
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
-        if (t->num.dim == DRC_DIM_SECONDS && f->days > 0 && (s->used[k] || !any_used) &&
+        bool own = bound < 0 || f->entity < 0 || f->entity == bound;
+        if (t->num.dim == DRC_DIM_SECONDS && f->days > 0 && own && (s->used[k] || !any_used) &&
             fabs(t->num.value - 86400 * f->days) < 1 && (s->used[k] || !f->before))
             return true;
         double whole = t->num.value * (t->num.dim == DRC_DIM_RATIO ? 100 : 1);
@@ -530,8 +558,8 @@ static void check_cited_facts(struct sentence *s, bool figures)
         if (s->t[k].kind != T_CITE || s->t[k].fact < 0)
             continue;
         const struct ground_fact *f = &s->g->facts[s->t[k].fact];
-        bool fits =
-            !figures && (f->entity < 0 || names_entity(s, f->entity) || s->carried == f->entity);
+        bool fits = (!figures || s->all_traced) &&
+                    (f->entity < 0 || names_entity(s, f->entity) || s->carried == f->entity);
         for (size_t i = 0; i < s->g->ledger->fact_count && !fits; i++)
             fits = s->used[i] && related(f, &s->g->facts[i]);
         if (!fits)
@@ -550,6 +578,7 @@ void ground_trace_numbers(struct sentence *s)
         figures++;
     }
     size_t at = 0, real = 0;
+    s->all_traced = true;
     for (size_t i = 0; i < s->n; i++) {
         struct token *t = &s->t[i];
         if (t->kind != T_NUMBER)
@@ -559,6 +588,7 @@ void ground_trace_numbers(struct sentence *s)
         if (!t->traced) {
             size_t level = levels[at % 64];
             ground_reject(s, "%.*s: %s", (int)t->n, t->s, complaints[level < 6 ? level : 5]);
+            s->all_traced = false;
         }
         at++;
     }

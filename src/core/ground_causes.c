@@ -218,7 +218,8 @@ void ground_check_saving(struct sentence *s, size_t i)
               (ground_concepts_at(s, i - 2) & C_COST)) ||
              (ground_is(s, i, "free") && ground_is(s, i + 1, "up")))
         ground_reject(s, "no fact is a saving");
-    else if ((ground_is(s, i, "will") || ground_is(s, i, "would")) && number)
+    else if ((ground_is(s, i, "will") || ground_is(s, i, "would")) && number &&
+             !(ground_is(s, i + 1, "have") && (ground_concepts_at(s, i + 2) & C_EXPECT)))
         ground_reject(s, "no fact is about the future");
 }
 
@@ -272,7 +273,7 @@ static bool reads(const struct sentence *s, size_t i)
     static const char *const verbs[] = {
         "tell",  "say",     "know", "explain", "see",      "determine", "find",  "look",
         "note",  "observe", "have", "confirm", "read",     "seen",      "count", "list",
-        "found", "saw",     "get",  "compare", "identify", "detect",    NULL};
+        "found", "saw",     "get",  "report",  "expected",    "compare", "identify", "detect",    NULL};
     static const char *const between[] = {"can",   "cannot",   "can't", "do",  "don't", "are",
                                           "am",    "have",     "could", "not", "also",  "did",
                                           "only",  "couldn't", "be",    "to",  "able",  "unable",

@@ -44,7 +44,8 @@ static void check_none(struct sentence *s, size_t i)
         ground_is(s, i, "not") && (ground_is(s, i + 1, "one") ||
                                    (ground_is(s, i + 1, "a") && ground_is(s, i + 2, "single")) ||
                                    happens(s, i + 1) || happens(s, i + 2));
-    if ((!ground_any_of(s, i, none) && !not_one) ||
+    bool not_a = ground_is(s, i, "not") && (ground_is(s, i + 1, "a") || ground_is(s, i + 1, "an"));
+    if ((!ground_any_of(s, i, none) && !not_one && !not_a) ||
         (ground_is(s, i, "any") && !ground_negated(s, i)))
         return;
     if (ground_is(s, i, "nothing") && i > 0 && (ground_concepts_at(s, i - 1) & C_COST))
@@ -58,9 +59,15 @@ static void check_none(struct sentence *s, size_t i)
         i + 1 + (i + 2 < s->n && !ground_any_of(s, i + 1, calm)); /* "no further action" */
     if (ground_is(s, i, "no") && ground_any_of(s, what, calm) && !ground_not_known(s))
         ground_reject(s, "'no %s' is a judgement that no fact holds", s->t[what].low);
+    if (ground_is(s, i, "not") && (ground_is(s, i + 1, "a") || ground_is(s, i + 1, "an")) &&
+        ground_any_of(s, i + 2, calm) && !ground_not_known(s))
+        ground_reject(s, "'not %s %s' is a judgement that no fact holds", s->t[i + 1].low,
+                      s->t[i + 2].low);
     uint32_t said = 0;
     for (size_t k = i + 1; k < s->n && ground_same_clause(s, i, k) && k < i + 9; k++)
         said |= ground_concepts_at(s, k);
+    for (size_t k = 0; ground_is(s, i, "none") && said == 0 && k < i; k++) /* "evictions: none" */
+        said |= ground_concepts_at(s, k) & (C_FAILED | C_EVICT);
     uint32_t concept = said & C_FAILED    ? C_FAILED
                        : said & C_EVICT   ? C_EVICT
                        : said & C_SUCCESS ? C_SUCCESS
@@ -135,6 +142,8 @@ static void check_vague(struct sentence *s, size_t i)
     uint32_t said = 0;
     for (size_t k = i + 1; k < s->n && k < i + 4 && ground_same_clause(s, i, k); k++)
         said |= ground_concepts_at(s, k) & counted;
+    if (ground_is(s, i + 1, "times") && !times)
+        said |= ground_clause_concepts(s, i) & counted;
     if (said & ~(uint32_t)C_RUNS)
         said &= ~(uint32_t)C_RUNS;
     if (said & C_RUNS)

@@ -62,10 +62,12 @@ int ground_change_of(const struct sentence *s, int entity, uint32_t concept)
 static bool of_the_listed(const struct sentence *s)
 {
     static const char *const words[] = {"listed", "shown", "named", "here", "these", "those", NULL};
+    static const char *const lists[] = {"list", "table", "ranking", "group", "set", NULL};
     for (size_t k = 0; k < s->n; k++) {
         bool group = k > 0 && ground_is(s, k - 1, "the") && s->t[k].kind == T_NUMBER &&
                      s->t[k].num.spelled && s->t[k].num.dim == DRC_DIM_COUNT;
-        if (ground_any_of(s, k, words) || group)
+        bool list = ground_is(s, k, "this") && ground_any_of(s, k + 1, lists);
+        if (ground_any_of(s, k, words) || group || list)
             return true;
     }
     return false;

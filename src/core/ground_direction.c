@@ -160,7 +160,7 @@ static bool dates_of(const struct sentence *s, size_t i, size_t *from, size_t *t
         if (leads && k == 0)
             return false;
         k = leads ? k - 1 : k + 1;
-        if (k >= s->n || (!leads && s->t[k].kind == T_NUMBER))
+        if (k >= s->n || s->t[k].kind == T_NUMBER)
             return false;
     } while (s->t[k].kind != T_DATE);
     *from = *to = k;
@@ -192,7 +192,7 @@ bool ground_window_fits(const struct sentence *s, size_t i, const struct ground_
     int own = own_dates_fit(s, i, f);
     if (own >= 0)
         return own > 0;
-    if (!dates_fit(s, f))
+    if (w == PLAIN && !dates_fit(s, f))
         return false;
     if (f->change)
         return w != EARLIER || !f->before;
@@ -319,7 +319,7 @@ int ground_direction(const struct sentence *s, size_t i)
     int sign = 0;
     for (size_t k = 0; k < s->n; k++)
         if (ground_same_clause(s, i, k) && s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0 &&
-            !ground_falls_on(s, k) && !ground_qualifies_verb(s, k))
+            !ground_particle(s, k) && !ground_falls_on(s, k) && !ground_qualifies_verb(s, k))
             sign = sign_of_word(&s->t[k]);
     return sign;
 }

@@ -185,6 +185,7 @@ struct sentence {
     size_t n, room;
     int carried;      /* entity of the sentence before; -1 */
     int pair[2];      /* the last two entities that were named before this sentence; -1 */
+    bool all_traced;  /* its figures */
     bool verified;    /* a claim without a figure was found true */
     uint32_t plural;  /* concepts of the things before that "these" means; 0 */
     int described;    /* "the top job", where no entity is named; -1 */

@@ -244,6 +244,8 @@ static size_t more_time(const char *s, struct drc_ground_number *out, double sca
         size_t at = total + space + n;
         at += n > 0 && s[at] == ' ';
         const struct unit *u = n == 0 ? NULL : unit_at(s + at, &unit);
+        if (n > 0 && u == NULL && scale == 3600 && s[at] == 'm' && ends_word(s + at + 1))
+            u = unit_at("min", &unit), unit = 1; /* "2h 05m" */
         if (u == NULL || u->dim != DRC_DIM_SECONDS || u->scale >= scale || d.places > 0)
             return total;
         out->value += d.value * u->scale;

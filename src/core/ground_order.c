@@ -129,7 +129,7 @@ static int other_of_two(const struct sentence *s, size_t i, int subject)
 /* A word of direction that stands by itself: not "more than $5", not the preposition. */
 bool ground_speaks_of_change(const struct sentence *s, size_t i)
 {
-    if (ground_falls_on(s, i))
+    if (ground_falls_on(s, i) || (ground_is(s, i, "upwards") && ground_is(s, i + 1, "of")))
         return false;
     static const char *const light[] = {"up",    "down",  "over",    "above",
                                         "below", "under", "beneath", NULL};

@@ -240,7 +240,9 @@ void ground_check_majority(struct sentence *s, size_t i)
 /* "behind B", "ahead of B", "followed by B". */
 void ground_check_order(struct sentence *s, size_t i)
 {
-    int sign = ground_is(s, i, "behind")                                 ? -1
+    bool of_compute = i > 0 && (ground_concepts_at(s, i - 1) & (C_ROWS | C_COST)) &&
+                      !ground_any_of(s, i - 1, placing); /* "the compute behind A" */
+    int sign = ground_is(s, i, "behind") && !of_compute                  ? -1
                : ground_is(s, i, "ahead") || ground_is(s, i, "followed") ? 1
                                                                          : 0;
     size_t k = i + 1 + (sign > 0);

@@ -343,7 +343,7 @@ static void set_clauses(struct sentence *s)
     bool told = false; /* a name or figure in this clause */
     for (size_t i = 0; i < s->n; i++) {
         struct token *t = &s->t[i];
-        bool mark = t->kind == T_MARK && strchr(",;:()|", *t->s) != NULL;
+        bool mark = t->kind == T_MARK && strchr(",;:()|/", *t->s) != NULL;
         bool word = t->kind == T_WORD && (t->is.roles & W_SPLIT) != 0;
         bool label = mark && *t->s == ':' && !told; /* "Total: $5" */
         told = (told && !mark && !word) || t->kind == T_NUMBER || t->kind == T_ENTITY;
@@ -352,16 +352,21 @@ static void set_clauses(struct sentence *s)
     }
 }
 
-/* "the latter": the second one of the two entities named last. */
+/* "the latter", "the second is": the second one of the two entities named last. */
 static void name_the_pair(struct sentence *s)
 {
+    static const char *const verbs[] = {"cost", "costs", "is", "was", "has", "had", "ran", NULL};
     int pair[2] = {s->pair[0], s->pair[1]};
     for (size_t i = 0; i < s->n; i++) {
         struct token *t = &s->t[i];
         bool word = t->kind == T_WORD && i > 0 && s->t[i - 1].kind == T_WORD &&
                     strcmp(s->t[i - 1].low, "the") == 0;
-        bool first = word && strcmp(t->low, "former") == 0;
-        if (first || (word && strcmp(t->low, "latter") == 0)) {
+        bool alone = word && (ground_any_of(s, i + 1, verbs) ||
+                              (i + 1 < s->n && s->t[i + 1].kind == T_MARK));
+        bool first = word && (strcmp(t->low, "former") == 0 ||
+                              (alone && strcmp(t->low, "first") == 0));
+        if (first || (word && (strcmp(t->low, "latter") == 0 ||
+                               (alone && strcmp(t->low, "second") == 0)))) {
             if (pair[0] < 0)
                 continue;
             t->kind = T_ENTITY;
@@ -459,13 +464,16 @@ static bool a_total_of(const struct sentence *s, size_t i)
     return named;
 }
 
-/* "lost a worker", "the lost spot nodes": no waste. */
+/* "lost a worker", "the lost spot nodes", "workers were lost": no waste. */
 static bool loses_worker(const struct sentence *s, size_t i)
 {
     static const char *const lose[] = {"lost", "lose", "loses", "losing", "loss", NULL};
     static const char *const what[] = {"worker", "node", "executor", "instance", "machine", NULL};
     for (size_t k = i + 1; ground_any_of(s, i, lose) && k < s->n && k < i + 5; k++)
         if (ground_form_of(s, k, what))
+            return true;
+    for (size_t k = i > 3 ? i - 3 : 0; ground_any_of(s, i, lose) && k < i; k++)
+        if (ground_form_of(s, k, what) && ground_same_clause(s, i, k))
             return true;
     return false;
 }
@@ -496,6 +504,8 @@ uint32_t ground_concepts_at(const struct sentence *s, size_t i)
         return C_RANK; /* "number 2 of 9" */
     if (a_total_of(s, i))
         return 0;
+    if (ground_is(s, i, "price") && ground_is(s, i + 1, "tag"))
+        return C_COST;
     uint32_t outcome = s->t[i].is.concepts & (C_FAILED | C_SUCCESS);
     if (outcome != 0 && i > 0 && ground_is(s, i - 1, "not"))
         return outcome ^ (C_FAILED | C_SUCCESS); /* "did not succeed" */

@@ -49,8 +49,9 @@ static const char *plain(unsigned cp, char before)
 void ground_normalise(struct drc_arena *a, const char *text, struct ground_text *out)
 {
     size_t bytes = strlen(text), n = 0;
-    out->s = drc_arena_alloc(a, 2 * bytes + 1); /* "under " stands for three bytes */
-    out->offset = drc_arena_array(a, 2 * bytes + 1, sizeof *out->offset);
+    size_t most = 7 * bytes + 1; /* "number " stands for one byte */
+    out->s = drc_arena_alloc(a, most);
+    out->offset = drc_arena_array(a, most, sizeof *out->offset);
     for (size_t i = 0; i < bytes;) {
         unsigned cp;
         char full[2] = "";
@@ -60,6 +61,9 @@ void ground_normalise(struct drc_arena *a, const char *text, struct ground_text 
         if (between(cp, 0xff01, 0xff5e)) {
             full[0] = (char)(cp - 0xfee0);
             same = full;
+        }
+        if (cp == '#' && isdigit((unsigned char)text[i + 1])) { /* "#1 by cost" */
+            same = "number ";
         }
         if (same == NULL)
             same = text + i;

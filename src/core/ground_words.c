@@ -25,7 +25,7 @@ static const struct group {
      "decrease rise drop decline"},
     {C_TOTAL, 0,
      "total totals overall together report reports whole entire sum combined everything "
-     "altogether estate fleet all"},
+     "altogether estate fleet all aggregate"},
     {C_RUNS, 0, "run runs ran running executions execution executed executes"},
     {C_FAILED, 0, "fail fails failed failure failures failing unsuccessful crashed errors error"},
     {C_ATTEMPT, 0, "attempt attempts try tries retry retries retried"},
@@ -36,22 +36,22 @@ static const struct group {
      "success successes successful successfully succeed succeeds succeeded ok "
      "complete completes completed"},
     {C_DURATION, 0,
-     "duration durations takes took taking runtime long longer lasts lasted slow slower "
+     "duration durations take takes took taking runtime long longer lasts lasted slow slower "
      "slowest fast faster finish finishes finished p50 p95 p99 median percentile"},
-    {C_MEDIAN, 0, "p50 median typical typically"},
+    {C_MEDIAN, 0, "p50 median typical typically usually generally ordinarily commonly normally"},
     {C_TAIL, 0, "p95 p90 p99 percentile"},
     {C_SPOT, 0, "spot"},
     {C_ONDEMAND, 0, "ondemand on-demand demand"},
     {C_DBU, 0, "dbu dbus"},
     {C_VM, 0, "vm vms machine machines instance instances"},
-    {C_WASTE, 0, "waste wastes wasted wasteful wasting lost burnt"},
+    {C_WASTE, 0, "waste wastes wasted wasteful wasting lost lose loses losing loss losses burnt"},
     {C_IDLE, 0, "idle idles idling unused"},
     {C_EXPECT, 0, "expected expect expectation budget budgeted planned plan target"},
     {C_RANK, 0, "rank ranks ranked ranking place position"},
     {C_ROWS, 0,
      "jobs job rows row items item entities entity types type warehouses clusters users "
      "queries tables workspaces count teams owners models endpoints pipelines tasks "
-     "compute"},
+     "compute warehouse pipeline task"},
     {C_DAYS, 0, "days day"},
     {C_PER, 0,
      "per each average averages mean every daily weekly monthly yearly annual annually "
@@ -74,7 +74,7 @@ static const struct group {
      "spiking skyrocket skyrockets skyrocketed balloon balloons ballooned ballooning escalated "
      "escalates escalating swelled swells swollen mounted mounting upswing uptick upturn "
      "uptrend upwards accelerated expanded expands expanding expansion rebounded boosted boost "
-     "boosts inflated inflates hiked hike hikes heavier steeper elevated overshot overshoots "
+     "boosts lift lifts lifted raise raises inflated inflates hiked hike hikes heavier steeper elevated overshot overshoots "
      "overran overruns outpaced outgrew outgrown advanced leapt leaped rocketed intensified "
      "multiplied exceeding surging gaining adding ups"},
     {0, W_UP | W_OUTDO,
@@ -118,7 +118,7 @@ static const struct group {
      "dearest "
      "costliest priciest maximum main busiest slowest longest heads headed number-one topping "
      "dominates dominate dominant dominated"},
-    {0, W_LEAST, "least smallest lowest cheapest fewest minimum fastest shortest bottom"},
+    {0, W_LEAST, "least smallest lowest cheapest fewest minimum fastest quickest shortest bottom"},
     {0, W_ORDINAL,
      "first second third fourth fifth sixth seventh eighth ninth tenth 1st 2nd 3rd 4th 5th "
      "6th 7th 8th 9th 10th second-largest second-highest third-largest"},
@@ -137,7 +137,7 @@ static const struct group {
     {0, W_MULTIPLE,
      "doubled doubles double doubling tripled triples triple quadrupled quadruple twice "
      "thrice twofold threefold tenfold halved halves halving"},
-    {0, W_SPLIT, "while whereas and but although though versus where which when"},
+    {0, W_SPLIT, "while whilst whereas and but although though versus where which when"},
     {0, W_PROPER,
      "january february march april may june july august september october november "
      "december jan feb mar apr jun jul aug sep sept oct nov dec databricks spark photon "
@@ -146,7 +146,7 @@ static const struct group {
      "sla slas aqe oom jvm ai io id ids us eu ssd elt bi ml mlflow lake lakes facts fact "
      "graph runbook documentation photon's databricks' ui url csv json kpi finops sku skus "
      "f g r d spot wow mom yoy median ok cloud engine jdbc odbc dlt hive iceberg parquet "
-     "kafka airflow dbt terraform powerbi tableau linux wifi etc q ceo a an the"},
+     "kafka airflow tl dr dbt terraform powerbi tableau linux wifi etc q ceo a an the"},
     {0, W_JOINER,
      "window windows period on off per day days week weeks month months year years time times long "
      "short high "
@@ -175,7 +175,7 @@ static const struct group {
     {0, W_VAGUE, "few several many numerous countless couple handful multiple scores lots"},
     {0, W_FROM, "from"},
     {0, W_ALL, "all every always each"},
-    {C_UTIL, 0, "utilisation utilization utilised utilized util use uses used using usage"},
+    {C_UTIL, 0, "utilisation utilization utilised utilized util use uses used using usage busy"},
     {0, W_PREFIX,
      "non re pre over under self co auto multi cross inter intra right long short high low "
      "well fail on off up down in out by time semi sub fast slow fine large small hard "
@@ -279,7 +279,8 @@ static const struct group {
      "touch track translate trend trio truly two ultimately under under-review undergo "
      "underwent us vicinity virtually visibly well what's when where whereas wherever "
      "which whichever while whoever whole wise without witness witnessed won worthwhile "
-     "worthy write written wrote yes yield"},
+     "worthy write written wrote yes yield hour hours minute minutes eventually someone somebody "
+     "call calls called launch launched tag meter warrants warrant merit merits know knows"},
 };
 
 /* Words that metrics are named with and texts are not. Those of no concept say nothing of what is
