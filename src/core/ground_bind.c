@@ -549,6 +549,8 @@ static bool trace(struct sentence *s, size_t i, size_t *best)
         }
         *best = level > *best ? level : *best;
     }
+    if (!found && s->t[i].num.dim == DRC_DIM_COUNT && ground_is(s, i + 1, "times"))
+        return value_fits(&s->t[i].num, ground_multiple_at(s, i), (double)NAN, h);
     return found;
 }
 

@@ -1,5 +1,6 @@
 /* Causes and savings, which a graph row or a fact must hold; and what a model must not say at all:
  * orders, judgements, itself. */
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -331,6 +332,23 @@ static bool nothing_needed(const struct sentence *s, size_t i)
     return false;
 }
 
+/* "unchanged", "flat": so said of what has hardly a change. */
+static bool hardly_changed(const struct sentence *s, size_t i)
+{
+    static const char *const words[] = {"unchanged", "flat", "stable", "constant", "steady", NULL};
+    int other, entity = ground_bound_entity(s, i, &other);
+    bool known = false;
+    for (size_t k = 0; ground_any_of(s, i, words) && k < s->g->ledger->fact_count; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        if (f->entity != entity || !f->change || f->dim != DRC_DIM_RATIO)
+            continue;
+        if (!(fabs(f->value) < GROUND_UNCHANGED_MAX))
+            return false;
+        known = true;
+    }
+    return known;
+}
+
 void ground_check_manners(struct sentence *s, size_t i)
 {
     if (judging_phrase(s, i) || nothing_needed(s, i))
@@ -344,6 +362,8 @@ void ground_check_manners(struct sentence *s, size_t i)
     if ((roles & W_BECOME) && i > 0 &&
         ((ground_roles_at(s, i - 1) | (i > 1 ? ground_roles_at(s, i - 2) : 0)) & W_MODAL))
         ground_reject(s, "no fact is about the future");
+    if (hardly_changed(s, i))
+        return;
     bool not_told = ground_is(s, i, "reveal") && ground_of_unknown(s, i);
     if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !not_told && !reads(s, i) &&
         !reports_instruction(s, i) &&

@@ -84,8 +84,6 @@ static void check_none(struct sentence *s, size_t i)
 
 /* ---- no change ---------------------------------------------------------------------------- */
 
-#define UNCHANGED_MAX 0.02 /* a change of less is hardly any */
-
 /* "hardly any movement", "barely changed", "remained at": so said of what has a change. */
 static void check_unchanged(struct sentence *s, size_t i)
 {
@@ -105,7 +103,7 @@ static void check_unchanged(struct sentence *s, size_t i)
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
         if (f->entity == entity && f->change && f->dim == DRC_DIM_RATIO && !isnan(f->value) &&
-            fabs(f->value) >= UNCHANGED_MAX)
+            fabs(f->value) >= GROUND_UNCHANGED_MAX)
             ground_reject(s, "there was a change");
     }
 }

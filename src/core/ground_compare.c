@@ -16,8 +16,8 @@ uint32_t ground_compared_concept(const struct sentence *s, size_t i)
         ground_is(s, i, "sooner"))
         return C_DURATION;
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-        if (said & order[k])
-            return order[k];
+        if (said & order[k]) /* "a larger share of spot time" */
+            return order[k] | (order[k] & (C_SPOT | C_IDLE) ? said & C_SHARE : 0);
     return said & C_DURATION && !(said & C_COST) ? C_DURATION : C_COST;
 }
 
@@ -30,6 +30,8 @@ bool ground_holds(const struct ground_fact *f, uint32_t concept)
         return (f->dim == DRC_DIM_USD || f->change) &&
                !(f->concepts & (other & ~(uint32_t)C_EXPECT)) &&
                (f->change || !(f->concepts & C_EXPECT));
+    if ((concept & C_SHARE) && concept != C_SHARE)
+        return f->dim == DRC_DIM_RATIO && !(f->concepts & C_EVICT) && (f->concepts & concept & ~(uint32_t)C_SHARE) != 0;
     return (f->concepts & concept) != 0 && !(concept == C_DURATION && f->dim != DRC_DIM_SECONDS);
 }
 

@@ -54,8 +54,11 @@ static enum window window_of(const struct sentence *s, size_t i)
     ground_hedge_of(s, i, &hedge);
     if (arrived_at(s, hedge))
         return PLAIN;
-    if (hedge > 1 && ground_is(s, hedge - 1, "after") && s->t[hedge - 2].kind == T_NUMBER)
-        return COMPARED; /* "$5 after $3" */
+    size_t last = hedge > 1 && ground_is(s, hedge - 1, "after") ? hedge - 2 : s->n;
+    while (last < s->n && last > 0 && (s->t[last].kind == T_CITE || s->t[last].kind == T_MARK))
+        last--;
+    if (last < s->n && s->t[last].kind == T_NUMBER)
+        return COMPARED; /* "$5 after $3", "$5 [F1], after $3" */
     bool pair = i + 2 < s->n && (ground_roles_at(s, i + 1) & W_AGAINST) != 0 &&
                 s->t[i + 2].kind == T_NUMBER;
     if (i > 2 && s->t[i - 1].kind == T_MARK && *s->t[i - 1].s == '(' &&

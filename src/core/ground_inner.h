@@ -178,6 +178,7 @@ struct token {
     bool traced; /* T_NUMBER */
 };
 
+#define GROUND_UNCHANGED_MAX 0.02 /* a change of less is hardly any */
 #define GROUND_REASONS_MAX 8
 struct sentence {
     const struct ground *g;
@@ -287,6 +288,7 @@ int ground_first_entity(const struct sentence *s, size_t from, size_t to, bool l
 void ground_check_pair(struct sentence *s, size_t i, int object, int sign);
 /* Claims of a word at token i. */
 void ground_check_direction(struct sentence *s, size_t i);
+double ground_multiple_at(const struct sentence *s, size_t i);
 void ground_check_multiple(struct sentence *s, size_t i);
 void ground_check_rank(struct sentence *s, size_t i);
 bool ground_last_place(const struct sentence *s, size_t i);

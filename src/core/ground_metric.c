@@ -181,7 +181,7 @@ static uint32_t allowed(const struct ground_fact *f)
     if ((c & (C_SPOT | C_ONDEMAND | C_IDLE | C_EVICT)) || f->dim != DRC_DIM_USD)
         c |= C_VM;
     if (c & C_WASTE)
-        c |= C_FAILED | C_ATTEMPT;
+        c |= C_FAILED | C_ATTEMPT | (c & C_EXPECT ? C_EVICT | C_SPOT : 0);
     if (c & (C_MEDIAN | C_TAIL))
         c |= C_PER; /* "2 h per run (median)" */
     if ((f->concepts & C_FAILED) && (f->dim == DRC_DIM_RATIO || f->dim == DRC_DIM_POINTS))

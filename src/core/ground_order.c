@@ -301,21 +301,56 @@ void ground_check_direction(struct sentence *s, size_t i)
         s->verified = true;
 }
 
+/* What it cost as a multiple of what the clause compares with: the window before, what was
+ * expected, another entity. NaN: nothing of the kind. */
+double ground_multiple_at(const struct sentence *s, size_t i)
+{
+    int other, entity = ground_bound_entity(s, i, &other), object = -1;
+    double now, base = (double)NAN;
+    bool expected = false;
+    for (size_t k = i + 1; k < s->n && ground_same_clause(s, i, k); k++) {
+        expected = expected || (ground_concepts_at(s, k) & C_EXPECT) != 0;
+        if (s->t[k].kind == T_ENTITY && object < 0 &&
+            (ground_is(s, k - 1, "of") || ground_is(s, k - 1, "as") || ground_is(s, k - 1, "than")))
+            object = s->t[k].entity;
+    }
+    if (object >= 0) {
+        entity = ground_first_entity(s, 0, i, true);
+        now = ground_value_of(s, entity < 0 ? s->carried : entity, C_COST, false);
+        base = ground_value_of(s, object, C_COST, false);
+        return now / base;
+    }
+    now = ground_value_of(s, entity, C_COST, false);
+    for (size_t k = 0; k < s->g->ledger->fact_count && expected; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        if (f->entity == entity && f->dim == DRC_DIM_USD && !f->change &&
+            (f->concepts & C_EXPECT) && !(f->concepts & C_WASTE))
+            base = f->value;
+    }
+    return now / (expected ? base : ground_value_of(s, entity, C_COST, true));
+}
+
+/* "doubled", "more than twice what was expected" */
 void ground_check_multiple(struct sentence *s, size_t i)
 {
     static const struct {
         const char *begin;
-        double low, high;
-    } list[] = {
-        {"doubl", 0.9, 1.1}, {"tripl", 1.85, 2.15}, {"quadrupl", 2.8, 3.2}, {"halv", -0.55, -0.45}};
-    int other, entity = ground_bound_entity(s, i, &other);
-    for (size_t k = 0; k < sizeof list / sizeof *list; k++)
-        for (size_t m = 0; m < s->g->ledger->fact_count; m++) {
-            const struct ground_fact *f = &s->g->facts[m];
-            if (strncmp(s->t[i].low, list[k].begin, strlen(list[k].begin)) == 0 &&
-                f->entity == entity && f->change && f->dim == DRC_DIM_RATIO &&
-                f->value >= list[k].low && f->value <= list[k].high)
-                return;
+        double times;
+    } list[] = {{"doubl", 2}, {"twice", 2}, {"twofold", 2},  {"tripl", 3},
+                {"thrice", 3}, {"threefold", 3}, {"quadrupl", 4}, {"halv", 0.5}};
+    size_t from;
+    enum ground_hedge h = ground_hedge_of(s, i, &from);
+    double x = ground_multiple_at(s, i);
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
+        double v = list[k].times, low = 0.95 * v, high = 1.05 * v;
+        if (strncmp(s->t[i].low, list[k].begin, strlen(list[k].begin)) != 0)
+            continue;
+        low = h == H_OVER ? v : h == H_NEARLY || h == H_ABOUT ? 0.9 * v : low;
+        high = h == H_OVER ? 1.25 * v : h == H_NEARLY ? v : h == H_ABOUT ? 1.1 * v : high;
+        if (x >= low && x <= high && !ground_negated(s, i)) {
+            s->verified = true;
+            return;
         }
+    }
     ground_reject(s, "no fact holds '%.*s'", (int)s->t[i].n, s->t[i].s);
 }
