@@ -1,4 +1,5 @@
 /* The groundedness checker: normalise, cut, scan, trace, check, judge. */
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -19,30 +20,6 @@ void ground_reject(struct sentence *s, const char *format, ...)
     s->reasons[s->reason_count++] = drc_utf8_clean(s->g->a, text, strlen(text), 200, false);
 }
 
-static void judge(const struct ground *g, struct sentence *s, struct drc_ground_sentence *out)
-{
-    bool named = false, most = false;
-    for (size_t i = 0; i < s->n; i++) {
-        named = named || s->t[i].kind == T_ENTITY;
-        most = most || (s->t[i].kind == T_WORD && (s->t[i].is.roles & W_MOST));
-    }
-    s->described = !named && most ? ground_dearest(s) : -1;
-    ground_trace_numbers(s);
-    ground_check_names(s);
-    ground_check_claims(s);
-    ground_check_anchor(s);
-    for (size_t i = 0; i < s->n; i++) {
-        out->figures += s->t[i].kind == T_NUMBER;
-        out->traced += s->t[i].kind == T_NUMBER && s->t[i].traced;
-    }
-    out->ok = s->reason_count == 0;
-    out->reason_count = s->reason_count;
-    out->reasons = drc_arena_array(g->a, s->reason_count + 1, sizeof *out->reasons);
-    for (size_t i = 0; i < s->reason_count; i++)
-        out->reasons[i] = s->reasons[i];
-}
-
-/* What "the former" and "the latter" of the next sentence are. */
 static void pair_after(const struct sentence *s, int pair[2])
 {
     for (size_t i = 0; i < s->n; i++)
@@ -75,6 +52,55 @@ static uint32_t things_of(const struct sentence *s, uint32_t before)
     return all;
 }
 
+/* "The three, largest first:": the list below it falls. */
+static bool promises_order(const struct sentence *s)
+{
+    static const char *const most[] = {"largest", "highest",   "biggest", "costliest",
+                                       "dearest", "expensive", "costly",  NULL};
+    for (size_t i = 0; i < s->n; i++)
+        if ((ground_any_of(s, i, most) && ground_is(s, i + 1, "first")) ||
+            (ground_is(s, i, "descending") && ground_is(s, i + 1, "order")))
+            return true;
+    return false;
+}
+
+/* Each item of such a list costs no more than the one before it; `last`: what that cost. */
+static void check_next_item(struct sentence *s, double *last)
+{
+    int entity = ground_first_entity(s, 0, s->n, false);
+    double x = entity < 0 ? (double)NAN : ground_value_of(s, entity, C_COST, false);
+    if (x > *last)
+        ground_reject(s, "the facts do not show that order");
+    *last = isnan(x) ? *last : x;
+}
+
+static void judge(const struct ground *g, struct sentence *s, struct drc_ground_sentence *out,
+                  double *last)
+{
+    bool named = false, most = false;
+    for (size_t i = 0; i < s->n; i++) {
+        named = named || s->t[i].kind == T_ENTITY;
+        most = most || (s->t[i].kind == T_WORD && (s->t[i].is.roles & W_MOST));
+    }
+    s->described = !named && most ? ground_dearest(s) : -1;
+    ground_trace_numbers(s);
+    ground_check_names(s);
+    ground_check_claims(s);
+    ground_check_anchor(s);
+    if (last != NULL)
+        check_next_item(s, last);
+    for (size_t i = 0; i < s->n; i++) {
+        out->figures += s->t[i].kind == T_NUMBER;
+        out->traced += s->t[i].kind == T_NUMBER && s->t[i].traced;
+    }
+    out->ok = s->reason_count == 0;
+    out->reason_count = s->reason_count;
+    out->reasons = drc_arena_array(g->a, s->reason_count + 1, sizeof *out->reasons);
+    for (size_t i = 0; i < s->reason_count; i++)
+        out->reasons[i] = s->reasons[i];
+}
+
+/* What "the former" and "the latter" of the next sentence are. */
 static bool too_much(const struct drc_ledger *l, const char *text)
 {
     return strlen(text) > DRC_GROUND_TEXT_MAX_BYTES || l->fact_count > DRC_GROUND_FACTS_MAX ||
@@ -112,6 +138,8 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
     out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
     int carried = g.subject, pair[2] = {-1, -1};
     uint32_t things = 0;
+    bool listed = false;
+    double last = INFINITY;
     struct token *tokens = NULL;
     size_t room = 0;
     for (size_t at = 0; at < plain.bytes;) {
@@ -127,10 +155,13 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         if (s.n == 0)
             continue;
         s.plural = says_these(&s) ? things : 0;
+        bool item = listed && from > 0 && strchr("-*.) ", plain.s[from - 1]) != NULL;
         struct drc_ground_sentence *r = &out->sentences[out->sentence_count++];
         r->text = drc_arena_strndup(a, out->text + plain.offset[from],
                                     plain.offset[to] - plain.offset[from]);
-        judge(&g, &s, r);
+        judge(&g, &s, r, item ? &last : NULL);
+        listed = item || promises_order(&s);
+        last = item ? last : INFINITY;
         carried = subject_after(&s);
         pair_after(&s, pair);
         things = things_of(&s, things);
