@@ -44,6 +44,15 @@ static bool says_these(const struct sentence *s)
     return ground_any_of(s, 0, words) && !(ground_concepts_at(s, 1) & (C_RUNS | C_ROWS));
 }
 
+/* What the next sentence may leave out: "Wasted: A $5. B follows with $3." */
+static uint32_t topic_after(const struct sentence *s, uint32_t before)
+{
+    uint32_t all = before;
+    for (size_t i = 0; i < s->n; i++)
+        all |= ground_concepts_at(s, i) | (ground_sign_at(s, i) != 0 ? C_CHANGE : 0u);
+    return all;
+}
+
 static uint32_t things_of(const struct sentence *s, uint32_t before)
 {
     uint32_t all = says_these(s) ? before : 0;
@@ -136,15 +145,15 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
     for (size_t i = 0; i < plain.bytes; i++)
         most += strchr("\n.!?", plain.s[i]) != NULL;
     out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
-    int carried = g.subject, pair[2] = {-1, -1};
-    uint32_t things = 0;
+    int carried = g.subject, said = -1, pair[2] = {-1, -1};
+    uint32_t things = 0, topic = 0;
     bool listed = false;
     double last = INFINITY;
     struct token *tokens = NULL;
     size_t room = 0;
     for (size_t at = 0; at < plain.bytes;) {
         struct sentence s = {
-            .carried = carried, .pair = {pair[0], pair[1]}, .t = tokens, .room = room};
+            .carried = carried, .said = said, .pair = {pair[0], pair[1]}, .t = tokens, .room = room};
         size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
         at = to > at ? to : at + 1;
         if (from >= to)
@@ -155,6 +164,7 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         if (s.n == 0)
             continue;
         s.plural = says_these(&s) ? things : 0;
+        s.topic = topic;
         bool item = listed && from > 0 && strchr("-*.) ", plain.s[from - 1]) != NULL;
         struct drc_ground_sentence *r = &out->sentences[out->sentence_count++];
         r->text = drc_arena_strndup(a, out->text + plain.offset[from],
@@ -163,8 +173,10 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         listed = item || promises_order(&s);
         last = item ? last : INFINITY;
         carried = subject_after(&s);
+        said = ground_first_entity(&s, 0, s.n, false) >= 0 ? carried : said;
         pair_after(&s, pair);
         things = things_of(&s, things);
+        topic = topic_after(&s, item ? topic : 0);
         out->figures += r->figures;
         out->traced += r->traced;
     }

@@ -79,7 +79,7 @@ static bool value_fits(const struct drc_ground_number *n, double fact, double sh
     if (hedge == H_ABOUT) {
         double place = v > 0 ? pow(10, floor(log10(v)) + 1 - (n->digits > 0 ? n->digits : 1)) : 0;
         double wide = n->spelled && n->dim == DRC_DIM_RATIO ? 0.1 * v : place / 2;
-        half = fmax(half, fmax(fmin(wide, 0.125 * v), 0.025 * v));
+        half = fmax(half, fmin(wide, 0.125 * v));
     }
     double low = v - half, high = v + half;
     low = hedge == H_NEARLY ? 0.9 * v : hedge == H_UNDER ? 0.75 * v : low;
@@ -325,15 +325,6 @@ bool ground_cited(const struct sentence *s, const struct ground_fact *f)
     return false;
 }
 
-static bool has_pronoun(const struct sentence *s)
-{
-    for (size_t k = 0; k < s->n; k++)
-        if (ground_is(s, k, "it") || ground_is(s, k, "its") || ground_is(s, k, "this") ||
-            ground_is(s, k, "that"))
-            return true;
-    return false;
-}
-
 /* "All 40 runs belong to A". */
 static bool belongs_to_one(const struct sentence *s, size_t i)
 {
@@ -370,6 +361,9 @@ static bool of_the_whole(const struct sentence *s, size_t i)
 {
     static const char *const in[] = {"in", "of", "for", "on", "at", NULL};
     bool whole = (ground_clause_concepts(s, i) & C_TOTAL) != 0;
+    for (size_t k = 0; k < i && !has_entities(s); k++) /* "The 42 jobs cost $5" */
+        whole = whole || (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_COUNT &&
+                          (ground_concepts_at(s, k + 1) & C_ROWS));
     for (size_t k = 0; k < s->n; k++)
         if (ground_is(s, k, "everything") && ground_any_of(s, k + 1, in) && k + 2 < s->n &&
             s->t[k + 2].kind == T_ENTITY)
@@ -382,11 +376,37 @@ static bool of_the_whole(const struct sentence *s, size_t i)
     return whole;
 }
 
+static bool has_pronoun(const struct sentence *s)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (ground_is(s, k, "it") || ground_is(s, k, "its") || ground_is(s, k, "this") ||
+            ground_is(s, k, "that"))
+            return true;
+    return false;
+}
+
+/* The fact is cited right behind the figure, and its clause names nobody. */
+static bool cited_alone(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    bool cited = false;
+    for (size_t k = i + 1; k < s->n && s->t[k].kind == T_CITE; k++)
+        cited = cited || (s->t[k].fact >= 0 && &s->g->facts[s->t[k].fact] == f);
+    for (size_t k = 0; k < s->n && cited; k++)
+        cited = !(s->t[k].kind == T_ENTITY &&
+                  (k < i || ground_same_clause(s, i, k)) && s->t[k].entity != f->entity);
+    bool other = f->entity >= 0 && ((s->said >= 0 && s->said != f->entity) ||
+                                    (ground_clause_concepts(s, i) & C_TOTAL));
+    return f->two[0] < 0 && !other && (f->entity >= 0 || !has_pronoun(s)) &&
+           (cited || (!has_entities(s) && ground_cited(s, f)));
+}
+
 static bool entity_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int other, bound = ground_bound_entity(s, i, &other);
     size_t lo, hi;
     ground_region(s, i, &lo, &hi);
+    if (cited_alone(s, i, f))
+        return true;
     if (f->two[0] >= 0)
         return names_entity(s, f->two[0]) && names_entity(s, f->two[1]);
     bool whole = of_the_whole(s, i);
@@ -407,6 +427,9 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
                      nearest_after(s, i, true, &tied) == f->entity && tied;
     if (all_of_it)
         return true;
+    for (size_t k = lo; k < i; k++)
+        if (ground_is(s, k, "report") && ground_is(s, k + 1, "itself"))
+            return false;
     /* "The total is ..." speaks of the whole. */
     for (size_t k = lo; k < i; k++)
         if ((ground_concepts_at(s, k) & C_TOTAL) && s->t[i].num.dim != DRC_DIM_RATIO &&
@@ -527,10 +550,10 @@ static bool said_by_source(const struct sentence *s, size_t i)
     const struct token *t = &s->t[i];
     const struct token *next = t + 1, *last = t - 1;
     if (i + 1 < s->n && next->kind == T_WORD &&
-        ground_sentence_cites(s, t->s, (size_t)(next->s - t->s) + next->n))
+        ground_source_says(s, t->s, (size_t)(next->s - t->s) + next->n))
         return true;
     return i > 0 && last->kind == T_WORD &&
-           ground_sentence_cites(s, last->s, (size_t)(t->s - last->s) + t->n);
+           ground_source_says(s, last->s, (size_t)(t->s - last->s) + t->n);
 }
 
 static bool trace(struct sentence *s, size_t i, size_t *best)
@@ -561,7 +584,8 @@ static void check_cited_facts(struct sentence *s, bool figures)
             continue;
         const struct ground_fact *f = &s->g->facts[s->t[k].fact];
         bool fits = (!figures || s->all_traced) &&
-                    (f->entity < 0 || names_entity(s, f->entity) || s->carried == f->entity);
+                    (f->entity < 0 || names_entity(s, f->entity) ||
+                     (!has_entities(s) && s->carried == f->entity));
         for (size_t i = 0; i < s->g->ledger->fact_count && !fits; i++)
             fits = s->used[i] && related(f, &s->g->facts[i]);
         if (!fits)

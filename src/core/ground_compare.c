@@ -10,6 +10,8 @@ uint32_t ground_compared_concept(const struct sentence *s, size_t i)
     static const uint32_t order[] = {C_FAILED, C_EVICT, C_SUCCESS, C_WASTE,
                                      C_SPOT,   C_IDLE,  C_ATTEMPT};
     uint32_t said = ground_clause_concepts(s, i);
+    for (size_t k = i; k-- > 0 && (said & ~(uint32_t)C_ROWS) == 0;)
+        said |= ground_clause_concepts(s, k); /* "A had 23 evictions, more than B" */
     if ((ground_concepts_at(s, i + 1) & C_RUNS) || ground_is(s, i, "busiest"))
         return C_RUNS;
     if (ground_is(s, i, "faster") || ground_is(s, i, "slower") || ground_is(s, i, "quicker") ||

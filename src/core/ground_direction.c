@@ -417,6 +417,19 @@ static bool amount_of_change(const struct sentence *s, size_t i)
     return false;
 }
 
+/* "A explains $5 of the $9": of a rise or fall that is spoken of. */
+static bool contributes(const struct sentence *s, size_t i)
+{
+    static const char *const verbs[] = {"explain", "add",         "contribute", "account",
+                                        "part",    "responsible", "share",      NULL};
+    bool change = (s->topic & C_CHANGE) != 0, part = false;
+    for (size_t k = 0; k < s->n; k++) {
+        change = change || (ground_concepts_at(s, k) & C_CHANGE) || ground_sign_at(s, k) != 0;
+        part = part || (ground_same_clause(s, i, k) && ground_form_of(s, k, verbs));
+    }
+    return change && part;
+}
+
 bool ground_direction_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int by = ground_governed_by(s, i), dir = ground_direction(s, i), sign = s->t[i].num.sign;
@@ -435,7 +448,7 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
             dir = s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0 ? sign_of_word(&s->t[k])
                                                                         : dir;
     bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE) ||
-                  appositive(s, i, &dir);
+                  appositive(s, i, &dir) || contributes(s, i);
     if (s->t[i].num.value == 0) /* neither more nor less */
         return spoken && (dir == 0 || f->value == 0 || (dir > 0) == (f->value > 0));
     if (by >= 0 && of_the_window_before(s, i))

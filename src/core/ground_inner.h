@@ -129,7 +129,7 @@ struct ground { /* a ledger, prepared */
     struct ground_name *names; /* longest first */
     size_t name_count;
     int subject; /* entity; -1 */
-    int only;    /* the one entity that has facts; -1 */
+    int only;    /* the one entity that nearly all facts are of; -1 */
     struct word_slot *words;
     bool *tainted; /* by source: it speaks to its reader, so nothing is said with its words */
 };
@@ -184,10 +184,12 @@ struct sentence {
     const struct ground *g;
     struct token *t; /* room for `room`; the next sentence gets it */
     size_t n, room;
-    int carried;      /* entity of the sentence before; -1 */
+    int carried;      /* entity of the sentence before, or the subject; -1 */
+    int said;         /* entity that the text before speaks of; -1 */
     int pair[2];      /* the last two entities that were named before this sentence; -1 */
     bool all_traced;  /* its figures */
     bool verified;    /* a claim without a figure was found true */
+    uint32_t topic;   /* concepts of the sentence before */
     uint32_t plural;  /* concepts of the things before that "these" means; 0 */
     int described;    /* "the top job", where no entity is named; -1 */
     const char *text; /* normalised */
@@ -246,6 +248,8 @@ void ground_check_claims(struct sentence *s);
 /* The entity that token `i` speaks of, of its clause or sentence; -1: none. `other`: a second one
  * that it may be; -1. */
 int ground_bound_entity(const struct sentence *s, size_t i, int *other);
+/* Whether any source of the ledger, cited or not, has these words. */
+bool ground_source_says(const struct sentence *s, const char *needle, size_t n);
 bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t n);
 /* "p95", or "95th" of "95th percentile", where a metric is called p95_ms. */
 bool ground_of_metric(const struct sentence *s, const struct token *t);

@@ -311,6 +311,24 @@ static void take_sources(struct ground *g)
             *g->ledger->sources[i].id == 'G' && speaks_to_reader(g, &g->ledger->sources[i]);
 }
 
+/* The entity that three quarters of the facts of entities are of; -1: there is none. */
+static int most_spoken_of(const struct ground *g)
+{
+    size_t all = 0, most = 0;
+    int found = -1;
+    for (size_t i = 0; i < g->ledger->fact_count; i++) {
+        size_t own = 0;
+        for (size_t k = 0; k < g->ledger->fact_count; k++)
+            own += g->facts[k].entity == g->facts[i].entity;
+        all += g->facts[i].entity >= 0;
+        if (g->facts[i].entity >= 0 && own > most) {
+            most = own;
+            found = g->facts[i].entity;
+        }
+    }
+    return 4 * most >= 3 * all ? found : -1;
+}
+
 void ground_prepare(struct drc_arena *a, const struct drc_ledger *l, struct ground *out)
 {
     *out = (struct ground){.a = a, .ledger = l, .only = -1};
@@ -335,14 +353,9 @@ void ground_prepare(struct drc_arena *a, const struct drc_ledger *l, struct grou
     }
     qsort(out->names, out->name_count, sizeof *out->names, longer_first);
     take_periods(out);
-    bool several = false;
-    for (size_t i = 0; i < l->fact_count; i++) {
-        struct ground_fact *f = &out->facts[i];
-        take_operands(out, f);
-        several = several || (f->entity >= 0 && out->only >= 0 && f->entity != out->only);
-        out->only = f->entity >= 0 ? f->entity : out->only;
-    }
-    out->only = several ? -1 : out->only;
+    for (size_t i = 0; i < l->fact_count; i++)
+        take_operands(out, &out->facts[i]);
+    out->only = most_spoken_of(out);
     out->subject = entity_index(l, l->subject);
     if (out->subject < 0)
         out->subject = out->only;

@@ -52,8 +52,9 @@ static bool of_cost(const struct sentence *s, size_t i)
     for (size_t k = i + 1;
          k < s->n && k < i + 8 && s->t[k].kind == T_WORD && ground_same_clause(s, i, k); k++)
         if (ground_is(s, k, "of"))
-            for (size_t m = k + 1; m < s->n && m < k + 5 && s->t[m].kind == T_WORD; m++)
-                if ((s->t[m].is.concepts & (C_COST | C_TOTAL)) || ground_is(s, m, "it"))
+            for (size_t m = k + 1; m < s->n && m < k + 5 && ground_same_clause(s, i, m); m++)
+                if ((ground_concepts_at(s, m) & (C_COST | C_TOTAL)) || ground_is(s, m, "it") ||
+                    (s->t[m].kind == T_NUMBER && s->t[m].num.dim == DRC_DIM_USD))
                     return true;
     return false;
 }
@@ -150,6 +151,8 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     uint32_t clause = widened(ground_clause_concepts(s, i)) | after;
     if ((need & ~clause) == 0)
         return true;
+    if ((clause & ~(uint32_t)(C_ROWS | C_TOTAL)) == 0 && (need & ~s->topic) == 0)
+        return true;
     uint32_t all = widened(concepts_in(s, 0, s->n) | s->plural);
     uint32_t axis = s->t[i].num.dim == DRC_DIM_SECONDS ? 0 : counted; /* "runs for 2 h" */
     bool own_words = (clause & (axis | C_SPOT | C_ONDEMAND | C_WASTE | C_MEDIAN | C_TAIL | C_SHARE |
@@ -192,6 +195,11 @@ static uint32_t allowed(const struct ground_fact *f)
 /* "Per day, A costs $5", "These cost $5": what stands before the clause and holds for it. */
 static uint32_t leading(const struct sentence *s, size_t i)
 {
+    static const char *const times[] = {"day", "night", "week", "hour", "month", "year", NULL};
+    for (size_t k = 0; k < i; k++)
+        if ((ground_is(s, k, "every") || ground_is(s, k, "each")) &&
+            ground_any_of(s, k + 1, times))
+            return C_PER;
     uint32_t all = s->plural & (C_FAILED | C_EVICT | C_WASTE | C_IDLE);
     for (size_t k = 0; k < i && s->t[k].clause == 0 && s->t[i].clause > 0; k++) {
         if (s->t[k].kind == T_NUMBER || s->t[k].kind == T_ENTITY)
@@ -245,7 +253,7 @@ static bool contradicted(const struct sentence *s, size_t i, const struct ground
              after = concepts_in(s, i + 1, hi);
     if (s->t[i].num.dim == DRC_DIM_COUNT) {
         strong &= ~(uint32_t)(C_WASTE | C_DBU);
-        before = after != 0 ? 0 : before;
+        before = (after != 0 ? 0 : before) | (leading(s, i) & C_PER);
     }
     if (f->dim == DRC_DIM_SECONDS) /* "takes 2 h to complete a run" */
         strong &= ~(uint32_t)C_SUCCESS;

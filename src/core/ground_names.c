@@ -38,9 +38,19 @@ bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t 
     return false;
 }
 
+bool ground_source_says(const struct sentence *s, const char *needle, size_t n)
+{
+    for (size_t i = 0; i < s->g->ledger->source_count; i++) {
+        const struct drc_ground_source *x = &s->g->ledger->sources[i];
+        if (!s->g->tainted[i] && (stands_in(x->title, needle, n) || stands_in(x->text, needle, n)))
+            return true;
+    }
+    return false;
+}
+
 bool ground_known_word(const struct sentence *s, const char *word, size_t n)
 {
-    if (ground_sentence_cites(s, word, n))
+    if (ground_source_says(s, word, n))
         return true;
     for (size_t i = 0; i < s->g->ledger->fact_count; i++) {
         const struct drc_ground_fact *f = &s->g->ledger->facts[i];
@@ -222,11 +232,9 @@ static bool date_known(const struct sentence *s, const struct ground_date *d)
         for (size_t k = 0; k < s->g->facts[i].date_count; k++)
             if (same_date(d, &s->g->facts[i].dates[k]))
                 return true;
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < s->g->ledger->source_count; i++) {
         struct ground_date dates[GROUND_DATES_MAX];
-        if (s->t[i].kind != T_CITE || s->t[i].source < 0)
-            continue;
-        const struct drc_ground_source *x = &s->g->ledger->sources[s->t[i].source];
+        const struct drc_ground_source *x = &s->g->ledger->sources[i];
         size_t n = ground_dates_of(s->g->a, x->title, dates);
         for (size_t k = 0; k < n; k++)
             if (same_date(d, &dates[k]))
@@ -257,6 +265,41 @@ static size_t check_quoted(struct sentence *s, size_t i)
     return end;
 }
 
+/* A row of the graph that names an entity is not cited for another one, nor for what did not
+ * happen. */
+static void check_row(struct sentence *s, const struct token *t)
+{
+    const struct drc_ground_source *x = &s->g->ledger->sources[t->source];
+    static const char *const general[] = {"change", "changed", "event", "recorded", "with", NULL};
+    bool names = false, own = false, any = false, figure = false, no = false;
+    size_t shared = 0;
+    if (*x->id != 'G')
+        return;
+    for (size_t i = 0; i < s->g->name_count; i++) {
+        const struct ground_name *n = &s->g->names[i];
+        if (!stands_in(x->title, n->text, n->bytes) && !stands_in(x->text, n->text, n->bytes))
+            continue;
+        names = true;
+        for (size_t k = 0; k < s->n; k++)
+            own = own || (s->t[k].kind == T_ENTITY && s->t[k].entity == n->entity);
+    }
+    for (size_t k = 0; k < s->n; k++) {
+        any = any || s->t[k].kind == T_ENTITY;
+        shared += s->t[k].kind == T_WORD && s->t[k].n > 3 && !ground_any_of(s, k, general) &&
+                  (stands_in(x->title, s->t[k].s, strlen(s->t[k].low)) ||
+                   stands_in(x->text, s->t[k].s, strlen(s->t[k].low)));
+        figure = figure || s->t[k].kind == T_NUMBER;
+        no = no || ground_is(s, k, "not") || ground_is(s, k, "never") ||
+             (s->t[k].kind == T_WORD && strlen(s->t[k].low) > 4 &&
+              strcmp(s->t[k].low + strlen(s->t[k].low) - 3, "n't") == 0);
+    }
+    if (names && any && !own && shared > 1)
+        ground_reject(s, "[%s] is about something else", x->id);
+    if (no && !figure && !ground_not_known(s) && !stands_in(x->title, "not", 3) &&
+        !stands_in(x->text, "not", 3) && !s->g->tainted[t->source])
+        ground_reject(s, "[%s] does not say that it was not so", x->id);
+}
+
 void ground_check_names(struct sentence *s)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -265,6 +308,8 @@ void ground_check_names(struct sentence *s)
             ground_reject(s, "the link or path '%.*s' is not one of the sources", (int)t->n, t->s);
         if (t->kind == T_CITE && t->fact < 0 && t->source < 0)
             ground_reject(s, "[%.*s] is no fact and no source", (int)t->n, t->s);
+        if (t->kind == T_CITE && t->source >= 0)
+            check_row(s, t);
         if (t->kind == T_WORD)
             check_word(s, i);
         for (size_t k = 0; t->kind == T_DATE && k < t->date_count; k++)

@@ -111,7 +111,7 @@ static const struct group {
      "consequently therefore hence fuelled fueled prompted induced underlies owes pushed pushes "
      "traces explains explain explaining explanation attributed"},
     {0, W_NOT,
-     "not no none nothing neither nor never cannot unknown unclear without isn't doesn't "
+     "nobody not no none nothing neither nor never cannot unknown unclear without isn't doesn't "
      "don't didn't wasn't aren't can't"},
     {0, W_MOST,
      "most tops topped largest biggest highest leads lead leading leader top first greatest "
