@@ -315,6 +315,8 @@ static bool judging_phrase(const struct sentence *s, size_t i)
     if ((ground_is(s, i, "all") || ground_is(s, i, "everything")) && ground_is(s, i + 1, "is") &&
         (ground_is(s, i + 2, "well") || ground_is(s, i + 2, "fine")))
         return true;
+    if (ground_is(s, i, "enough") && (ground_is(s, i + 1, "for") || ground_is(s, i + 1, "to")))
+        return true;
     for (size_t k = 0; k < sizeof phrases / sizeof *phrases; k++)
         if (ground_is(s, i, phrases[k][0]) && ground_is(s, i + 1, phrases[k][1]))
             return !ground_is(s, i + 2, "of") && !ground_is(s, i + 2, "to") &&

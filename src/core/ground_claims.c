@@ -108,6 +108,27 @@ static void check_unchanged(struct sentence *s, size_t i)
     }
 }
 
+/* "costs the same as B", "the same as before"; "the same goes for B" is said by no fact. */
+static void check_same(struct sentence *s, size_t i)
+{
+    static const char *const goes[] = {"goes", "applies", "holds", "is", "was", "happened", NULL};
+    static const char *const things[] = {"window", "period", "time", "days", "weeks",
+                                         "report", "zone",   "day",  NULL};
+    if (!ground_is(s, i, "same") || ground_any_of(s, i + 1, things) || ground_of_unknown(s, i))
+        return;
+    int a = ground_first_entity(s, 0, s->n, false), b = ground_first_entity(s, 0, s->n, true);
+    bool before = false;
+    for (size_t k = i + 1; k < s->n && k < i + 4; k++)
+        before = before || (ground_concepts_at(s, k) & C_BEFORE);
+    a = a < 0 ? s->carried : a;
+    double x = ground_value_of(s, a, C_COST, false),
+           y = ground_value_of(s, b, C_COST, before);
+    bool equal = (a != b || before) && fabs(x - y) <= 0.05 * fabs(y);
+    bool cost = (ground_clause_concepts(s, i) & C_COST) != 0;
+    if (ground_any_of(s, i + 1, goes) || (before && !equal) || (cost && !equal))
+        ground_reject(s, "no fact holds that it is the same");
+}
+
 static void check_all(struct sentence *s, size_t i)
 {
     uint32_t said = ground_clause_concepts(s, i);
@@ -228,6 +249,7 @@ void ground_check_claims(struct sentence *s)
             ground_check_majority(s, i);
         check_as_expected(s, i);
         check_unchanged(s, i);
+        check_same(s, i);
         check_only(s, i);
         check_unmeasured(s, i);
         ground_check_order(s, i);

@@ -71,6 +71,65 @@ static void add_name(struct ground *g, const char *text, int entity)
         (struct ground_name){plain.s, plain.bytes, entity, reads_like_text(g, plain.s)};
 }
 
+/* Words of a name that has several: "Job compute, classic" is "classic job compute" too, and
+ * "classic jobs" where no other entity is called so. */
+#define NAME_WORDS_MAX 4
+struct name_words {
+    char word[NAME_WORDS_MAX][24];
+    size_t count;
+};
+
+static void words_of(const char *name, struct name_words *out)
+{
+    out->count = 0;
+    for (const char *p = name; *p != '\0';) {
+        size_t n = strcspn(p, " ,");
+        if (n >= sizeof out->word[0] || (n > 0 && out->count == NAME_WORDS_MAX)) {
+            out->count = 0;
+            return;
+        }
+        if (n > 0) {
+            memcpy(out->word[out->count], p, n);
+            out->word[out->count++][n] = '\0';
+        }
+        p += n > 0 ? n : 1;
+    }
+}
+
+static bool has_word(const struct name_words *w, const char *word)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (strcasecmp(w->word[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* The last word first: how people turn a name with a comma. */
+static void add_turned(struct ground *g, const char *name, int entity)
+{
+    struct name_words own;
+    words_of(name, &own);
+    if (own.count < 2 || strchr(name, ',') == NULL)
+        return;
+    const char *last = own.word[own.count - 1], *rest = own.word[0];
+    for (size_t i = 0; i < g->ledger->entity_count; i++) {
+        struct name_words other;
+        words_of(g->ledger->entities[i].name, &other);
+        if ((int)i != entity && has_word(&other, last))
+            return;
+    }
+    if (own.count == 3)
+        rest = drc_arena_printf(g->a, "%s %s", own.word[0], own.word[1]);
+    add_name(g, drc_arena_printf(g->a, "%s %s", last, rest), entity);
+    add_name(g, drc_arena_printf(g->a, "%s %s", rest, last), entity);
+    for (size_t i = 0; i + 1 < own.count; i++) {
+        add_name(g, drc_arena_printf(g->a, "%s %s", last, own.word[i]), entity);
+        add_name(g, drc_arena_printf(g->a, "%s %ss", last, own.word[i]), entity);
+    }
+    if (strlen(last) > 7)
+        add_name(g, last, entity);
+}
+
 static int longer_first(const void *x, const void *y)
 {
     const struct ground_name *a = x, *b = y;
@@ -84,12 +143,13 @@ static void add_names(struct ground *g)
     const struct drc_ledger *l = g->ledger;
     size_t count = 0;
     for (size_t i = 0; i < l->entity_count; i++)
-        count += 2 + l->entities[i].alias_count;
+        count += 2 + 2 * NAME_WORDS_MAX + 1 + l->entities[i].alias_count;
     g->names = drc_arena_array(g->a, count + l->fact_count + 1, sizeof *g->names);
     for (size_t i = 0; i < l->entity_count; i++) {
         const struct drc_ground_entity *e = &l->entities[i];
         add_name(g, e->name, (int)i);
         add_name(g, e->id, (int)i);
+        add_turned(g, e->name, (int)i);
         for (size_t k = 0; k < e->alias_count; k++)
             add_name(g, e->aliases[k], (int)i);
     }

@@ -226,6 +226,26 @@ static bool was_before(const struct sentence *s, size_t i)
 }
 
 /* "of the time that it was up", beside the fact "Time up": a state. */
+/* "a shorter timeout", "the larger jobs": of a thing that no figure is of. */
+static bool of_other_thing(const struct sentence *s, size_t i)
+{
+    static const char *const degrees[] = {"larger", "smaller", "bigger", "shorter", "longer",
+                                          "lower",  "higher",  "more",   "fewer",   "less",
+                                          "greater", "slower", "faster", "heavier", "lighter",
+                                          "quicker", "longer", NULL};
+    static const char *const relations[] = {
+        "than", "in",  "by",   "and",  "now",  "for", "at", "on",    "to",    "of",  "from", "with",
+        "but",  "or",  "a",    "the",  "this", "as",  "so", "while", "again", "too", "over", "when",
+        "side", "end", "per",  "also", "one",  "not", "is", "was",   "if",    "it",  "that", "its",
+        "here", "then", "often", "far", "spender", "item", "contributor", "consumer", "driver",
+        "part", "slice", "chunk", "portion", "share", NULL};
+    return ground_any_of(s, i, degrees) && i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
+           !ground_any_of(s, i + 1, relations) && ground_concepts_at(s, i + 1) == 0 &&
+           ground_concepts_at(s, i + 2) == 0 &&
+           !(ground_roles_at(s, i + 1) & ~(uint32_t)(W_PLAIN | W_TOPIC | W_PROPER | W_JOINER)) &&
+           !(i > 0 && (ground_roles_at(s, i - 1) & (W_BECOME | W_UP | W_DOWN)));
+}
+
 static bool up_as_titled(const struct sentence *s, size_t i)
 {
     if (!ground_is(s, i, "up"))
@@ -242,7 +262,7 @@ static bool up_as_titled(const struct sentence *s, size_t i)
 void ground_check_direction(struct sentence *s, size_t i)
 {
     int sign = ground_sign_at(s, i), other;
-    if (sign == 0 || up_as_titled(s, i))
+    if (sign == 0 || up_as_titled(s, i) || of_other_thing(s, i) || ground_is(s, i, "shortly"))
         return;
     int subject = ground_bound_entity(s, i, &other), second = other_of_two(s, i, subject);
     if (second >= -1 && !ground_is(s, i, "up") && !ground_is(s, i, "down")) {

@@ -46,7 +46,7 @@ static const struct group {
     {C_VM, 0, "vm vms machine machines instance instances"},
     {C_WASTE, 0, "waste wastes wasted wasteful wasting lost lose loses losing loss losses burnt"},
     {C_IDLE, 0, "idle idles idling unused"},
-    {C_EXPECT, 0, "expected expect expectation budget budgeted planned plan target"},
+    {C_EXPECT, 0, "usual normal expected expect expectation budget budgeted planned plan target"},
     {C_RANK, 0, "rank ranks ranked ranking place position"},
     {C_ROWS, 0,
      "jobs job rows row items item entities entity types type warehouses clusters users "
@@ -129,8 +129,8 @@ static const struct group {
      "reboot reveal print token tokens login muted mute admin portal immediately hereby "
      "everyone deletion transfer reply rotate"},
     {0, W_JUDGE,
-     "normal usual reasonable realistic healthy unhealthy fine free harmless safe safely perfect "
-     "flawless optimal same "
+     "reasonable realistic healthy unhealthy fine free harmless safe safely perfect "
+     "flawless optimal "
      "similar equal identical unchanged stable flat constant comparable unnecessary "
      "useless negligible good great okay excellent fault faultless"},
     {0, W_SELF, "i me my mine myself we our i'm i've assistant"},
