@@ -155,6 +155,7 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         struct sentence s = {
             .carried = carried, .said = said, .pair = {pair[0], pair[1]}, .t = tokens, .room = room};
         size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
+        size_t begin = at + strspn(plain.s + at, " \t\n");
         at = to > at ? to : at + 1;
         if (from >= to)
             continue;
@@ -165,7 +166,8 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
             continue;
         s.plural = says_these(&s) ? things : 0;
         s.topic = topic;
-        bool item = listed && from > 0 && strchr("-*.) ", plain.s[from - 1]) != NULL;
+        bool in_list = from > begin && strchr("-*", plain.s[begin]) != NULL;
+        bool item = listed && from > begin;
         struct drc_ground_sentence *r = &out->sentences[out->sentence_count++];
         r->text = drc_arena_strndup(a, out->text + plain.offset[from],
                                     plain.offset[to] - plain.offset[from]);
@@ -176,7 +178,7 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         said = ground_first_entity(&s, 0, s.n, false) >= 0 ? carried : said;
         pair_after(&s, pair);
         things = things_of(&s, things);
-        topic = topic_after(&s, item ? topic : 0);
+        topic = topic_after(&s, in_list ? topic : 0);
         out->figures += r->figures;
         out->traced += r->traced;
     }

@@ -287,7 +287,8 @@ static void check_advice(struct sentence *s)
         "in",      "on",  "of",    "for", "any", "each", "all",   "other", "as",    "not", NULL};
     for (size_t i = 0; i < s->n; i++) {
         size_t k = i + 1;
-        if (!ground_is(s, i, "and") && !ground_is(s, i, "then"))
+        if ((!ground_is(s, i, "and") && !ground_is(s, i, "then")) ||
+            (ground_is(s, i + 1, "after") && i > 0 && ground_is(s, i - 1, "before")))
             continue;
         while (ground_is(s, k, "then") || ground_is(s, k, "also"))
             k++;

@@ -253,11 +253,44 @@ static int antecedent(const struct sentence *s, size_t i)
     return relative && k > 0 && s->t[k - 1].kind == T_ENTITY ? s->t[k - 1].entity : -1;
 }
 
+/* "A has more than B (23 vs. 16)", "$5 compared with $3": the first figure is of the first of the
+ * two names before them; -1: no such pair. */
+static int paired_entity(const struct sentence *s, size_t i)
+{
+    for (int side = 0; side < 2; side++) {
+        size_t k = i, steps = 0;
+        bool against = false;
+        do {
+            if ((side == 0 && k + 1 >= s->n) || (side == 1 && k == 0))
+                break;
+            k = side == 0 ? k + 1 : k - 1;
+            against = against || (ground_roles_at(s, k) & W_AGAINST);
+        } while (s->t[k].kind != T_NUMBER && s->t[k].kind != T_ENTITY && ++steps < 5);
+        if (!against || k == i || s->t[k].kind != T_NUMBER || s->t[k].num.dim != s->t[i].num.dim)
+            continue;
+        int first = -1, second = -1;
+        for (size_t m = 0; m < i && m < k; m++) {
+            if (s->t[m].kind != T_ENTITY)
+                continue;
+            if (second >= 0 && s->t[m].entity != first && s->t[m].entity != second)
+                return -1;
+            second = first >= 0 && s->t[m].entity != first ? s->t[m].entity : second;
+            first = first < 0 ? s->t[m].entity : first;
+        }
+        if (second < 0)
+            return -1;
+        return side == 0 ? first : second;
+    }
+    return -1;
+}
+
 int ground_bound_entity(const struct sentence *s, size_t i, int *other)
 {
     bool tied, unused;
     *other = -1;
     int listed = s->t[i].kind == T_NUMBER ? listed_entity(s, i) : -1;
+    if (listed < 0 && s->t[i].kind == T_NUMBER)
+        listed = paired_entity(s, i);
     if (listed < 0 && s->t[i].kind == T_NUMBER)
         listed = bracketed_entity(s, i);
     if (listed >= 0)
@@ -400,6 +433,18 @@ static bool cited_alone(const struct sentence *s, size_t i, const struct ground_
            (cited || (!has_entities(s) && ground_cited(s, f)));
 }
 
+/* "Only $21 separates them": the two of the sentence before. */
+static bool of_them(const struct sentence *s, const struct ground_fact *f)
+{
+    static const char *const them[] = {"them", "two", "both", "they", NULL};
+    bool said = false, pair = (s->pair[0] == f->two[0] && s->pair[1] == f->two[1]) ||
+                              (s->pair[0] == f->two[1] && s->pair[1] == f->two[0]);
+    for (size_t k = 0; k < s->n; k++)
+        said = said || ground_any_of(s, k, them) ||
+               (s->t[k].kind == T_NUMBER && s->t[k].num.spelled && s->t[k].num.value == 2);
+    return pair && said && !has_entities(s);
+}
+
 static bool entity_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int other, bound = ground_bound_entity(s, i, &other);
@@ -408,7 +453,7 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
     if (cited_alone(s, i, f))
         return true;
     if (f->two[0] >= 0)
-        return names_entity(s, f->two[0]) && names_entity(s, f->two[1]);
+        return (names_entity(s, f->two[0]) && names_entity(s, f->two[1])) || of_them(s, f);
     bool whole = of_the_whole(s, i);
     if (f->entity < 0) {
         static const char *const all[] = {"whole", "entire", "full", NULL};
@@ -481,18 +526,19 @@ static const char *const complaints[] = {
     "it is not the fact cited",
 };
 
-/* "the two", "the three jobs": as many things as the facts name, or fewer; no count of anything
+/* "the two", "the three jobs", "Two jobs stand out": as many things as the facts name, or fewer; no count of anything
  * that happened. */
 static bool names_a_group(const struct sentence *s, size_t i)
 {
-    static const char *const pointing[] = {"the", "these", "those", "both"};
-    static const char *const stand[] = {"stand",   "stood",   "deserve", "need",
-                                        "warrant", "account", "matter",  NULL};
+    static const char *const pointing[] = {"the", "these", "those", "both", "other", "all"};
+    static const char *const stand[] = {"stand",   "stood",  "deserve", "need", "warrant",
+                                        "account", "matter", "were",    "are",  NULL};
+    static const char *const things_that[] = {"things", "points", "changes", "events", NULL};
     const struct token *t = &s->t[i];
     bool points = false, seen[8] = {false};
     for (size_t k = 0; i > 0 && k < sizeof pointing / sizeof *pointing; k++)
         points = points || ground_is(s, i - 1, pointing[k]);
-    points = points || (i == 0 && ground_any_of(s, 2, stand)); /* "Two jobs stand out" */
+    points = points || (i == 0 && (ground_any_of(s, 2, stand) || ground_any_of(s, 1, things_that)));
     if (!points || !t->num.spelled || t->num.dim != DRC_DIM_COUNT || t->num.value > 5)
         return false;
     const struct token *next = i + 1 < s->n ? t + 1 : NULL;
@@ -549,6 +595,11 @@ static bool said_by_source(const struct sentence *s, size_t i)
 {
     const struct token *t = &s->t[i];
     const struct token *next = t + 1, *last = t - 1;
+    if (t->num.spelled && i + 1 < s->n && next->kind == T_WORD) { /* "two workers" */
+        const char *digits = drc_arena_printf(s->g->a, "%.0f %s", t->num.value, next->low);
+        if (ground_source_says(s, digits, strlen(digits)))
+            return true;
+    }
     if (i + 1 < s->n && next->kind == T_WORD &&
         ground_source_says(s, t->s, (size_t)(next->s - t->s) + next->n))
         return true;
@@ -568,6 +619,7 @@ static bool trace(struct sentence *s, size_t i, size_t *best)
             ground_window_fits(s, i, f) && ++level && ground_metric_fits(s, i, f) && ++level &&
             ground_direction_fits(s, i, f) && ++level && citation_fits(s, i, f)) {
             s->used[k] = true;
+            s->t[i].fact = found ? s->t[i].fact : (int)k;
             found = true;
         }
         *best = level > *best ? level : *best;
@@ -600,6 +652,7 @@ void ground_trace_numbers(struct sentence *s)
     for (size_t i = 0; i < s->n; i++) {
         if (s->t[i].kind != T_NUMBER)
             continue;
+        s->t[i].fact = -1;
         s->t[i].traced = trace(s, i, &levels[figures % 64]);
         figures++;
     }

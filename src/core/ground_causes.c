@@ -56,6 +56,9 @@ static bool causal(const struct sentence *s, size_t i)
     static const char *const explains[] = {"explain", NULL}, *const results[] = {"result", NULL};
     if (ground_form_of(s, i, explains) && of_a_page(s, i))
         return false;
+    if (ground_form_of(s, i, explains) && i + 2 < s->n && s->t[i + 1].kind == T_NUMBER &&
+        s->t[i + 1].traced && ground_is(s, i + 2, "of"))
+        return false; /* "A explains $5 of the $9" */
     if (ground_form_of(s, i, results) && ground_is(s, i + 1, "in") && wasted_next(s, i + 2))
         return false; /* "failed attempts resulted in $5 of waste" */
     if (causal_phrase(s, i) && !ground_is(s, i, "result") && !ground_is(s, i, "basis"))
@@ -254,7 +257,9 @@ static bool names_other_span(const struct sentence *s, size_t i)
                  {"hour", 0, 0},     {"decade", 0, 0},    {"semester", 0, 0}};
     static const char *const pointing[] = {"this", "last",   "past", "current", "previous",
                                            "next", "coming", "one",  "single",  NULL};
-    if (!ground_any_of(s, i, pointing) || ground_not_known(s))
+    if (!ground_any_of(s, i, pointing) || ground_not_known(s) ||
+        (ground_is(s, i, "next") && ground_is(s, i + 1, "day") && i > 0 &&
+         ground_is(s, i - 1, "the")))
         return false;
     for (size_t k = 0; k < sizeof spans / sizeof *spans; k++) {
         if (!ground_is(s, i + 1, spans[k].word))
@@ -315,7 +320,7 @@ static bool judging_phrase(const struct sentence *s, size_t i)
     if ((ground_is(s, i, "all") || ground_is(s, i, "everything")) && ground_is(s, i + 1, "is") &&
         (ground_is(s, i + 2, "well") || ground_is(s, i + 2, "fine")))
         return true;
-    if (ground_is(s, i, "enough") && (ground_is(s, i + 1, "for") || ground_is(s, i + 1, "to")))
+    if (ground_is(s, i, "enough") && ground_is(s, i + 1, "for"))
         return true;
     for (size_t k = 0; k < sizeof phrases / sizeof *phrases; k++)
         if (ground_is(s, i, phrases[k][0]) && ground_is(s, i + 1, phrases[k][1]))
@@ -347,7 +352,7 @@ static bool hardly_changed(const struct sentence *s, size_t i)
         const struct ground_fact *f = &s->g->facts[k];
         if (f->entity != entity || !f->change || f->dim != DRC_DIM_RATIO)
             continue;
-        if (!(fabs(f->value) < GROUND_UNCHANGED_MAX))
+        if (!(fabs(f->value) < GROUND_FLAT_MAX))
             return false;
         known = true;
     }

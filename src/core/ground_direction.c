@@ -16,6 +16,8 @@ static bool before_word(const struct sentence *s, size_t i)
                   s->t[i + 2].kind == T_WORD;
     if (ground_is(s, i, "before") && clause)
         return false; /* "before it got through" */
+    if (ground_is(s, i, "base") && ground_is(s, i + 1, "of"))
+        return true;
     if (ground_is(s, i, "ago") && i > 0)
         return ground_is(s, i - 1, "window") || ground_is(s, i - 1, "period");
     return t->kind == T_WORD && (t->is.concepts & C_BEFORE) && strcmp(t->low, "last") != 0 &&
@@ -64,6 +66,8 @@ static enum window window_of(const struct sentence *s, size_t i)
     if (i > 2 && s->t[i - 1].kind == T_MARK && *s->t[i - 1].s == '(' &&
         (before_word(s, i - 2) || before_word(s, i - 3)))
         return pair ? PLAIN : EARLIER; /* "than in the window before ($5)", "... ($7 against $5)" */
+    if (ground_is(s, i + 1, "then"))
+        return EARLIER; /* "$7 now, $5 then" */
     size_t to = i + 1;                 /* "$5 [F1] to $7": the first one is of before */
     while (to < s->n && s->t[to].kind == T_CITE)
         to++;
@@ -138,6 +142,9 @@ static bool dates_fit(const struct sentence *s, const struct ground_fact *f)
     bool any = false;
     for (size_t k = 0; k < s->n; k++)
         for (size_t d = 0; s->t[k].kind == T_DATE && d < s->t[k].date_count; d++) {
+            if (k > 0 && ((ground_roles_at(s, k - 1) & W_AGAINST) ||
+                          (k > 1 && (ground_roles_at(s, k - 2) & W_AGAINST))))
+                continue; /* "compared to 28 Sep-25 Oct" */
             any = true;
             if (date_fits(s, k, f, d))
                 return true;
@@ -417,6 +424,21 @@ static bool amount_of_change(const struct sentence *s, size_t i)
     return false;
 }
 
+/* "A grew by 46 %, B by 31 %, C only by 3 %": the figure before has the same unit and is a change;
+ * 0: there is none, else its direction. */
+static int like_the_one_before(const struct sentence *s, size_t i)
+{
+    uint32_t own = ground_clause_concepts(s, i) & ~(uint32_t)(C_ROWS | C_CHANGE | C_RUNS);
+    for (size_t k = i; k-- > 0 && own == 0;) {
+        if (s->t[k].kind != T_NUMBER || s->t[k].num.dim != s->t[i].num.dim)
+            continue;
+        if (!s->t[k].traced || s->t[k].fact < 0 || !s->g->facts[s->t[k].fact].change)
+            return 0;
+        return s->g->facts[s->t[k].fact].value < 0 ? -1 : 1;
+    }
+    return 0;
+}
+
 /* "A explains $5 of the $9": of a rise or fall that is spoken of. */
 static bool contributes(const struct sentence *s, size_t i)
 {
@@ -425,9 +447,16 @@ static bool contributes(const struct sentence *s, size_t i)
     bool change = (s->topic & C_CHANGE) != 0, part = false;
     for (size_t k = 0; k < s->n; k++) {
         change = change || (ground_concepts_at(s, k) & C_CHANGE) || ground_sign_at(s, k) != 0;
-        part = part || (ground_same_clause(s, i, k) && ground_form_of(s, k, verbs));
+        part = part || (k < i && ground_form_of(s, k, verbs));
     }
     return change && part;
+}
+
+/* "moved by $5": a change, whichever way. */
+static bool moved_by(const struct sentence *s, size_t i)
+{
+    static const char *const verbs[] = {"move", "change", "shift", "differ", NULL};
+    return i > 1 && ground_is(s, i - 1, "by") && ground_form_of(s, i - 2, verbs);
 }
 
 bool ground_direction_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
@@ -448,7 +477,9 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
             dir = s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0 ? sign_of_word(&s->t[k])
                                                                         : dir;
     bool spoken = by >= 0 || sign != 0 || dir != 0 || (ground_clause_concepts(s, i) & C_CHANGE) ||
-                  appositive(s, i, &dir) || contributes(s, i);
+                  appositive(s, i, &dir) || contributes(s, i) || moved_by(s, i);
+    if (!spoken && (dir = like_the_one_before(s, i)) != 0)
+        spoken = true;
     if (s->t[i].num.value == 0) /* neither more nor less */
         return spoken && (dir == 0 || f->value == 0 || (dir > 0) == (f->value > 0));
     if (by >= 0 && of_the_window_before(s, i))

@@ -85,7 +85,10 @@ struct word_slot {
     size_t bytes;
     struct word_class is;
 };
-#define GROUND_WORD_SLOTS 4096u /* twice the words of ground_words.c */
+#define GROUND_WORD_SLOTS 8192u /* twice the words of ground_words.c */
+
+/* In lower case, a space between. */
+extern const char ground_plain_words[];
 
 bool ground_unit(const char *word, enum drc_ground_dim *dim, double *scale);
 /* A day, month or year; parts that are not written are 0. */
@@ -172,13 +175,14 @@ struct token {
     struct drc_ground_number num; /* T_NUMBER */
     struct ground_date dates[2];  /* T_DATE */
     size_t date_count;
-    int fact, source; /* T_CITE: index; -1 */
+    int fact, source; /* T_CITE, and of a traced T_NUMBER its fact: index; -1 */
     bool known;       /* T_LINK: the address of a source */
     bool quoted;
     bool traced; /* T_NUMBER */
 };
 
-#define GROUND_UNCHANGED_MAX 0.02 /* a change of less is hardly any */
+#define GROUND_FLAT_MAX 0.02      /* a change of less is none */
+#define GROUND_UNCHANGED_MAX 0.03 /* a change of less is hardly any */
 #define GROUND_REASONS_MAX 8
 struct sentence {
     const struct ground *g;

@@ -146,7 +146,7 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
         if (after & counted)
             return (need & ~(after | (before & ~counted))) == 0;
         if (before & counted)
-            return (need & ~(before | after)) == 0;
+            return (need & ~(before | after | (s->topic & counted))) == 0;
     }
     uint32_t clause = widened(ground_clause_concepts(s, i)) | after;
     if ((need & ~clause) == 0)
@@ -187,6 +187,8 @@ static uint32_t allowed(const struct ground_fact *f)
         c |= C_FAILED | C_ATTEMPT | (c & C_EXPECT ? C_EVICT | C_SPOT : 0);
     if (c & (C_MEDIAN | C_TAIL))
         c |= C_PER; /* "2 h per run (median)" */
+    if ((c & C_ROWS) && f->dim == DRC_DIM_COUNT)
+        c |= C_SPOT; /* "28 jobs with spot nodes" */
     if ((f->concepts & C_FAILED) && (f->dim == DRC_DIM_RATIO || f->dim == DRC_DIM_POINTS))
         c |= C_EVICT | C_SPOT; /* "fail when they lose a worker" */
     return c;
@@ -234,9 +236,10 @@ static uint32_t label(const struct sentence *s, size_t i)
         k--;
     if (k < 2 || s->t[k - 1].kind != T_MARK || *s->t[k - 1].s != ':')
         return 0;
-    for (size_t m = k - 1; m-- > 0 && s->t[m].clause == s->t[k - 2].clause;)
+    size_t words = 0;
+    for (size_t m = k - 1; m-- > 0 && s->t[m].clause == s->t[k - 2].clause; words++)
         all |= ground_concepts_at(s, m);
-    return all;
+    return words < 7 ? all : 0; /* a sentence is no label */
 }
 
 /* Words beside the number that make another metric of it. */
@@ -259,6 +262,11 @@ static bool contradicted(const struct sentence *s, size_t i, const struct ground
         strong &= ~(uint32_t)C_SUCCESS;
     if (i > 0 && ground_is(s, i - 1, "all")) /* "all 28 runs succeeded" is checked as a claim */
         strong &= ~(uint32_t)C_SUCCESS;
+    bool whole = i > 1 && !alone_before; /* "$3 of the $5 was wasted" */
+    for (size_t k = lo; k < i && whole; k++)
+        whole = ground_is(s, k, "of") || ground_is(s, k, "the") || s->t[k].kind == T_CITE;
+    if (whole && lo < i)
+        after = 0;
     if (!alone_before) {
         bool part = true; /* "17 of the 412 runs failed" */
         for (size_t k = lo; k < i; k++)

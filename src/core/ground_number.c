@@ -419,8 +419,9 @@ size_t ground_date_at(const char *s, struct ground_date out[2], size_t *count)
     int first;
     size_t day = small_at(s, 31, &first);
     *count = 0;
-    if (day > 0 && (s[day] == '-' || strncmp(s + day, " - ", 3) == 0)) { /* "14-22 Nov 2026" */
-        size_t dash = s[day] == '-' ? 1 : 3, n = written_at(s + day + dash, &out[1]);
+    bool both = day > 0 && strncmp(s + day, " and ", 5) == 0; /* "between 14 and 22 November" */
+    if (day > 0 && (s[day] == '-' || strncmp(s + day, " - ", 3) == 0 || both)) { /* "14-22 Nov" */
+        size_t dash = both ? 5 : s[day] == '-' ? 1 : 3, n = written_at(s + day + dash, &out[1]);
         if (n > 0 && out[1].day > 0) {
             out[0] = (struct ground_date){out[1].year, out[1].month, first};
             *count = 2;

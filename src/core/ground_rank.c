@@ -90,6 +90,11 @@ static int ranked_change(const struct sentence *s, size_t i)
                     ground_is(s, i + 1, "by") || ground_is(s, i + 1, "of");
         return k > 0 && ends && (k < i || ends) ? ground_sign_at(s, k - 1) : 0;
     }
+    if (ground_is(s, i, "fastest") || ground_is(s, i, "slowest"))
+        for (size_t k = 0; k < i; k++) /* "it grew by 46 %, the fastest of them" */
+            if (s->t[k].kind == T_NUMBER && s->t[k].traced && s->t[k].fact >= 0 &&
+                s->g->facts[s->t[k].fact].change)
+                return s->g->facts[s->t[k].fact].value < 0 ? -1 : 1;
     for (size_t k = i + 1; k < s->n && k < i + 4 && s->t[k].kind == T_WORD; k++) {
         if (ground_is(s, k, "change") || ground_is(s, k, "mover") || ground_is(s, k, "movement"))
             return 2;

@@ -25,7 +25,7 @@ static const struct group {
      "decrease rise drop decline"},
     {C_TOTAL, 0,
      "total totals overall together report reports whole entire sum combined everything "
-     "altogether estate fleet all aggregate"},
+     "altogether estate fleet portfolio all aggregate"},
     {C_RUNS, 0, "run runs ran running executions execution executed executes"},
     {C_FAILED, 0, "fail fails failed failure failures failing unsuccessful crashed errors error"},
     {C_ATTEMPT, 0, "attempt attempts try tries retry retries retried"},
@@ -184,141 +184,6 @@ static const struct group {
      "based related specific heavy light bound free driven wide level sized size effective "
      "tolerant aware optimized optimised intensive oriented only like friendly efficient "
      "limited side"},
-    {0, W_PLAIN,
-     "it its that this they them their these those itself here there of for on by from in "
-     "to at goes went spent belongs belong comes is was the a an as with into per or if so "
-     "be are were has had have been does did do our his her out off up within during "
-     "across among between through until after before both few many several other others "
-     "another such only just also still even then next step steps look check see read "
-     "start begin compare first note key point points summary further details detail page "
-     "pages section recorded shows show shown named names name value values figure figures "
-     "window windows period"},
-    {0, W_PLAIN, "rate rates number event estimate interactive time ratio productive incurred"},
-    {0, W_PLAIN,
-     "able according accounting again ago ahead along already amounting analysis answer "
-     "anyone anything apart appear appears area aside ask asked available away back basis "
-     "began begins behind being belonged beside besides better breakdown brief came "
-     "careful case cases category certain changing checking clear clearly column comparing "
-     "concentrated concern concerned concerning concerns consider considering contain "
-     "contains context continue cover covered covers current currently date dates decide "
-     "deserve deserves determine different directly distribution document done either "
-     "element elsewhere ending ends enough entries entry especially established events "
-     "ever evidence evident exact exactly examine example except factor far find finding "
-     "findings focus followed following follows former found front general given gives "
-     "giving going group grouped happen happened having held help helps hold holding "
-     "however identified important include included includes including indicate indicated "
-     "indicates individual information inspect intended interesting investigate issue "
-     "judge keep kept kind later latest latter lay ledger left lie lies likely line lines "
-     "listed lists little located log logged looking made making matter matters measure "
-     "measured measurement meet meets mention mentioned merely met method minor missing "
-     "moreover much near need needed needs notable notably noted notice now observed "
-     "occasion occasions occur occurred occurs once ones onto open order ordered otherwise "
-     "outside overview own particular particularly parts path perhaps picture placed "
-     "position possible possibly present presented probably provide provided put question "
-     "questions quite range rather reach reached reaches reaching reading reads recommend "
-     "recommended record records regard regarding relates relation relevant remain "
-     "remaining remains remember reported reporting representing respect respective "
-     "respectively rest review reviewed reviewing saw say says scope seeing seem seems "
-     "seen sees separate separately set shared similarly simple simply since sit sits "
-     "sources split spread stand standing starting state stated statement states stood "
-     "subject suggest suggested suggests suit suits suppose table take taken tell tells "
-     "terms thing things think thus tied told totaling totalling toward towards turn "
-     "understand unit upon useful usually various verify very via view visible want way "
-     "what whatever whether who whom whose word words work worth yet you your"},
-    {0, W_PLAIN,
-     "about above absolute absorb accompanied accompany accrue accumulate activity actual "
-     "actually add adding addition additionally adds advice affect affected afterwards "
-     "agree albeit alike allocate allow almost alone alongside alternatively altogether "
-     "amid amongst amount and anomalies anomaly any anyway apparent apparently approx "
-     "approximately around arrive ascending aspect assign associate associated association "
-     "ate attach attention attribute backdrop background ballpark band barely base based "
-     "basically bear began beginning begun behalf below besides beyond bit book booked "
-     "bottom break briefly bring broad broadly broken budge built bullet bullets bunch but "
-     "carry cash cent chalk chose chosen chunk circa clock closed closing coincide "
-     "coincided coincides collect collectively come comes comparison component components "
-     "comprise conclude concludes concluding conclusion concrete concretely considerable "
-     "considerably consist constitute consult consume consumption contrast contribution "
-     "contributor contributors conversely correspond correspondingly cost-wise counted "
-     "counterpart counting counts covering creep crept data decimal descending describe "
-     "described describes despite digit digits direct distinct docs documentation dr "
-     "dramatically draw drawn drew drift drifted driver duo duration e.g each eat edge "
-     "effective effectively efficiency else encounter encountered end ended entire "
-     "entirely entries entry equaling equalling equally equals equate equivalent "
-     "essentially evenly every evidently exceed exclusively expenditure experience "
-     "experienced explain exposed express face faced fact facts fairly fallen final "
-     "finally finish first-placed firstly follow forth fraction frequent frequently fresh "
-     "fully furthermore gave generate get give given glance go gone gotten gradual "
-     "gradually graph gross grouped guidance guide half hand hardly heading headline "
-     "headlines held hence here's highlight highlights hit hover how i.e inch inched "
-     "incident incidents inclusive incur indeed individually initial initially instance "
-     "interrupt interrupted interval intervals it's kept knew known laid lain land landed "
-     "landing largely lastly lean leaned leave ledger left less let let's lets level "
-     "levels like likewise linger list long made magnitude main mainly make manual "
-     "marginal marginally mark marked markedly meanwhile mere moderate moderately modest "
-     "modestly money more most mostly moved movement mover movers moves namely nearby "
-     "nearly neighborhood neighbourhood net nevertheless nonetheless noteworthy noticeable "
-     "noticeably notwithstanding nudge nudged numbers nutshell observe occupy offering "
-     "often one one's onwards opening opposed original originally outlay outline over "
-     "overall paid pair part partly peer peers percentage-wise performance periods place "
-     "plain plainly plus portion post practically precise precisely prefer presently "
-     "presumably print produce pronounced proportion provided pure purely purpose quick "
-     "quickly quoted rack racked ran rare rarely read real really recap recent recently "
-     "recommendation recommendations redo refer reference references regardless regards "
-     "region register relate related relative reliability relied relies rely remainder "
-     "repeat repeated repeating reportable reportedly rerun reruns resource resources "
-     "retries retry roughly round rounded run runbook runbooks runner-up said same sat "
-     "scale scarcely second second-placed secondly seemingly sense sensible sent settle "
-     "sharp sharply short shown shy side side-by-side significant significantly single "
-     "sizable size sizeable slice slight slightly small snapshot solely some somewhat "
-     "somewhere source sources span spans speaking specifically spell spend spender "
-     "spenders spent started stay steep steeply stood stop stretch strictly strike struck "
-     "substantial substantially subtotal suffer suffered suffers suggestion sum summarise "
-     "summarised summarize sums supposedly sure surely tad tail takeaway takeaways tally "
-     "term than that's there's third though throughout tick ticked tie ties till time-wise "
-     "timeframe times timespan tl tldr together told too top topic topics total totals "
-     "touch track translate trend trio truly two ultimately under under-review undergo "
-     "underwent us vicinity virtually visibly well what's when where whereas wherever "
-     "which whichever while whoever whole wise without witness witnessed won worthwhile "
-     "worthy write written wrote yes yield hour hours minute minutes eventually someone somebody "
-     "call calls called launch launched tag meter warrants warrant merit merits know knows"},
-    {0, W_PLAIN,
-     "address agenda align allocation analyse analyses analyze anchor angle anybody apply "
-     "appreciably approach arrangement assess assume assumption attract audit axis balance "
-     "bar bare bars basic batch behave behavior behaviour benchmark block board bracket "
-     "bucket call-out candidate capture center central centre chain chance characterise "
-     "characterize chart chief class classic classify combination combine comfortably "
-     "command comment comparatively compelling compile complex concentrate concentration "
-     "confidence connect conspicuously constraint contender content control core costwise "
-     "coverage crucial dashboard dataset decidedly decision deep deep-dive deeper default "
-     "definition degree denote depend dependency derive detect devote dig dimension "
-     "discussion display distant dive domain double-check drill drill-down drilldown "
-     "easily economic effort emerge emphasis emphasise emphasize enable engineer "
-     "environment episode essential evaluate evaluation everybody exception exercise "
-     "exhibit explore exposure extent extract extremely feature feedback filter financial "
-     "firm flag flow follow-up footprint form format formula framework function gauge goal "
-     "grain granularity hotspot idea immediate imply impression incidentally indicator "
-     "inform informal infrastructure inherently insight interpretation investigation "
-     "isolate iteration jointly justification justify knowledge label landscape layer "
-     "legend lever limitation link locate logic loop loosely main-line maintain major "
-     "manage management map materially meaningfully mechanism mirror mix mode modern "
-     "monetary naturally nature nobody nominal notebook notion numerically object "
-     "objective observation obvious obviously offender ongoing operate operation "
-     "operational option organisation organization origin outcome outlier output outright "
-     "ownership pace panel parameter partially pattern perspective phase piece pinpoint "
-     "platform player please plot portfolio pose potentially practical practice precision "
-     "presence pressing primary principal prioritise prioritize priority process product "
-     "profile program project prominent promptly property proportionally propose pull "
-     "quantity rationale raw react readily realise realize recipe recognise recognize "
-     "reconcile relationship remarkable render request requirement reserve residual "
-     "responsibility revisit role root route rule rundown sample sanity-check scan "
-     "scenario script search secondary segment select selection sequence sequentially "
-     "serve service session setup shallow shape sheer shift signal site situation solid "
-     "solidly solution sort space spendwise stage stake stand-out standout standpoint "
-     "statistic status stick store strategy stream stress strong strongly structure study "
-     "style submit subset suite surface survey symptom system tab tackle talk technical "
-     "technique test theme thin thought thread tier tight tightly tool trace trade-off "
-     "unless upcoming upfront validate valuable variable version visibility vital walk "
-     "warn weigh weight wonder workflow workload wrap-up write-up zoom"},
 };
 
 /* Words that metrics are named with and texts are not. Those of no concept say nothing of what is
@@ -354,19 +219,26 @@ static struct word_slot *slot_of(struct word_slot *slots, const char *word, size
     return &slots[i];
 }
 
+static void load(struct ground *g, const struct group *group)
+{
+    for (const char *p = group->words; *p != '\0'; p += *p == ' ') {
+        size_t n = strcspn(p, " ");
+        struct word_slot *slot = slot_of(g->words, p, n);
+        slot->word = p;
+        slot->bytes = n;
+        slot->is.concepts |= group->concepts;
+        slot->is.roles |= group->roles;
+        p += n;
+    }
+}
+
 void ground_words_load(struct ground *g)
 {
+    const struct group plain = {0, W_PLAIN, ground_plain_words};
     g->words = drc_arena_array(g->a, GROUND_WORD_SLOTS, sizeof *g->words);
     for (size_t k = 0; k < sizeof groups / sizeof *groups; k++)
-        for (const char *p = groups[k].words; *p != '\0'; p += *p == ' ') {
-            size_t n = strcspn(p, " ");
-            struct word_slot *slot = slot_of(g->words, p, n);
-            slot->word = p;
-            slot->bytes = n;
-            slot->is.concepts |= groups[k].concepts;
-            slot->is.roles |= groups[k].roles;
-            p += n;
-        }
+        load(g, &groups[k]);
+    load(g, &plain);
 }
 
 struct word_class ground_word(const struct ground *g, const char *low, size_t n)
