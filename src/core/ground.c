@@ -47,10 +47,11 @@ static bool says_these(const struct sentence *s)
 /* What the next sentence may leave out: "Wasted: A $5. B follows with $3." */
 static uint32_t topic_after(const struct sentence *s, uint32_t before)
 {
-    uint32_t all = before;
+    static const uint32_t general = C_ROWS | C_TOTAL | C_SHARE | C_DAYS;
+    uint32_t all = 0;
     for (size_t i = 0; i < s->n; i++)
         all |= ground_concepts_at(s, i) | (ground_sign_at(s, i) != 0 ? C_CHANGE : 0u);
-    return all;
+    return (all & ~general) == 0 ? all | before : all;
 }
 
 static uint32_t things_of(const struct sentence *s, uint32_t before)
@@ -178,7 +179,7 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         said = ground_first_entity(&s, 0, s.n, false) >= 0 ? carried : said;
         pair_after(&s, pair);
         things = things_of(&s, things);
-        topic = topic_after(&s, in_list ? topic : 0);
+        topic = topic_after(&s, topic) | (in_list ? topic : 0);
         out->figures += r->figures;
         out->traced += r->traced;
     }

@@ -218,7 +218,10 @@ static int listed_entity(const struct sentence *s, size_t i)
             return -1;
         }
     }
-    bool turned = ground_is(s, 0, "at") && last_number < first_name; /* "At $5 and $3, A ..." */
+    bool ordered = false; /* "$5 and $3, in that order: A and B" */
+    for (size_t k = 0; k < s->n; k++)
+        ordered = ordered || (ground_is(s, k, "that") && ground_is(s, k + 1, "order"));
+    bool turned = (ground_is(s, 0, "at") || ordered) && last_number < first_name; /* "At $5 and $3, A ..." */
     if (names < 2 || names != numbers || (last_name > first_number && !turned))
         return -1;
     return named[own];
@@ -445,6 +448,12 @@ static bool of_them(const struct sentence *s, const struct ground_fact *f)
     return pair && said && !has_entities(s);
 }
 
+/* The text has named nobody so far, and nobody said what the ledger is about. */
+static bool nothing_named(const struct sentence *s)
+{
+    return s->said < 0 && s->g->ledger->subject == NULL;
+}
+
 static bool entity_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
     int other, bound = ground_bound_entity(s, i, &other);
@@ -464,7 +473,8 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
         bool rows = f->dim == DRC_DIM_COUNT &&
                     ((f->concepts & C_ROWS) || (i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
                                                 (s->t[i + 1].is.concepts & C_ROWS)));
-        bool free = !has_entities(s) && (s->carried < 0 || (ground_cited(s, f) && !has_pronoun(s)));
+        bool free = !has_entities(s) && (s->carried < 0 || (!has_pronoun(s) &&
+                                              (ground_cited(s, f) || nothing_named(s))));
         return whole || rows || free || out_of(s, i);
     }
     bool tied;
@@ -543,7 +553,7 @@ static bool names_a_group(const struct sentence *s, size_t i)
         return false;
     const struct token *next = i + 1 < s->n ? t + 1 : NULL;
     bool things = next == NULL || next->kind != T_WORD || (next->is.concepts & C_ROWS) ||
-                  ((next->is.roles & (W_PLAIN | W_MOST)) && next->is.concepts == 0);
+                  ((next->is.roles & (W_PLAIN | W_MOST | W_MODAL)) && next->is.concepts == 0);
     for (size_t k = i + 1; k < s->n && k < i + 3; k++)
         things = things && !(ground_concepts_at(s, k) &
                              (C_RUNS | C_FAILED | C_ATTEMPT | C_EVICT | C_SUCCESS | C_DAYS));
@@ -629,6 +639,16 @@ static bool trace(struct sentence *s, size_t i, size_t *best)
     return found;
 }
 
+/* "the other two", "all three": what is cited for it is of several. */
+static bool names_several(const struct sentence *s)
+{
+    static const char *const words[] = {"other", "others", "rest", "both", "each", NULL};
+    for (size_t k = 0; k < s->n; k++)
+        if (ground_any_of(s, k, words))
+            return true;
+    return false;
+}
+
 static void check_cited_facts(struct sentence *s, bool figures)
 {
     for (size_t k = 0; k < s->n; k++) {
@@ -636,7 +656,7 @@ static void check_cited_facts(struct sentence *s, bool figures)
             continue;
         const struct ground_fact *f = &s->g->facts[s->t[k].fact];
         bool fits = (!figures || s->all_traced) &&
-                    (f->entity < 0 || names_entity(s, f->entity) ||
+                    (f->entity < 0 || names_entity(s, f->entity) || names_several(s) ||
                      (!has_entities(s) && s->carried == f->entity));
         for (size_t i = 0; i < s->g->ledger->fact_count && !fits; i++)
             fits = s->used[i] && related(f, &s->g->facts[i]);

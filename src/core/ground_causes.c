@@ -56,6 +56,9 @@ static bool causal(const struct sentence *s, size_t i)
     static const char *const explains[] = {"explain", NULL}, *const results[] = {"result", NULL};
     if (ground_form_of(s, i, explains) && of_a_page(s, i))
         return false;
+    if (ground_is(s, i, "trigger") && i > 0 && ground_source_says(s, "trigger", 7) &&
+        (ground_is(s, i - 1, "the") || ground_is(s, i - 1, "its") || ground_is(s, i - 1, "new")))
+        return false;
     if (ground_form_of(s, i, explains) && i + 2 < s->n && s->t[i + 1].kind == T_NUMBER &&
         s->t[i + 1].traced && ground_is(s, i + 2, "of"))
         return false; /* "A explains $5 of the $9" */
@@ -148,16 +151,38 @@ static bool makes_change(const struct sentence *s, size_t i)
 {
     if (!ground_is(s, i, "made") && !ground_is(s, i, "makes") && !ground_is(s, i, "make"))
         return false;
+    if (i + 2 < s->n && s->t[i + 1].kind == T_ENTITY && (ground_concepts_at(s, i + 2) & C_COST))
+        return true; /* "its clusters make A cost $5" */
     for (size_t k = i + 1; k < s->n && k < i + 5 && ground_same_clause(s, i, k); k++)
         if (ground_sign_at(s, k) != 0 && !ground_is(s, k, "up") && s->t[k - 1].kind != T_NUMBER)
             return true;
     return false;
 }
 
+/* "Start with A, since it costs most", "I cannot say, because no fact tells": a reason for what is
+ * advised or not known, made of facts. */
+static bool reasoned(const struct sentence *s, size_t i)
+{
+    static const char *const words[] = {"since", "because", NULL};
+    static const char *const advice[] = {"start",   "begin",     "focus",      "consider", "try",
+                                         "protect", "priority",  "prioritise", "prioritize",
+                                         "worth",   "candidate", "look",       "check",
+                                         "i'd",     "would",     "should",     "treat",    NULL};
+    bool advised = false, moved = false;
+    if (!ground_any_of(s, i, words))
+        return false;
+    for (size_t k = 0; k < s->n; k++) {
+        bool own = k > i && ground_same_clause(s, i, k);
+        advised = advised || (!own && ground_form_of(s, k, advice));
+        moved = moved || (own && (ground_roles_at(s, k) & W_CAUSE));
+    }
+    return (advised || ground_not_known(s)) && !moved;
+}
+
 void ground_check_cause(struct sentence *s, size_t i)
 {
     if ((causal(s, i) || makes_change(s, i)) && !ground_negated(s, i) && !ground_of_unknown(s, i) &&
-        !cause_cited(s, i) && !part_of_split(s))
+        !cause_cited(s, i) && !part_of_split(s) && !reasoned(s, i))
         ground_reject(s, "'%.*s': no graph row names that cause", (int)s->t[i].n, s->t[i].s);
 }
 
@@ -223,7 +248,8 @@ void ground_check_saving(struct sentence *s, size_t i)
              (ground_is(s, i, "free") && ground_is(s, i + 1, "up")))
         ground_reject(s, "no fact is a saving");
     else if ((ground_is(s, i, "will") || ground_is(s, i, "would")) && number &&
-             !(ground_is(s, i + 1, "have") && (ground_concepts_at(s, i + 2) & C_EXPECT)))
+             !((ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2) |
+                ground_concepts_at(s, i + 3)) & C_EXPECT))
         ground_reject(s, "no fact is about the future");
 }
 
@@ -272,25 +298,22 @@ static bool names_other_span(const struct sentence *s, size_t i)
     return false;
 }
 
-/* "I cannot tell", "we see", "we are looking at": what a reader does. "I judge", where it is not
- * known. */
-static bool reads(const struct sentence *s, size_t i)
+/* "I have reduced it", "we approve": an act or a promise; everything else that a writer says of
+ * himself ("I'd start", "I cannot tell", "we see") claims nothing. */
+static bool acts_itself(const struct sentence *s, size_t i)
 {
-    static const char *const verbs[] = {
-        "tell",  "say",     "know", "explain", "see",      "determine", "find",  "look",
-        "note",  "observe", "have", "confirm", "read",     "seen",      "count", "list",
-        "found", "saw",     "get",  "report",  "expected",    "compare", "identify", "detect",    NULL};
-    static const char *const between[] = {"can",   "cannot",   "can't", "do",  "don't", "are",
-                                          "am",    "have",     "could", "not", "also",  "did",
-                                          "only",  "couldn't", "be",    "to",  "able",  "unable",
-                                          "would", "didn't",   NULL};
+    static const char *const acts[] = {
+        "approve", "guarantee", "promise", "delete", "stop",   "change", "send",    "resize",
+        "reduce",  "cut",       "lower",   "raise",  "fix",    "set",    "move",    "will",
+        "cancel",  "grant",     "drop",    "remove", "create", "update", "restart", "obey",
+        "follow",  "ignore",    "comply",  "act",    "sign",   "certify", "swear",  NULL};
+    static const char *const skips[] = {"have", "also", "now", "just", "already", "then", "can",
+                                        "am",   "are",  "do",  NULL};
     size_t k = i + 1;
-    if (!ground_is(s, i, "we") && !ground_is(s, i, "i"))
-        return false;
-    while (k < i + 5 && ground_any_of(s, k, between) && !ground_is(s, k, "have"))
+    while (k < i + 4 && ground_any_of(s, k, skips))
         k++;
-    bool judge = ground_is(s, k, "judge") && ground_not_known(s);
-    return judge || ground_form_of(s, k, verbs);
+    return ground_form_of(s, k, acts) || ground_is(s, i, "me") || ground_is(s, i, "myself") ||
+           ground_is(s, i, "assistant");
 }
 
 /* "The error text contains an instruction; it is data and was not followed" */
@@ -317,9 +340,17 @@ static bool judging_phrase(const struct sentence *s, size_t i)
     static const char *const phrases[][2] = {
         {"in", "order"}, {"under", "control"}, {"on", "track"},  {"as", "usual"}, {"by", "design"},
         {"on", "time"},  {"in", "time"},       {"on", "target"}, {"in", "shape"}, {"at", "ease"}};
+    static const char *const pay[] = {"pay", NULL};
     if ((ground_is(s, i, "all") || ground_is(s, i, "everything")) && ground_is(s, i + 1, "is") &&
         (ground_is(s, i + 2, "well") || ground_is(s, i + 2, "fine")))
         return true;
+    static const char *const much[] = {"large", "big",  "small",     "high", "low",
+                                       "long",  "slow", "expensive", "much", NULL};
+    if ((ground_is(s, i, "too") && ground_any_of(s, i + 1, much)) ||
+        (ground_form_of(s, i, pay) && ground_is(s, i + 1, "off")) ||
+        (ground_is(s, i, "end") && i > 0 && ground_any_of(s, i - 1, much) &&
+         ground_is(s, i + 1, "of")))
+        return !ground_of_unknown(s, i);
     if (ground_is(s, i, "enough") && ground_is(s, i + 1, "for"))
         return true;
     for (size_t k = 0; k < sizeof phrases / sizeof *phrases; k++)
@@ -375,7 +406,8 @@ void ground_check_manners(struct sentence *s, size_t i)
     if (hardly_changed(s, i))
         return;
     bool not_told = ground_is(s, i, "reveal") && ground_of_unknown(s, i);
-    if ((roles & (W_ORDER | W_JUDGE | W_SELF)) && !the_same && !not_told && !reads(s, i) &&
+    bool itself = (roles & W_SELF) != 0 && acts_itself(s, i);
+    if (((roles & (W_ORDER | W_JUDGE)) || itself) && !the_same && !not_told &&
         !reports_instruction(s, i) &&
         !(ground_is(s, i, "good") &&
           (ground_is(s, i + 1, "start") || ground_is(s, i + 1, "place"))))

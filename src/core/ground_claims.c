@@ -12,7 +12,7 @@ static bool zero_fact(const struct sentence *s, int entity, uint32_t concept)
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
         if (f->entity == entity && (f->concepts & concept) && !f->change &&
-            ((f->value == 0 && f->dim == DRC_DIM_COUNT)))
+            f->value == 0 && (f->dim == DRC_DIM_COUNT || f->dim == DRC_DIM_USD))
             return true;
     }
     return false;
@@ -167,7 +167,9 @@ static void check_vague(struct sentence *s, size_t i)
         said &= ~(uint32_t)C_RUNS;
     if (said & C_RUNS)
         said |= ground_clause_concepts(s, i) & (C_FAILED | C_SUCCESS | C_EVICT);
-    if ((said == 0 && !times) || ground_not_known(s))
+    bool advice = two && said == C_RUNS && i > 1 && ground_is(s, i - 1, "a") &&
+                  ground_is(s, i - 2, "for"); /* "switch it on for a few runs" */
+    if ((said == 0 && !times) || ground_not_known(s) || advice)
         return;
     for (size_t k = 0; k < s->g->ledger->fact_count && !times; k++) {
         const struct ground_fact *f = &s->g->facts[k];

@@ -73,6 +73,7 @@ static bool specific_said(const struct sentence *s, const struct ground_fact *f)
     for (size_t w = 0; w < f->specific_count; w++) {
         const char *word = f->specific[w];
         size_t letters = strcspn(word, "0123456789");
+        letters -= letters > 4 && word[letters - 1] == 'y'; /* "queries" */
         double digits = ground_digits_value(word + letters);
         for (size_t k = 0; k < s->n; k++) {
             const struct token *t = &s->t[k];
@@ -104,6 +105,9 @@ static uint32_t noun_of_whole(const struct sentence *s, size_t i, uint32_t count
     for (size_t k = 0; k < i && whole == i; k++)
         if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_COUNT)
             whole = k;
+    bool of_them = ground_is(s, i + 1, "of") && ground_any_of(s, i + 2, them);
+    if (of_them)
+        return s->topic & counted; /* "Evictions are many. 15 of them hit A." */
     if (whole == i || whole == 0 || whole > 3)
         return 0;
     bool part = false;
@@ -126,6 +130,37 @@ static bool about_per_run(const struct sentence *s, size_t i, const struct groun
            ground_hedge_of(s, i, &from) == H_ABOUT;
 }
 
+/* "run time 2 h" of a median, where no other duration is known. */
+static bool only_duration(const struct sentence *s, const struct ground_fact *f)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++)
+        count += s->g->facts[k].entity == f->entity && s->g->facts[k].dim == DRC_DIM_SECONDS;
+    bool run = false; /* "Run times are close: 2 h for A", "a run takes 2 h" */
+    for (size_t k = 0; k < s->n; k++) {
+        static const char *const takes[] = {"takes", "took", "that", "lasts", "lasted", NULL};
+        run = run || (ground_is(s, k, "run") && (ground_any_of(s, k + 1, takes) ||
+                                                 ground_is(s, k + 1, "times")) &&
+                      (k == 0 || ground_is(s, k - 1, "a") || ground_is(s, k + 1, "times")));
+    }
+    return run && count == 1 && f->dim == DRC_DIM_SECONDS;
+}
+
+/* "A spends 73 % of its time on spot, B 59 %": the figure before has the same unit and was of the
+ * same metric. */
+static bool continues_metric(const struct sentence *s, size_t i, const struct ground_fact *f)
+{
+    static const uint32_t general = C_ROWS | C_TOTAL | C_SHARE;
+    if (ground_clause_concepts(s, i) & ~general)
+        return false;
+    for (size_t k = i; k-- > 0;)
+        if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == s->t[i].num.dim)
+            return s->t[k].traced && s->t[k].fact >= 0 && f->f->metric != NULL &&
+                   s->g->facts[s->t[k].fact].f->metric != NULL &&
+                   strcmp(s->g->facts[s->t[k].fact].f->metric, f->f->metric) == 0;
+    return false;
+}
+
 static bool said_here(const struct sentence *s, size_t i, uint32_t need)
 {
     static const uint32_t counted =
@@ -140,7 +175,7 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     if (s->t[i].num.dim == DRC_DIM_COUNT) {
         uint32_t noun = (after & counted) ? 0 : noun_of_whole(s, i, counted);
         if (noun != 0)
-            return (need & ~(noun | after | (before & ~counted))) == 0;
+            return (need & ~(noun | after | (before & ~counted) | (s->topic & counted))) == 0;
         if (after & C_ATTEMPT) /* "failures cost $5 in 6 attempts" */
             return (need & ~(after | widened(ground_clause_concepts(s, i)))) == 0;
         if (after & counted)
@@ -151,7 +186,7 @@ static bool said_here(const struct sentence *s, size_t i, uint32_t need)
     uint32_t clause = widened(ground_clause_concepts(s, i)) | after;
     if ((need & ~clause) == 0)
         return true;
-    if ((clause & ~(uint32_t)(C_ROWS | C_TOTAL)) == 0 && (need & ~s->topic) == 0)
+    if ((clause & ~(uint32_t)(C_ROWS | C_TOTAL | C_SHARE)) == 0 && (need & ~s->topic) == 0)
         return true;
     uint32_t all = widened(concepts_in(s, 0, s->n) | s->plural);
     uint32_t axis = s->t[i].num.dim == DRC_DIM_SECONDS ? 0 : counted; /* "runs for 2 h" */
@@ -242,6 +277,22 @@ static uint32_t label(const struct sentence *s, size_t i)
     return words < 7 ? all : 0; /* a sentence is no label */
 }
 
+/* "Most of the $5 is idle time", "how much of the $5 was wasted": that is a part of it. */
+static bool part_is(const struct sentence *s, size_t i)
+{
+    static const char *const parts[] = {"most", "much", "part", "share", "half", "bulk", NULL};
+    static const char *const verbs[] = {"is", "was", "were", "are", "went", NULL};
+    size_t k = i;
+    while (k > 0 && (ground_is(s, k - 1, "the") || ground_is(s, k - 1, "its")))
+        k--;
+    if (k < 2 || !ground_is(s, k - 1, "of") || !ground_any_of(s, k - 2, parts))
+        return false;
+    for (size_t m = i + 1; m < s->n; m++)
+        if (ground_any_of(s, m, verbs))
+            return true;
+    return false;
+}
+
 /* Words beside the number that make another metric of it. */
 static bool contradicted(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
@@ -264,8 +315,9 @@ static bool contradicted(const struct sentence *s, size_t i, const struct ground
         strong &= ~(uint32_t)C_SUCCESS;
     bool whole = i > 1 && !alone_before; /* "$3 of the $5 was wasted" */
     for (size_t k = lo; k < i && whole; k++)
-        whole = ground_is(s, k, "of") || ground_is(s, k, "the") || s->t[k].kind == T_CITE;
-    if (whole && lo < i)
+        whole = ground_is(s, k, "of") || ground_is(s, k, "the") || ground_is(s, k, "out") ||
+                ground_is(s, k, "its") || s->t[k].kind == T_CITE;
+    if ((whole && lo < i) || part_is(s, i))
         after = 0;
     if (!alone_before) {
         bool part = true; /* "17 of the 412 runs failed" */
@@ -355,12 +407,13 @@ bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_
             if (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_RATIO &&
                 s->t[k].num.value == 0.5)
                 need &= ~(uint32_t)C_MEDIAN;
-    if (about_per_run(s, i, f))
+    if (about_per_run(s, i, f) || only_duration(s, f))
         need &= ~(uint32_t)C_MEDIAN;
     if (i > 1 && ground_is(s, i - 1, "of") && ground_is(s, i - 2, "instead"))
         need &= ~(uint32_t)C_EXPECT; /* "$5 instead of $3" */
     if (of_runs(s, i) && !(f->concepts & (C_RUNS | C_SUCCESS | C_FAILED | C_EVICT)))
         return false;
-    bool said = (said_here(s, i, need) && specific_said(s, f)) || titled(s, i, f);
+    bool said = (said_here(s, i, need) && specific_said(s, f)) || titled(s, i, f) ||
+                continues_metric(s, i, f);
     return said && !of_a_part(s, i, f) && counts_these(s, i, f) && !contradicted(s, i, f);
 }

@@ -41,7 +41,10 @@ static bool speaks_of_rank(const struct sentence *s, size_t i)
         return before || after;
     }
     if (ground_is(s, i, "lead") || ground_is(s, i, "leading") || ground_is(s, i, "leads"))
-        return !ground_is(s, i + 1, "to") && !(i + 1 < s->n && s->t[i + 1].kind == T_ENTITY);
+        return !ground_is(s, i + 1, "to") && !(i + 1 < s->n && s->t[i + 1].kind == T_ENTITY) &&
+               !(ground_is(s, i, "lead") && i > 0 &&
+                 (ground_is(s, i - 1, "one") || ground_is(s, i - 1, "a") ||
+                  ground_is(s, i - 1, "only"))); /* "the facts point to one lead" */
     if (ground_is(s, i, "top") && i > 0 && ground_is(s, i - 1, "on") && ground_is(s, i + 1, "of"))
         return false;
     if (ground_is(s, i, "most") || ground_is(s, i, "least"))
@@ -141,6 +144,33 @@ bool ground_last_place(const struct sentence *s, size_t i)
             (ground_any_of(s, i - 1, placing) && !ground_is(s, i + 1, "window")));
 }
 
+/* "has lasted the longest: 21 days": a place by the metric of the figure that stands beside it. */
+static bool placed_by_figure(const struct sentence *s, size_t i, int entity, int want, bool least)
+{
+    const struct ground_fact *own = NULL;
+    for (size_t k = 0; k < s->n && own == NULL; k++)
+        if (s->t[k].kind == T_NUMBER && s->t[k].traced && s->t[k].fact >= 0 &&
+            ground_same_clause(s, i, k))
+            own = &s->g->facts[s->t[k].fact];
+    for (size_t k = i; k < s->n && own == NULL; k++)
+        if (s->t[k].kind == T_NUMBER && s->t[k].traced && s->t[k].fact >= 0 &&
+            s->t[k].clause == s->t[i].clause + 1)
+            own = &s->g->facts[s->t[k].fact];
+    if (own == NULL || own->entity < 0 || own->entity != entity || own->f->metric == NULL ||
+        own->before || (ground_clause_concepts(s, i) & C_COST))
+        return false;
+    int place = 1, others = 0;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        if (f->entity < 0 || f->entity == entity || f->before || f->f->metric == NULL ||
+            strcmp(f->f->metric, own->f->metric) != 0)
+            continue;
+        others++;
+        place += least ? f->value < own->value : f->value > own->value;
+    }
+    return others > 0 && place == want;
+}
+
 void ground_check_rank(struct sentence *s, size_t i)
 {
     int other, want = ordinal_of(s->t[i].low), entity;
@@ -168,8 +198,9 @@ void ground_check_rank(struct sentence *s, size_t i)
                                                           : ground_bound_entity(s, i, &other);
     uint32_t concept = ground_compared_concept(s, i);
     bool they = want == 1 && !least && lead_together(s, i, concept);
-    if (change != 0 ? least || ground_place_by_change(s, entity, change) != want
-                    : !they && ground_place_of(s, entity, concept, least) != want)
+    bool wrong = change != 0 ? least || ground_place_by_change(s, entity, change) != want
+                             : !they && ground_place_of(s, entity, concept, least) != want;
+    if (wrong && !placed_by_figure(s, i, entity, want, least))
         ground_reject(s, "the facts do not show that rank ('%.*s')", (int)s->t[i].n, s->t[i].s);
     else
         s->verified = true;

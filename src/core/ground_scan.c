@@ -506,6 +506,8 @@ uint32_t ground_concepts_at(const struct sentence *s, size_t i)
         return 0;
     if (ground_is(s, i, "price") && ground_is(s, i + 1, "tag"))
         return C_COST;
+    if (ground_is(s, i, "together") && ground_is(s, i + 1, "with"))
+        return 0; /* "goes together with a change" */
     uint32_t outcome = s->t[i].is.concepts & (C_FAILED | C_SUCCESS);
     if (outcome != 0 && i > 0 && ground_is(s, i - 1, "not"))
         return outcome ^ (C_FAILED | C_SUCCESS); /* "did not succeed" */

@@ -50,7 +50,7 @@ static const struct group {
     {C_RANK, 0, "rank ranks ranked ranking place position"},
     {C_ROWS, 0,
      "jobs job rows row items item entities entity types type warehouses clusters users "
-     "queries tables workspaces count teams owners models endpoints pipelines tasks "
+     "queries tables workspaces count teams owners models endpoints pipelines tasks anomalies resources "
      "compute warehouse pipeline task"},
     {C_DAYS, 0, "days day"},
     {C_PER, 0,
@@ -80,7 +80,7 @@ static const struct group {
     {0, W_UP | W_OUTDO,
      "exceed exceeds exceeded outrank outranks outranked surpass surpasses surpassed dwarf "
      "dwarfs dwarfed outweigh outweighs outweighed eclipse eclipses eclipsed outstrip outstrips "
-     "outstripped beats overtakes overtook overtaken tops topped outspent outspends"},
+     "outstripped beats overtake overtaking overtakes overtook overtaken tops topped outspent outspends"},
     {0, W_DOWN | W_OUTDO, "trail trails trailed trailing lag lags lagged lagging"},
     {0, W_DOWN,
      "sooner fell fall falls fallen falling dropped drop drops dropping decreased decrease "
@@ -133,7 +133,7 @@ static const struct group {
      "flawless optimal "
      "similar equal identical unchanged stable flat constant comparable unnecessary "
      "useless negligible good great okay excellent fault faultless"},
-    {0, W_SELF, "i me my mine myself we our i'm i've assistant"},
+    {0, W_SELF, "i me my mine myself we our i'm i've i'd i'll we'd we'll assistant"},
     {0, W_MULTIPLE,
      "doubled doubles double doubling tripled triples triple quadrupled quadruple twice "
      "thrice twofold threefold tenfold halved halves halving"},
