@@ -23,7 +23,7 @@ static bool evidence_word(const struct sentence *s, size_t i)
         "shows",      "part",      "available",   "covered",        "established",
         "listed",     "included",  "reported",    "named",          "possible",
         "measured",   "provided",  "documented",  "told",           "say",
-        "says",       "tell",      "explain",     "explains",       "evidence",
+        "says",       "tell",     "tells", "explain",     "explains",       "evidence",
         "figures",    "report",    "graph",       "answer",         "determined",
         "identified", "confirmed", "contain",     "contains",       "include",
         "names",      "state",     "states",      "covers",         "record",
@@ -177,6 +177,21 @@ static bool of_capacity(const struct sentence *s)
     return false;
 }
 
+/* "A larger node type is worth a test": no figure, and said of what may be done. */
+static bool suggests(const struct sentence *s)
+{
+    static const char *const words[] = {"worth",  "consider", "remedy", "option", "step", "could",
+                                        "might",  "would",    "review", "check",  "look", "try",
+                                        "start",  "begin",    "i'd",    "usual",  NULL};
+    bool found = false;
+    for (size_t k = 0; k < s->n; k++) {
+        if (s->t[k].kind == T_NUMBER)
+            return false;
+        found = found || ground_any_of(s, k, words);
+    }
+    return found;
+}
+
 /* A word that the checker knows, and not only as part of a hyphenated word or for its capital. */
 static bool listed(const struct sentence *s, const struct token *t)
 {
@@ -185,7 +200,7 @@ static bool listed(const struct sentence *s, const struct token *t)
     bool topic = (is.roles & W_TOPIC) && is.concepts == 0;
     return (is.concepts != 0 && !topic) || ((is.roles | t->is.roles) & ~shapes) != 0 ||
            strlen(t->low) < 3 ||
-           (topic && of_capacity(s));
+           (topic && (of_capacity(s) || suggests(s)));
 }
 
 /* "window-over-window": each part is a word of the lists, of whatever kind. */

@@ -400,6 +400,9 @@ static bool of_the_whole(const struct sentence *s, size_t i)
     for (size_t k = 0; k < i && !has_entities(s); k++) /* "The 42 jobs cost $5" */
         whole = whole || (s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_COUNT &&
                           (ground_concepts_at(s, k + 1) & C_ROWS));
+    for (size_t k = i + 1; k < s->n && !whole; k++) /* "the $5 by which all of them grew" */
+        if (ground_is(s, k, "which") && s->t[k].clause == s->t[i].clause + 1)
+            whole = (ground_clause_concepts(s, k) & C_TOTAL) != 0;
     for (size_t k = 0; k < s->n; k++)
         if (ground_is(s, k, "everything") && ground_any_of(s, k + 1, in) && k + 2 < s->n &&
             s->t[k + 2].kind == T_ENTITY)

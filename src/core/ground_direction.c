@@ -480,6 +480,12 @@ bool ground_direction_fits(const struct sentence *s, size_t i, const struct grou
                   appositive(s, i, &dir) || contributes(s, i) || moved_by(s, i);
     if (!spoken && (dir = like_the_one_before(s, i)) != 0)
         spoken = true;
+    bool with = s->t[i].clause == 0 && (ground_is(s, 0, "with") || ground_is(s, 0, "at"));
+    for (size_t k = i + 1; k < s->n && !spoken && with; k++) /* "With 34 %, A shows the growth" */
+        if (s->t[k].clause == 1 && s->t[k].kind == T_WORD && sign_of_word(&s->t[k]) != 0) {
+            dir = sign_of_word(&s->t[k]);
+            spoken = true;
+        }
     if (s->t[i].num.value == 0) /* neither more nor less */
         return spoken && (dir == 0 || f->value == 0 || (dir > 0) == (f->value > 0));
     if (by >= 0 && of_the_window_before(s, i))

@@ -413,7 +413,9 @@ bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_
         need &= ~(uint32_t)C_EXPECT; /* "$5 instead of $3" */
     if (of_runs(s, i) && !(f->concepts & (C_RUNS | C_SUCCESS | C_FAILED | C_EVICT)))
         return false;
-    bool said = (said_here(s, i, need) && specific_said(s, f)) || titled(s, i, f) ||
+    if (f->specific_count > 0 && specific_said(s, f))
+        need &= ~(uint32_t)C_UTIL; /* "64 % CPU" */
+    bool said = (said_here(s, i, need) && (specific_said(s, f) || ground_cited(s, f))) || titled(s, i, f) ||
                 continues_metric(s, i, f);
     return said && !of_a_part(s, i, f) && counts_these(s, i, f) && !contradicted(s, i, f);
 }

@@ -50,8 +50,12 @@ bool ground_source_says(const struct sentence *s, const char *needle, size_t n)
 
 bool ground_known_word(const struct sentence *s, const char *word, size_t n)
 {
-    if (ground_source_says(s, word, n))
+    if (ground_source_says(s, word, n) ||
+        (n > 3 && word[n - 1] == 's' && ground_source_says(s, word, n - 1)))
         return true;
+    const char *plural = drc_arena_printf(s->g->a, "%.*ss", (int)n, word);
+    if (n > 3 && ground_source_says(s, plural, n + 1))
+        return true; /* "a pool", where the page is of pools */
     for (size_t i = 0; i < s->g->ledger->fact_count; i++) {
         const struct drc_ground_fact *f = &s->g->ledger->facts[i];
         if (stands_in(f->metric, word, n) || stands_in(f->title, word, n))

@@ -259,11 +259,40 @@ static bool up_as_titled(const struct sentence *s, size_t i)
     return false;
 }
 
+/* "a lower spot share (50 % vs. 73 %)": the two figures show it; 0: there are none, -1: not so. */
+static int shown_by_pair(const struct sentence *s, size_t i, int sign)
+{
+    const struct ground_fact *pair[2] = {NULL, NULL};
+    size_t k = i + 1;
+    while (k < s->n && k < i + 10 && !(s->t[k].kind == T_MARK && *s->t[k].s == '('))
+        k++;
+    if (k >= s->n || k == i + 10)
+        return 0;
+    bool against = false;
+    for (size_t m = k + 1; m < s->n && *s->t[m].s != ')'; m++) {
+        against = against || (ground_roles_at(s, m) & W_AGAINST);
+        if (s->t[m].kind == T_NUMBER && s->t[m].traced && s->t[m].fact >= 0)
+            pair[pair[0] != NULL] = &s->g->facts[s->t[m].fact];
+    }
+    if (!against || pair[1] == NULL || pair[0]->dim != pair[1]->dim ||
+        pair[0]->entity == pair[1]->entity)
+        return 0;
+    return (pair[0]->value - pair[1]->value) * sign > 0 ? 1 : -1;
+}
+
 void ground_check_direction(struct sentence *s, size_t i)
 {
     int sign = ground_sign_at(s, i), other;
     if (sign == 0 || up_as_titled(s, i) || of_other_thing(s, i) || ground_is(s, i, "shortly"))
         return;
+    int pair = ground_negated(s, i) ? 0 : shown_by_pair(s, i, sign);
+    if (pair != 0) {
+        if (pair < 0)
+            ground_reject(s, "the facts do not show that '%.*s'", (int)s->t[i].n, s->t[i].s);
+        else
+            s->verified = true;
+        return;
+    }
     int subject = ground_bound_entity(s, i, &other), second = other_of_two(s, i, subject);
     if (second >= -1 && !ground_is(s, i, "up") && !ground_is(s, i, "down")) {
         check_two(s, i, subject, second, sign);
@@ -312,7 +341,10 @@ void ground_check_direction(struct sentence *s, size_t i)
         entity = -1;
     if (was_before(s, i))
         sign = -sign;
-    int fact = ground_change_of(s, entity, ground_compared_concept(s, i));
+    static const char *const nouns[] = {"rise", "increase", "growth", "drop",
+                                        "fall", "decline",  "decrease", NULL};
+    bool noun = i > 0 && ground_is(s, i - 1, "the") && ground_any_of(s, i, nouns);
+    int fact = ground_change_of(s, entity, noun ? C_COST : ground_compared_concept(s, i));
     bool not_so = right_after_not(s, i);
     if (not_so ? fact != -sign : fact != sign && !ground_negated(s, i))
         ground_reject(s, "the facts do not show that direction ('%.*s')", (int)s->t[i].n,

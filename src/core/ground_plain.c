@@ -110,7 +110,7 @@ const char ground_plain_words[] =
     "language large largely lastly later lateral latest latter launch lay layer lean learning "
     "learns leave ledger left leftover legacy legend legitimate lends length lengthy lens less "
     "let letter level levels lever leverage liability library lie life lifecycle lifetime light "
-    "like likelier likelihood likely likewise limitation line linear linger link liquid list "
+    "like likelier likelihood likely likewise limitation line linear linger liquid list "
     "listings literal little live local locate location lock log logic lone long look lookback "
     "loop loose lot low lump made magnitude main mainly maintain maintainer maintenance major "
     "make makeup making manage manageable management manner manual many map marginal mark "

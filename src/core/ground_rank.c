@@ -192,6 +192,8 @@ void ground_check_rank(struct sentence *s, size_t i)
         ((ground_roles_at(s, i - 2) | ground_roles_at(s, i - 3)) & (W_MOST | W_LEAST)))
         return; /* the end of what is checked at its beginning */
     int change = ranked_change(s, i);
+    if (change != 0 && ground_is(s, i, "fastest"))
+        least = false;
     if (change == 2)
         change = ground_change_of(s, ground_bound_entity(s, i, &other), C_COST);
     entity = i + 1 < s->n && s->t[i + 1].kind == T_ENTITY ? s->t[i + 1].entity

@@ -504,7 +504,8 @@ uint32_t ground_concepts_at(const struct sentence *s, size_t i)
         return C_RANK; /* "number 2 of 9" */
     if (a_total_of(s, i))
         return 0;
-    if (ground_is(s, i, "price") && ground_is(s, i + 1, "tag"))
+    if (ground_is(s, i, "price") && (ground_is(s, i + 1, "tag") ||
+                                    (ground_is(s, i + 1, "of") && i > 0 && ground_is(s, i - 1, "a"))))
         return C_COST;
     if (ground_is(s, i, "together") && ground_is(s, i + 1, "with"))
         return 0; /* "goes together with a change" */

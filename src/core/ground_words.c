@@ -31,7 +31,7 @@ static const struct group {
     {C_ATTEMPT, 0, "attempt attempts try tries retry retries retried"},
     {C_EVICT | C_SPOT, 0,
      "evict eviction evictions evicted preempted preemption preemptions reclaimed "
-     "interruption interruptions interrupted"},
+     "interruption interruptions interrupted terminations"},
     {C_SUCCESS, 0,
      "success successes successful successfully succeed succeeds succeeded ok "
      "complete completes completed"},
