@@ -153,8 +153,11 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
     struct token *tokens = NULL;
     size_t room = 0;
     for (size_t at = 0; at < plain.bytes;) {
-        struct sentence s = {
-            .carried = carried, .said = said, .pair = {pair[0], pair[1]}, .t = tokens, .room = room};
+        struct sentence s = {.carried = carried,
+                             .said = said,
+                             .pair = {pair[0], pair[1]},
+                             .t = tokens,
+                             .room = room};
         size_t from, to = ground_sentence_end(&g, plain.s, at, &from);
         size_t begin = at + strspn(plain.s + at, " \t\n");
         at = to > at ? to : at + 1;

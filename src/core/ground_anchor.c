@@ -18,35 +18,35 @@ bool ground_any_of(const struct sentence *s, size_t i, const char *const *words)
 static bool evidence_word(const struct sentence *s, size_t i)
 {
     static const char *const words[] = {
-        "facts",      "fact",      "data",        "ledger",         "known",
-        "stated",     "given",     "recorded",    "shown",          "show",
-        "shows",      "part",      "available",   "covered",        "established",
-        "listed",     "included",  "reported",    "named",          "possible",
-        "measured",   "provided",  "documented",  "told",           "say",
-        "says",       "tell",     "tells", "explain",     "explains",       "evidence",
-        "figures",    "report",    "graph",       "answer",         "determined",
-        "identified", "confirmed", "contain",     "contains",       "include",
-        "names",      "state",     "states",      "covers",         "record",
-        "records",    "hold",      "holds",       "quantified",     "mentioned",
-        "present",    "estimated", "information", "explanation",    "know",
-        "open",       "clear",     "supplied",    "stored",         "details",
-        "detail",     "statement", "conclusion",  "recommendation", "comparison",
-        "judged",     "promised",  "claimed",     "implied",        "derived",
-        "drawn",      "inferred",  "deduced",     "specified",      "disclosed",
-        "break",      "breaks",    "list",        "lists",          "describe",
-        "describes",  "see",       "seen",        "find",           "found",
-        "indicate",   "indicates", "indicated",   "indication",     "reveal",
-        "describing", "answered",  "addressed",   "described",      "explained",
-        "attributed", "captured",  "tracked",     "presented",      "give",
-        "gives",      "provide",   "provides",    "specify",        "specifies",
-        "cover",      "mention",   "mentions",    "insight",        "insights",
-        "metric",     "metrics",   "record",      "determine",      "assess",
-        "assessed",   "confirm",   "identify",    "verify",         "verified",
-        "quantify",   "estimate",  "hint",        "clue",           "clues",
-        "pointed",    "documents", "document",    "reported",       "visible",
-        "figure",     "field",     "fields",      "column",         "columns",
-        "supports",   "support",   "supported",   "substantiated",  "account",
-        NULL};
+        "facts",      "fact",       "data",       "ledger",      "known",
+        "stated",     "given",      "recorded",   "shown",       "show",
+        "shows",      "part",       "available",  "covered",     "established",
+        "listed",     "included",   "reported",   "named",       "possible",
+        "measured",   "provided",   "documented", "told",        "say",
+        "says",       "tell",       "tells",      "explain",     "explains",
+        "evidence",   "figures",    "report",     "graph",       "answer",
+        "determined", "identified", "confirmed",  "contain",     "contains",
+        "include",    "names",      "state",      "states",      "covers",
+        "record",     "records",    "hold",       "holds",       "quantified",
+        "mentioned",  "present",    "estimated",  "information", "explanation",
+        "know",       "open",       "clear",      "supplied",    "stored",
+        "details",    "detail",     "statement",  "conclusion",  "recommendation",
+        "comparison", "judged",     "promised",   "claimed",     "implied",
+        "derived",    "drawn",      "inferred",   "deduced",     "specified",
+        "disclosed",  "break",      "breaks",     "list",        "lists",
+        "describe",   "describes",  "see",        "seen",        "find",
+        "found",      "indicate",   "indicates",  "indicated",   "indication",
+        "reveal",     "describing", "answered",   "addressed",   "described",
+        "explained",  "attributed", "captured",   "tracked",     "presented",
+        "give",       "gives",      "provide",    "provides",    "specify",
+        "specifies",  "cover",      "mention",    "mentions",    "insight",
+        "insights",   "metric",     "metrics",    "record",      "determine",
+        "assess",     "assessed",   "confirm",    "identify",    "verify",
+        "verified",   "quantify",   "estimate",   "hint",        "clue",
+        "clues",      "pointed",    "documents",  "document",    "reported",
+        "visible",    "figure",     "field",      "fields",      "column",
+        "columns",    "supports",   "support",    "supported",   "substantiated",
+        "account",    NULL};
     return ground_any_of(s, i, words);
 }
 
@@ -180,9 +180,9 @@ static bool of_capacity(const struct sentence *s)
 /* "A larger node type is worth a test": no figure, and said of what may be done. */
 static bool suggests(const struct sentence *s)
 {
-    static const char *const words[] = {"worth",  "consider", "remedy", "option", "step", "could",
-                                        "might",  "would",    "review", "check",  "look", "try",
-                                        "start",  "begin",    "i'd",    "usual",  NULL};
+    static const char *const words[] = {"worth", "consider", "remedy", "option", "step", "could",
+                                        "might", "would",    "review", "check",  "look", "try",
+                                        "start", "begin",    "i'd",    "usual",  NULL};
     bool found = false;
     for (size_t k = 0; k < s->n; k++) {
         if (s->t[k].kind == T_NUMBER)
@@ -199,8 +199,7 @@ static bool listed(const struct sentence *s, const struct token *t)
     struct word_class is = ground_lemma(s->g, t->low, strlen(t->low));
     bool topic = (is.roles & W_TOPIC) && is.concepts == 0;
     return (is.concepts != 0 && !topic) || ((is.roles | t->is.roles) & ~shapes) != 0 ||
-           strlen(t->low) < 3 ||
-           (topic && (of_capacity(s) || suggests(s)));
+           strlen(t->low) < 3 || (topic && (of_capacity(s) || suggests(s)));
 }
 
 /* "window-over-window": each part is a word of the lists, of whatever kind. */

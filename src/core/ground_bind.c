@@ -221,7 +221,8 @@ static int listed_entity(const struct sentence *s, size_t i)
     bool ordered = false; /* "$5 and $3, in that order: A and B" */
     for (size_t k = 0; k < s->n; k++)
         ordered = ordered || (ground_is(s, k, "that") && ground_is(s, k + 1, "order"));
-    bool turned = (ground_is(s, 0, "at") || ordered) && last_number < first_name; /* "At $5 and $3, A ..." */
+    bool turned =
+        (ground_is(s, 0, "at") || ordered) && last_number < first_name; /* "At $5 and $3, A ..." */
     if (names < 2 || names != numbers || (last_name > first_number && !turned))
         return -1;
     return named[own];
@@ -431,8 +432,8 @@ static bool cited_alone(const struct sentence *s, size_t i, const struct ground_
     for (size_t k = i + 1; k < s->n && s->t[k].kind == T_CITE; k++)
         cited = cited || (s->t[k].fact >= 0 && &s->g->facts[s->t[k].fact] == f);
     for (size_t k = 0; k < s->n && cited; k++)
-        cited = !(s->t[k].kind == T_ENTITY &&
-                  (k < i || ground_same_clause(s, i, k)) && s->t[k].entity != f->entity);
+        cited = !(s->t[k].kind == T_ENTITY && (k < i || ground_same_clause(s, i, k)) &&
+                  s->t[k].entity != f->entity);
     bool other = f->entity >= 0 && ((s->said >= 0 && s->said != f->entity) ||
                                     (ground_clause_concepts(s, i) & C_TOTAL));
     return f->two[0] < 0 && !other && (f->entity >= 0 || !has_pronoun(s)) &&
@@ -476,8 +477,9 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
         bool rows = f->dim == DRC_DIM_COUNT &&
                     ((f->concepts & C_ROWS) || (i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
                                                 (s->t[i + 1].is.concepts & C_ROWS)));
-        bool free = !has_entities(s) && (s->carried < 0 || (!has_pronoun(s) &&
-                                              (ground_cited(s, f) || nothing_named(s))));
+        bool free =
+            !has_entities(s) &&
+            (s->carried < 0 || (!has_pronoun(s) && (ground_cited(s, f) || nothing_named(s))));
         return whole || rows || free || out_of(s, i);
     }
     bool tied;
@@ -539,8 +541,8 @@ static const char *const complaints[] = {
     "it is not the fact cited",
 };
 
-/* "the two", "the three jobs", "Two jobs stand out": as many things as the facts name, or fewer; no count of anything
- * that happened. */
+/* "the two", "the three jobs", "Two jobs stand out": as many things as the facts name, or fewer; no
+ * count of anything that happened. */
 static bool names_a_group(const struct sentence *s, size_t i)
 {
     static const char *const pointing[] = {"the", "these", "those", "both", "other", "all"};

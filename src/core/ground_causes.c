@@ -164,10 +164,10 @@ static bool makes_change(const struct sentence *s, size_t i)
 static bool reasoned(const struct sentence *s, size_t i)
 {
     static const char *const words[] = {"since", "because", NULL};
-    static const char *const advice[] = {"start",   "begin",     "focus",      "consider", "try",
-                                         "protect", "priority",  "prioritise", "prioritize",
-                                         "worth",   "candidate", "look",       "check",
-                                         "i'd",     "would",     "should",     "treat",    NULL};
+    static const char *const advice[] = {
+        "start",    "begin",      "focus",      "consider", "try",       "protect",
+        "priority", "prioritise", "prioritize", "worth",    "candidate", "look",
+        "check",    "i'd",        "would",      "should",   "treat",     NULL};
     bool advised = false, moved = false;
     if (!ground_any_of(s, i, words))
         return false;
@@ -249,7 +249,8 @@ void ground_check_saving(struct sentence *s, size_t i)
         ground_reject(s, "no fact is a saving");
     else if ((ground_is(s, i, "will") || ground_is(s, i, "would")) && number &&
              !((ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2) |
-                ground_concepts_at(s, i + 3)) & C_EXPECT))
+                ground_concepts_at(s, i + 3)) &
+               C_EXPECT))
         ground_reject(s, "no fact is about the future");
 }
 
@@ -303,12 +304,12 @@ static bool names_other_span(const struct sentence *s, size_t i)
 static bool acts_itself(const struct sentence *s, size_t i)
 {
     static const char *const acts[] = {
-        "approve", "guarantee", "promise", "delete", "stop",   "change", "send",    "resize",
-        "reduce",  "cut",       "lower",   "raise",  "fix",    "set",    "move",    "will",
-        "cancel",  "grant",     "drop",    "remove", "create", "update", "restart", "obey",
-        "follow",  "ignore",    "comply",  "act",    "sign",   "certify", "swear",  NULL};
-    static const char *const skips[] = {"have", "also", "now", "just", "already", "then", "can",
-                                        "am",   "are",  "do",  NULL};
+        "approve", "guarantee", "promise", "delete", "stop",   "change",  "send",    "resize",
+        "reduce",  "cut",       "lower",   "raise",  "fix",    "set",     "move",    "will",
+        "cancel",  "grant",     "drop",    "remove", "create", "update",  "restart", "obey",
+        "follow",  "ignore",    "comply",  "act",    "sign",   "certify", "swear",   NULL};
+    static const char *const skips[] = {"have", "also", "now", "just", "already", "then",
+                                        "can",  "am",   "are", "do",   NULL};
     size_t k = i + 1;
     while (k < i + 4 && ground_any_of(s, k, skips))
         k++;
@@ -340,6 +341,9 @@ static bool judging_phrase(const struct sentence *s, size_t i)
     static const char *const phrases[][2] = {
         {"in", "order"}, {"under", "control"}, {"on", "track"},  {"as", "usual"}, {"by", "design"},
         {"on", "time"},  {"in", "time"},       {"on", "target"}, {"in", "shape"}, {"at", "ease"}};
+    static const char *const asked[] = {"told", "asked", "instructed", "ordered", "requested", NULL};
+    if (ground_any_of(s, i, asked) && (ground_is(s, i + 1, "by") || ground_is(s, i + 1, "to")))
+        return true;
     static const char *const pay[] = {"pay", NULL};
     if ((ground_is(s, i, "all") || ground_is(s, i, "everything")) && ground_is(s, i + 1, "is") &&
         (ground_is(s, i + 2, "well") || ground_is(s, i + 2, "fine")))

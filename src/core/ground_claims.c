@@ -11,8 +11,8 @@ static bool zero_fact(const struct sentence *s, int entity, uint32_t concept)
 {
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
-        if (f->entity == entity && (f->concepts & concept) && !f->change &&
-            f->value == 0 && (f->dim == DRC_DIM_COUNT || f->dim == DRC_DIM_USD))
+        if (f->entity == entity && (f->concepts & concept) && !f->change && f->value == 0 &&
+            (f->dim == DRC_DIM_COUNT || f->dim == DRC_DIM_USD))
             return true;
     }
     return false;
@@ -121,10 +121,11 @@ static void check_same(struct sentence *s, size_t i)
     for (size_t k = i + 1; k < s->n && k < i + 4; k++)
         before = before || (ground_concepts_at(s, k) & C_BEFORE);
     a = a < 0 ? s->carried : a;
-    double x = ground_value_of(s, a, C_COST, false),
-           y = ground_value_of(s, b, C_COST, before);
+    double x = ground_value_of(s, a, C_COST, false), y = ground_value_of(s, b, C_COST, before);
     bool equal = (a != b || before) && fabs(x - y) <= 0.05 * fabs(y);
-    bool cost = (ground_clause_concepts(s, i) & C_COST) != 0;
+    bool cost = false;
+    for (size_t k = 0; k < s->n; k++)
+        cost = cost || (ground_concepts_at(s, k) & C_COST);
     if (ground_any_of(s, i + 1, goes) || (before && !equal) || (cost && !equal))
         ground_reject(s, "no fact holds that it is the same");
 }

@@ -33,7 +33,8 @@ bool ground_holds(const struct ground_fact *f, uint32_t concept)
                !(f->concepts & (other & ~(uint32_t)C_EXPECT)) &&
                (f->change || !(f->concepts & C_EXPECT));
     if ((concept & C_SHARE) && concept != C_SHARE)
-        return f->dim == DRC_DIM_RATIO && !(f->concepts & C_EVICT) && (f->concepts & concept & ~(uint32_t)C_SHARE) != 0;
+        return f->dim == DRC_DIM_RATIO && !(f->concepts & C_EVICT) &&
+               (f->concepts & concept & ~(uint32_t)C_SHARE) != 0;
     return (f->concepts & concept) != 0 && !(concept == C_DURATION && f->dim != DRC_DIM_SECONDS);
 }
 

@@ -68,7 +68,7 @@ static enum window window_of(const struct sentence *s, size_t i)
         return pair ? PLAIN : EARLIER; /* "than in the window before ($5)", "... ($7 against $5)" */
     if (ground_is(s, i + 1, "then"))
         return EARLIER; /* "$7 now, $5 then" */
-    size_t to = i + 1;                 /* "$5 [F1] to $7": the first one is of before */
+    size_t to = i + 1;  /* "$5 [F1] to $7": the first one is of before */
     while (to < s->n && s->t[to].kind == T_CITE)
         to++;
     if (ground_is(s, to, "to") && to + 1 < s->n && s->t[to + 1].kind == T_NUMBER &&

@@ -251,7 +251,8 @@ static void take_meaning(const struct ground *g, struct ground_fact *out)
                   has(f->unit, "delta") || has(f->unit, "change");
     if (out->change)
         out->concepts |= C_CHANGE;
-    if (has(f->metric, "impact") || has(f->metric, "excess") || (has(f->metric, "anomal") && out->dim != DRC_DIM_COUNT))
+    if (has(f->metric, "impact") || has(f->metric, "excess") ||
+        (has(f->metric, "anomal") && out->dim != DRC_DIM_COUNT))
         out->concepts |= C_EXPECT; /* against what was expected */
     if (out->dim == DRC_DIM_USD)
         out->concepts |= C_COST;

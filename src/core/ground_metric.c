@@ -139,8 +139,8 @@ static bool only_duration(const struct sentence *s, const struct ground_fact *f)
     bool run = false; /* "Run times are close: 2 h for A", "a run takes 2 h" */
     for (size_t k = 0; k < s->n; k++) {
         static const char *const takes[] = {"takes", "took", "that", "lasts", "lasted", NULL};
-        run = run || (ground_is(s, k, "run") && (ground_any_of(s, k + 1, takes) ||
-                                                 ground_is(s, k + 1, "times")) &&
+        run = run || (ground_is(s, k, "run") &&
+                      (ground_any_of(s, k + 1, takes) || ground_is(s, k + 1, "times")) &&
                       (k == 0 || ground_is(s, k - 1, "a") || ground_is(s, k + 1, "times")));
     }
     return run && count == 1 && f->dim == DRC_DIM_SECONDS;
@@ -234,8 +234,7 @@ static uint32_t leading(const struct sentence *s, size_t i)
 {
     static const char *const times[] = {"day", "night", "week", "hour", "month", "year", NULL};
     for (size_t k = 0; k < i; k++)
-        if ((ground_is(s, k, "every") || ground_is(s, k, "each")) &&
-            ground_any_of(s, k + 1, times))
+        if ((ground_is(s, k, "every") || ground_is(s, k, "each")) && ground_any_of(s, k + 1, times))
             return C_PER;
     uint32_t all = s->plural & (C_FAILED | C_EVICT | C_WASTE | C_IDLE);
     for (size_t k = 0; k < i && s->t[k].clause == 0 && s->t[i].clause > 0; k++) {
@@ -415,7 +414,7 @@ bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_
         return false;
     if (f->specific_count > 0 && specific_said(s, f))
         need &= ~(uint32_t)C_UTIL; /* "64 % CPU" */
-    bool said = (said_here(s, i, need) && (specific_said(s, f) || ground_cited(s, f))) || titled(s, i, f) ||
-                continues_metric(s, i, f);
+    bool said = (said_here(s, i, need) && (specific_said(s, f) || ground_cited(s, f))) ||
+                titled(s, i, f) || continues_metric(s, i, f);
     return said && !of_a_part(s, i, f) && counts_these(s, i, f) && !contradicted(s, i, f);
 }

@@ -229,16 +229,17 @@ static bool was_before(const struct sentence *s, size_t i)
 /* "a shorter timeout", "the larger jobs": of a thing that no figure is of. */
 static bool of_other_thing(const struct sentence *s, size_t i)
 {
-    static const char *const degrees[] = {"larger", "smaller", "bigger", "shorter", "longer",
-                                          "lower",  "higher",  "more",   "fewer",   "less",
-                                          "greater", "slower", "faster", "heavier", "lighter",
-                                          "quicker", "longer", NULL};
+    static const char *const degrees[] = {"larger",  "smaller", "bigger", "shorter", "longer",
+                                          "lower",   "higher",  "more",   "fewer",   "less",
+                                          "greater", "slower",  "faster", "heavier", "lighter",
+                                          "quicker", "longer",  NULL};
     static const char *const relations[] = {
-        "than", "in",  "by",   "and",  "now",  "for", "at", "on",    "to",    "of",  "from", "with",
-        "but",  "or",  "a",    "the",  "this", "as",  "so", "while", "again", "too", "over", "when",
-        "side", "end", "per",  "also", "one",  "not", "is", "was",   "if",    "it",  "that", "its",
-        "here", "then", "often", "far", "spender", "item", "contributor", "consumer", "driver",
-        "part", "slice", "chunk", "portion", "share", NULL};
+        "than", "in",    "by",    "and",     "now",     "for",  "at",          "on",       "to",
+        "of",   "from",  "with",  "but",     "or",      "a",    "the",         "this",     "as",
+        "so",   "while", "again", "too",     "over",    "when", "side",        "end",      "per",
+        "also", "one",   "not",   "is",      "was",     "if",   "it",          "that",     "its",
+        "here", "then",  "often", "far",     "spender", "item", "contributor", "consumer", "driver",
+        "part", "slice", "chunk", "portion", "share",   NULL};
     return ground_any_of(s, i, degrees) && i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
            !ground_any_of(s, i + 1, relations) && ground_concepts_at(s, i + 1) == 0 &&
            ground_concepts_at(s, i + 2) == 0 &&
@@ -341,7 +342,7 @@ void ground_check_direction(struct sentence *s, size_t i)
         entity = -1;
     if (was_before(s, i))
         sign = -sign;
-    static const char *const nouns[] = {"rise", "increase", "growth", "drop",
+    static const char *const nouns[] = {"rise", "increase", "growth",   "drop",
                                         "fall", "decline",  "decrease", NULL};
     bool noun = i > 0 && ground_is(s, i - 1, "the") && ground_any_of(s, i, nouns);
     int fact = ground_change_of(s, entity, noun ? C_COST : ground_compared_concept(s, i));
@@ -388,7 +389,7 @@ void ground_check_multiple(struct sentence *s, size_t i)
     static const struct {
         const char *begin;
         double times;
-    } list[] = {{"doubl", 2}, {"twice", 2}, {"twofold", 2},  {"tripl", 3},
+    } list[] = {{"doubl", 2},  {"twice", 2},     {"twofold", 2},  {"tripl", 3},
                 {"thrice", 3}, {"threefold", 3}, {"quadrupl", 4}, {"halv", 0.5}};
     size_t from;
     enum ground_hedge h = ground_hedge_of(s, i, &from);

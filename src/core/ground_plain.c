@@ -1,4 +1,4 @@
-/* Words that say nothing of a figure: those with which an answer is told. A word that moves, orders,
+/* Words that say nothing of a figure: those with which an answer is told. One that moves, orders,
  * judges, denies or measures belongs into ground_words.c. Of a verb the base is enough. */
 #include "ground_inner.h"
 

@@ -363,10 +363,10 @@ static void name_the_pair(struct sentence *s)
                     strcmp(s->t[i - 1].low, "the") == 0;
         bool alone = word && (ground_any_of(s, i + 1, verbs) ||
                               (i + 1 < s->n && s->t[i + 1].kind == T_MARK));
-        bool first = word && (strcmp(t->low, "former") == 0 ||
-                              (alone && strcmp(t->low, "first") == 0));
-        if (first || (word && (strcmp(t->low, "latter") == 0 ||
-                               (alone && strcmp(t->low, "second") == 0)))) {
+        bool first =
+            word && (strcmp(t->low, "former") == 0 || (alone && strcmp(t->low, "first") == 0));
+        if (first ||
+            (word && (strcmp(t->low, "latter") == 0 || (alone && strcmp(t->low, "second") == 0)))) {
             if (pair[0] < 0)
                 continue;
             t->kind = T_ENTITY;
@@ -504,8 +504,9 @@ uint32_t ground_concepts_at(const struct sentence *s, size_t i)
         return C_RANK; /* "number 2 of 9" */
     if (a_total_of(s, i))
         return 0;
-    if (ground_is(s, i, "price") && (ground_is(s, i + 1, "tag") ||
-                                    (ground_is(s, i + 1, "of") && i > 0 && ground_is(s, i - 1, "a"))))
+    if (ground_is(s, i, "price") &&
+        (ground_is(s, i + 1, "tag") ||
+         (ground_is(s, i + 1, "of") && i > 0 && ground_is(s, i - 1, "a"))))
         return C_COST;
     if (ground_is(s, i, "together") && ground_is(s, i + 1, "with"))
         return 0; /* "goes together with a change" */

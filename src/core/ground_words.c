@@ -50,7 +50,8 @@ static const struct group {
     {C_RANK, 0, "rank ranks ranked ranking place position"},
     {C_ROWS, 0,
      "jobs job rows row items item entities entity types type warehouses clusters users "
-     "queries tables workspaces count teams owners models endpoints pipelines tasks anomalies resources "
+     "queries tables workspaces count teams owners models endpoints pipelines tasks anomalies "
+     "resources "
      "compute warehouse pipeline task"},
     {C_DAYS, 0, "days day"},
     {C_PER, 0,
@@ -74,13 +75,15 @@ static const struct group {
      "spiking skyrocket skyrockets skyrocketed balloon balloons ballooned ballooning escalated "
      "escalates escalating swelled swells swollen mounted mounting upswing uptick upturn "
      "uptrend upwards accelerated expanded expands expanding expansion rebounded boosted boost "
-     "boosts lift lifts lifted raise raises inflated inflates hiked hike hikes heavier steeper elevated overshot overshoots "
+     "boosts lift lifts lifted raise raises inflated inflates hiked hike hikes heavier steeper "
+     "elevated overshot overshoots "
      "overran overruns outpaced outgrew outgrown advanced leapt leaped rocketed intensified "
      "multiplied exceeding surging gaining adding ups"},
     {0, W_UP | W_OUTDO,
      "exceed exceeds exceeded outrank outranks outranked surpass surpasses surpassed dwarf "
      "dwarfs dwarfed outweigh outweighs outweighed eclipse eclipses eclipsed outstrip outstrips "
-     "outstripped beats overtake overtaking overtakes overtook overtaken tops topped outspent outspends"},
+     "outstripped beats overtake overtaking overtakes overtook overtaken tops topped outspent "
+     "outspends"},
     {0, W_DOWN | W_OUTDO, "trail trails trailed trailing lag lags lagged lagging"},
     {0, W_DOWN,
      "sooner fell fall falls fallen falling dropped drop drops dropping decreased decrease "
