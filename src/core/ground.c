@@ -146,7 +146,7 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
     for (size_t i = 0; i < plain.bytes; i++)
         most += strchr("\n.!?", plain.s[i]) != NULL;
     out->sentences = drc_arena_array(a, most, sizeof *out->sentences);
-    int carried = g.subject, said = -1, pair[2] = {-1, -1};
+    int carried = g.subject, said = ledger->subject != NULL ? g.subject : -1, pair[2] = {-1, -1};
     uint32_t things = 0, topic = 0;
     bool listed = false;
     double last = INFINITY;

@@ -418,9 +418,11 @@ static bool of_the_whole(const struct sentence *s, size_t i)
 
 static bool has_pronoun(const struct sentence *s)
 {
+    static const char *const things[] = {"job",     "warehouse", "cluster", "pipeline", "query",
+                                         "anomaly", "item",      "entity",  NULL};
     for (size_t k = 0; k < s->n; k++)
-        if (ground_is(s, k, "it") || ground_is(s, k, "its") || ground_is(s, k, "this") ||
-            ground_is(s, k, "that"))
+        if ((ground_is(s, k, "the") && ground_any_of(s, k + 1, things)) || ground_is(s, k, "it") ||
+            ground_is(s, k, "its") || ground_is(s, k, "this") || ground_is(s, k, "that"))
             return true;
     return false;
 }
@@ -434,8 +436,10 @@ static bool cited_alone(const struct sentence *s, size_t i, const struct ground_
     for (size_t k = 0; k < s->n && cited; k++)
         cited = !(s->t[k].kind == T_ENTITY && (k < i || ground_same_clause(s, i, k)) &&
                   s->t[k].entity != f->entity);
-    bool other = f->entity >= 0 && ((s->said >= 0 && s->said != f->entity) ||
-                                    (ground_clause_concepts(s, i) & C_TOTAL));
+    bool other =
+        f->entity >= 0 && ((s->said >= 0 && s->said != f->entity) ||
+                           (has_pronoun(s) && s->carried >= 0 && s->carried != f->entity) ||
+                           (ground_clause_concepts(s, i) & C_TOTAL));
     return f->two[0] < 0 && !other && (f->entity >= 0 || !has_pronoun(s)) &&
            (cited || (!has_entities(s) && ground_cited(s, f)));
 }

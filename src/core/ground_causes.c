@@ -341,7 +341,8 @@ static bool judging_phrase(const struct sentence *s, size_t i)
     static const char *const phrases[][2] = {
         {"in", "order"}, {"under", "control"}, {"on", "track"},  {"as", "usual"}, {"by", "design"},
         {"on", "time"},  {"in", "time"},       {"on", "target"}, {"in", "shape"}, {"at", "ease"}};
-    static const char *const asked[] = {"told", "asked", "instructed", "ordered", "requested", NULL};
+    static const char *const asked[] = {"told",    "asked",     "instructed",
+                                        "ordered", "requested", NULL};
     if (ground_any_of(s, i, asked) && (ground_is(s, i + 1, "by") || ground_is(s, i + 1, "to")))
         return true;
     static const char *const pay[] = {"pay", NULL};

@@ -189,7 +189,7 @@ struct sentence {
     struct token *t; /* room for `room`; the next sentence gets it */
     size_t n, room;
     int carried;      /* entity of the sentence before, or the subject; -1 */
-    int said;         /* entity that the text before speaks of; -1 */
+    int said;         /* entity that the text before speaks of, or the subject; -1 */
     int pair[2];      /* the last two entities that were named before this sentence; -1 */
     bool all_traced;  /* its figures */
     bool verified;    /* a claim without a figure was found true */
