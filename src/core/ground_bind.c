@@ -456,6 +456,15 @@ static bool of_them(const struct sentence *s, const struct ground_fact *f)
     return pair && said && !has_entities(s);
 }
 
+static bool says_it(const struct sentence *s)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (ground_is(s, k, "it") || ground_is(s, k, "its") ||
+            (ground_is(s, k, "the") && ground_is(s, k + 1, "job")))
+            return true;
+    return false;
+}
+
 /* The text has named nobody so far, and nobody said what the ledger is about. */
 static bool nothing_named(const struct sentence *s)
 {
@@ -482,8 +491,8 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
                     ((f->concepts & C_ROWS) || (i + 1 < s->n && s->t[i + 1].kind == T_WORD &&
                                                 (s->t[i + 1].is.concepts & C_ROWS)));
         bool free =
-            !has_entities(s) &&
-            (s->carried < 0 || (!has_pronoun(s) && (ground_cited(s, f) || nothing_named(s))));
+            !has_entities(s) && (s->carried < 0 || (!has_pronoun(s) && ground_cited(s, f)) ||
+                                 (nothing_named(s) && !says_it(s)));
         return whole || rows || free || out_of(s, i);
     }
     bool tied;
@@ -549,7 +558,8 @@ static const char *const complaints[] = {
  * count of anything that happened. */
 static bool names_a_group(const struct sentence *s, size_t i)
 {
-    static const char *const pointing[] = {"the", "these", "those", "both", "other", "all"};
+    static const char *const pointing[] = {"the",   "these", "those", "both",
+                                           "other", "all",   "first", "top"};
     static const char *const stand[] = {"stand",   "stood",  "deserve", "need", "warrant",
                                         "account", "matter", "were",    "are",  NULL};
     static const char *const things_that[] = {"things", "points", "changes", "events", NULL};

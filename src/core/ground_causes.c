@@ -411,11 +411,11 @@ void ground_check_manners(struct sentence *s, size_t i)
     if (hardly_changed(s, i))
         return;
     bool not_told = ground_is(s, i, "reveal") && ground_of_unknown(s, i);
+    static const char *const starts[] = {"start", "place",     "deal", "idea", "first",
+                                         "way",   "candidate", "next", "lead", NULL};
     bool itself = (roles & W_SELF) != 0 && acts_itself(s, i);
     if (((roles & (W_ORDER | W_JUDGE)) || itself) && !the_same && !not_told &&
-        !reports_instruction(s, i) &&
-        !(ground_is(s, i, "good") &&
-          (ground_is(s, i + 1, "start") || ground_is(s, i + 1, "place"))))
+        !reports_instruction(s, i) && !(ground_is(s, i, "good") && ground_any_of(s, i + 1, starts)))
         ground_reject(s, "'%.*s' is not for a commentary to say", (int)s->t[i].n, s->t[i].s);
     else if ((ground_is(s, i, "system") && ground_is(s, i + 1, "prompt")) ||
              (ground_is(s, i, "api") &&

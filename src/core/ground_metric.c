@@ -70,6 +70,11 @@ double ground_digits_value(const char *s)
 
 static bool specific_said(const struct sentence *s, const struct ground_fact *f)
 {
+    static const char *const sums[] = {"first", "top", "together", "combined", "up", NULL};
+    bool cumulative = f->specific_count > 0 && strncmp(f->specific[0], "cum", 3) == 0;
+    for (size_t k = 0; k < s->n && cumulative; k++)
+        if (ground_any_of(s, k, sums)) /* "the first two jobs make up 54 %" */
+            return true;
     for (size_t w = 0; w < f->specific_count; w++) {
         const char *word = f->specific[w];
         size_t letters = strcspn(word, "0123456789");

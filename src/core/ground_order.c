@@ -281,6 +281,30 @@ static int shown_by_pair(const struct sentence *s, size_t i, int sign)
     return (pair[0]->value - pair[1]->value) * sign > 0 ? 1 : -1;
 }
 
+/* "All three jobs became more expensive" */
+static bool of_all(const struct sentence *s, size_t i)
+{
+    bool all = false;
+    for (size_t k = 0; k < i; k++)
+        all = all || (ground_is(s, k, "all") && s->t[k + 1].kind == T_NUMBER) ||
+              (ground_is(s, k, "every") && (ground_concepts_at(s, k + 1) & C_ROWS));
+    return all && ground_first_entity(s, 0, s->n, false) < 0 && !ground_negated(s, i);
+}
+
+static bool all_changed(const struct sentence *s, int sign)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        if (f->entity < 0 || f->two[0] >= 0 || !f->change || !ground_holds(f, C_COST))
+            continue;
+        if (!(f->value * sign > 0))
+            return false;
+        count++;
+    }
+    return count > 1;
+}
+
 void ground_check_direction(struct sentence *s, size_t i)
 {
     int sign = ground_sign_at(s, i), other;
@@ -346,6 +370,10 @@ void ground_check_direction(struct sentence *s, size_t i)
                                         "fall", "decline",  "decrease", NULL};
     bool noun = i > 0 && ground_is(s, i - 1, "the") && ground_any_of(s, i, nouns);
     int fact = ground_change_of(s, entity, noun ? C_COST : ground_compared_concept(s, i));
+    if (of_all(s, i) && all_changed(s, sign)) {
+        s->verified = true;
+        return;
+    }
     bool not_so = right_after_not(s, i);
     if (not_so ? fact != -sign : fact != sign && !ground_negated(s, i))
         ground_reject(s, "the facts do not show that direction ('%.*s')", (int)s->t[i].n,

@@ -49,7 +49,7 @@ const char ground_plain_words[] =
     "correspond correspondingly corroborate cosmetic costwise counted counter counterpart "
     "counting country counts course cover coverage creep crept crowd crucial crude cue "
     "cumulative curious current curve custom cyclic dark dashboard data database dataset date "
-    "datum deadline debatable debug decent decide decidedly decimal decision decisive deck "
+    "datum deadline deal debatable debug decent decide decidedly decimal decision decisive deck "
     "dedicate deep default defer defined defines defining definite definition definitive degree "
     "deliberate deliberation delimited demonstrate denote density departure depend dependable "
     "dependency dependent depth derive descending descent describe description descriptive "
