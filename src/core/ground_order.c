@@ -402,6 +402,14 @@ double ground_multiple_at(const struct sentence *s, size_t i)
         return now / base;
     }
     now = ground_value_of(s, entity, C_COST, false);
+    for (size_t k = i + 1; k < s->n && k < i + 4; k++) /* "double the $5 that was expected" */
+        for (size_t m = 0; s->t[k].kind == T_NUMBER && s->t[k].num.dim == DRC_DIM_USD &&
+                           m < s->g->ledger->fact_count;
+             m++)
+            if (s->g->facts[m].entity == entity && s->g->facts[m].dim == DRC_DIM_USD &&
+                !s->g->facts[m].change &&
+                ground_number_fits(&s->t[k].num, &s->g->facts[m], H_EXACT))
+                return now / s->g->facts[m].value;
     for (size_t k = 0; k < s->g->ledger->fact_count && expected; k++) {
         const struct ground_fact *f = &s->g->facts[k];
         if (f->entity == entity && f->dim == DRC_DIM_USD && !f->change &&

@@ -489,6 +489,18 @@ static bool started_often(const struct sentence *s, size_t i)
     return false;
 }
 
+/* The ledger has an expectation and no forecast: "the forecasted level" is that. */
+static bool expected_only(const struct sentence *s)
+{
+    bool expected = false;
+    for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
+        if (s->g->facts[k].concepts & C_FORECAST)
+            return false;
+        expected = expected || (s->g->facts[k].concepts & C_EXPECT);
+    }
+    return expected;
+}
+
 uint32_t ground_concepts_at(const struct sentence *s, size_t i)
 {
     if (i >= s->n || s->t[i].kind != T_WORD)
@@ -508,6 +520,9 @@ uint32_t ground_concepts_at(const struct sentence *s, size_t i)
         (ground_is(s, i + 1, "tag") ||
          (ground_is(s, i + 1, "of") && i > 0 && ground_is(s, i - 1, "a"))))
         return C_COST;
+    if ((s->t[i].is.concepts & C_FORECAST) && expected_only(s) &&
+        !(i > 0 && (ground_is(s, i - 1, "is") || ground_is(s, i - 1, "are"))))
+        return (s->t[i].is.concepts & ~(uint32_t)C_FORECAST) | C_EXPECT;
     if (ground_is(s, i, "together") && ground_is(s, i + 1, "with"))
         return 0; /* "goes together with a change" */
     uint32_t outcome = s->t[i].is.concepts & (C_FAILED | C_SUCCESS);
