@@ -11,6 +11,7 @@
 #include "drc/digest_def.h"
 #include "drc/graph.h"
 #include "drc/report.h"
+#include "drc/scope.h"
 
 #define DRC_FACTS_SCHEMA 3 /* meta.schema_version that this drc reads */
 
@@ -59,6 +60,7 @@ struct drc_snapshot {
     struct drc_finder *finders; /* by kind */
     size_t finder_count;
     const char *people_sql; /* sql/people.sql */
+    struct drc_scope scope; /* sql/scope.sql */
     struct drc_prints prints;
     const struct drc_theme *theme; /* NULL until drc_snapshot_theme */
     struct drc_graph *graph;       /* NULL until drc_snapshot_graph */

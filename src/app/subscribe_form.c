@@ -318,6 +318,8 @@ static size_t judge_fields(struct drc_arena *a, const struct drc_snapshot *s, in
         if (drc_digest_scope(a, s, def, filter_of(a, f, i), &scope, &err) < 0)
             wrong[i] = i == TAG ? "write a tag as key=value, such as team=finance"
                                 : drc_arena_strdup(a, err.msg);
+        else
+            wrong[i] = sub_unknown(a, s, &scope);
         count += wrong[i] != NULL;
     }
     if (parts[SUB_WORDS] != NULL && count == 0) /* each for itself is right */

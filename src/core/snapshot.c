@@ -180,7 +180,8 @@ static int load_all(struct drc_snapshot *s, struct drc_db *facts, struct drc_err
         drc_graph_model_load(s->arena, s->home, facts, &s->graph_model, err) < 0 ||
         drc_cards_load(s->arena, s->home, facts, &s->cards, &s->card_count, err) < 0 ||
         check_chips(s, err) < 0 || drc_digests_load(s, facts, &s->digests, err) < 0 ||
-        load_runbooks(s, err) < 0 || load_people(s, facts, err) < 0)
+        load_runbooks(s, err) < 0 || load_people(s, facts, err) < 0 ||
+        drc_scope_load(s->arena, s->home, facts, &s->scope, err) < 0)
         return -1;
     const char *causes = drc_arena_printf(s->arena, "%s/sql/causes.sql", s->home);
     if (drc_file_exists(causes)) {

@@ -59,7 +59,7 @@ test('one subscription, one slot, one digest: root, a reply for each section, fi
 
 test('a late digest says so, one past the limit is skipped and its owner told, the next one names it', once, async () => {
   await withSlack({ env: { ...tick, DIGEST_LATE_HOURS: '5' } }, async (slack) => {
-    const { id } = await subscribe(slack, 'weekly mon 08:00 workspace:prod-eu');
+    const { id } = await subscribe(slack, 'weekly mon 08:00 workspace:prod-lakehouse');
     dueAt(slack, id, '2026-11-16', Date.now() - 6 * 3600000);
     await ended(slack, id);
     assert.equal(ask(slack, 'SELECT status FROM slot WHERE sub_id = ?', id)[0].status, 'skipped');
@@ -68,7 +68,7 @@ test('a late digest says so, one past the limit is skipped and its owner told, t
     const [root] = await roots(slack);
     assert.match(text(root), /Sent 3 h 00 min late: drc was not running when it was due\./);
     assert.match(text(root), /Not sent: the digest of 16 Nov\./);
-    assert.match(text(root), /workspace.*prod-eu/);
+    assert.match(text(root), /workspace.*prod-lakehouse/);
   });
 });
 
@@ -161,7 +161,7 @@ test('commands: list, preview, now, pause, resume, edit, history, unsubscribe, a
     await say(`pause ${id}`, people.carol, channels.random);
     await whispers(slack, /no subscription.*of yours or of this channel/, channels.random, people.carol);
     for (const [words, why] of [['subscribe weekly mon 8 o', /is no schedule/], ['subscribe numbers:xx', /no language of numbers/], ['subscribe zone:Berlin', /Did you mean .Europe\/Berlin/],
-      ['subscribe weekly mon 08:00 30d', /takes filters/], ['subscribe tag:team', /tag/], ['pauze', /I do not know 'digest pauze'/], ['now', /Which subscription/]]) {
+      ['subscribe weekly mon 08:00 30d', /takes filters/], ['subscribe tag:team', /tag/], ['subscribe workspace:prod-lakehuose', /no workspace 'prod-lakehuose' in the data; the nearest: prod-lakehouse, /], ['pauze', /I do not know 'digest pauze'/], ['now', /Which subscription/]]) {
       await say(words);
       await whispers(slack, why);
     }

@@ -75,21 +75,27 @@ test('the window: filled in, wrong fields told at the fields, saved once, change
     assert.match(wrong.more, /^A digest takes filters/);
     assert.match(wrong.channel, /^Choose a channel/);
     assert.deepEqual(Object.keys(wrong).sort(), ['channel', 'more', 'tag', 'zone']);
+    const unknown = await errorsOf(slack, () => submit(slack, view, { workspace: 'prod-lakehuose', owner: 'ruiz', tag: 'team=finanse', more: 'department:sales' }));
+    assert.match(unknown.workspace, /^There is no workspace 'prod-lakehuose' in the data; the nearest: prod-lakehouse, /);
+    assert.match(unknown.owner, /^There is no owner 'ruiz' in the data; the nearest: Ana Ruiz, /);
+    assert.match(unknown.tag, /^There is no tag 'team=finanse' in the data; the nearest: team=finance, team=/);
+    assert.match(unknown.more, /^There is no department 'sales' in the data; the nearest: /);
+    assert.deepEqual(Object.keys(unknown).sort(), ['more', 'owner', 'tag', 'workspace']);
     assert.equal(subs(slack).length, 0);
     assert.equal((await topView(slack)).id, view.id, 'the window stays, with what was typed');
-    await submit(slack, view, { zone: 'Europe/Berlin', day: 'monthly last', time: '17:30', workspace: 'prod eu', tag: 'tag:team=finance', more: 'price:contract', numbers: 'de' });
+    await submit(slack, view, { zone: 'Europe/Berlin', day: 'monthly last', time: '17:30', workspace: 'PROD-LAKEHOUSE', owner: 'Ana Ruiz', tag: 'tag:team=finance', more: 'price:contract', numbers: 'de' });
     const saved = await viewWith(slack, 'Subscribed');
     assert.match(text(saved), /the last day of each month at 17:30, Europe\/Berlin, to <#C0FINOPS1>, filtered by .*numbers as 1\.234,5.*The next one comes on \w+ \d+ \w+ \d+, 17:30/s);
     const [sub] = subs(slack);
     assert.deepEqual([sub.channel, sub.schedule, sub.zone, sub.words, sub.numbers, sub.owner_id, sub.status],
-      [channels.finops, 'monthly last 17:30', 'Europe/Berlin', 'workspace:"prod eu" tag:team=finance price:contract', 'de', people.alice, 'active']);
+      [channels.finops, 'monthly last 17:30', 'Europe/Berlin', 'workspace:PROD-LAKEHOUSE owner:"Ana Ruiz" tag:team=finance price:contract', 'de', people.alice, 'active']);
     await slack.say(people.alice, channels.finops, `/drc digest edit ${sub.sub_id}`);
     const again = await viewWith(slack, 'Change a subscription');
     assert.deepEqual(shown(again), { digest: 'weekly', place: 'channel', channel: channels.finops, day: 'monthly last', time: '17:30', zone: 'Europe/Berlin',
-      workspace: 'prod eu', owner: '', tag: 'team=finance', more: 'price:contract', numbers: 'de' });
-    await submit(slack, again, { day: 'daily', place: 'dm', workspace: '', tag: '', more: 'department:"Data Platform"' });
+      workspace: 'PROD-LAKEHOUSE', owner: 'Ana Ruiz', tag: 'team=finance', more: 'price:contract', numbers: 'de' });
+    await submit(slack, again, { day: 'daily', place: 'dm', workspace: '', owner: '', tag: '', more: 'department:"data platform"' });
     assert.match(text(await viewWith(slack, 'Changed')), /every day at 17:30, Europe\/Berlin, to direct messages, filtered by .*department/);
-    assert.deepEqual(subs(slack).map((s) => [s.sub_id, s.channel, s.schedule, s.words]), [[sub.sub_id, '', 'daily 17:30', 'department:"Data Platform"']]);
+    assert.deepEqual(subs(slack).map((s) => [s.sub_id, s.channel, s.schedule, s.words]), [[sub.sub_id, '', 'daily 17:30', 'department:"data platform"']]);
   });
 });
 
