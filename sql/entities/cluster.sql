@@ -35,6 +35,7 @@
 -- column: cpu_p95 | ratio | CPU of its busiest day, 95th percentile
 -- column: mem_p95 | ratio | Memory of its busiest day, 95th percentile
 -- column: changes | count | Recorded changes
+-- column: stops | text | Ends by itself
 -- column: daily | json | Daily total
 -- param: days | 28 | 1..365
 -- param: as_of | | date
@@ -45,7 +46,7 @@
 -- card: Idle | {idle_share} of {paid_ms} up, {idle_uusd} | not known: no hours of use are recorded
 -- card: Jobs on it | {jobs_on_it}, {attempts_on_it attempt/attempts}, {failed_on_it} failed
 -- card: Busiest day | CPU {cpu_p95}, memory {mem_p95} (95th percentile) | not measured
--- card: Ends after | {auto_termination_mins minute/minutes} without use (0 is never) | not known
+-- card: Ends by itself | {row.stops} | not known
 
 -- Cost belongs to the UTC day on which it was used. W is the :days days up to :as_of, B the :days days before. NULL is "not known" or
 -- "does not apply", never zero. One row: the entity that :entity names.
@@ -117,6 +118,7 @@ SELECT entity_id('cluster', c.workspace_id, c.compute_id) AS entity_key,
        1.0 * (x.paid_ms - x.used_ms) / nullif(x.paid_ms, 0) AS idle_share,
        CAST(x.total_uusd * (1.0 * (x.paid_ms - x.used_ms) / nullif(x.paid_ms, 0)) + 0.5 AS INTEGER) AS idle_uusd,
        c.auto_termination_mins,
+       iif(c.auto_termination_mins = 0, 'never', 'after ' || c.auto_termination_mins || iif(c.auto_termination_mins = 1, ' minute', ' minutes') || ' without use') AS stops,
        r.jobs AS jobs_on_it,
        r.attempts AS attempts_on_it,
        coalesce(r.failed, 0) AS failed_on_it,

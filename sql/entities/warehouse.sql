@@ -39,6 +39,7 @@
 -- column: queued_ms | ms | Time that queries waited
 -- column: spilled_mb | count | Megabytes spilled to disk
 -- column: changes | count | Recorded changes
+-- column: stops | text | Stops by itself
 -- column: daily | json | Daily total
 -- param: days | 28 | 1..365
 -- param: as_of | | date
@@ -49,7 +50,7 @@
 -- card: Idle | {idle_share} of {paid_ms} up, {idle_uusd} | not known: no hours of use are recorded
 -- card: Queries | {queries}, {failed_queries} failed or cancelled, by {people person/people}
 -- card: Duration of a query | median {query_p50_ms}, p95 {query_p95_ms} | no query ran
--- card: Stops after | {auto_stop_mins minute/minutes} without use (0 is never) | not known
+-- card: Stops by itself | {row.stops} | not known
 
 -- Cost belongs to the UTC day on which it was used. W is the :days days up to :as_of, B the :days days before. NULL is "not known" or
 -- "does not apply", never zero. One row: the entity that :entity names.
@@ -118,6 +119,7 @@ SELECT entity_id('warehouse', c.workspace_id, c.compute_id) AS entity_key,
        1.0 * (x.paid_ms - x.used_ms) / nullif(x.paid_ms, 0) AS idle_share,
        CAST(x.total_uusd * (1.0 * (x.paid_ms - x.used_ms) / nullif(x.paid_ms, 0)) + 0.5 AS INTEGER) AS idle_uusd,
        c.auto_stop_mins,
+       iif(c.auto_stop_mins = 0, 'never', 'after ' || c.auto_stop_mins || iif(c.auto_stop_mins = 1, ' minute', ' minutes') || ' without use') AS stops,
        iif(EXISTS (SELECT 1 FROM data_mark AS k WHERE k.source = 'queries'), q.queries, NULL) AS queries,
        iif(EXISTS (SELECT 1 FROM data_mark AS k WHERE k.source = 'queries'), coalesce(q.failed_queries, 0), NULL) AS failed_queries,
        1.0 * q.failed_queries / nullif(q.queries, 0) AS failed_share,
