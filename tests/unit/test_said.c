@@ -303,6 +303,29 @@ static void each_missing_line_is_needed(void **state)
     assert_true(needs > 15);
 }
 
+/* What good looks like is not offered where nothing can say how it is. */
+static void good_is_offered_where_it_can_be_said(void **state)
+{
+    (void)state;
+    size_t offered = 0;
+    for (size_t i = 0; i < snap->chips.count; i++) {
+        const struct drc_chip *c = &snap->chips.chips[i];
+        if (strcmp(c->verb, "what-good-looks-like") != 0)
+            continue;
+        bool whole = strcmp(c->entity, "report") == 0;
+        for (size_t k = 0; k < snap->report_count; k++) {
+            const struct drc_report *r = &snap->reports[k];
+            if (!drc_chip_offered(c, r->id, whole ? "report" : r->entity))
+                continue;
+            offered++;
+            for (size_t n = 0; n < c->need_count; n++)
+                if (!drc_context_may_hold(r, whole, c->needs[n]))
+                    fail_msg("%s is offered on %s, which has no %s", c->id, r->id, c->needs[n]);
+        }
+    }
+    assert_true(offered > 3); /* job and report on job-cost, compute types, anomalies */
+}
+
 static void a_plural_behind_one_is_seen(void **state)
 {
     (void)state;
@@ -321,6 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plural_behind_one_is_seen),
         cmocka_unit_test(each_missing_line_is_needed),
+        cmocka_unit_test(good_is_offered_where_it_can_be_said),
         cmocka_unit_test(reports),
         cmocka_unit_test(entities),
     };
