@@ -11,6 +11,27 @@
 
 #include "drc/stats.h"
 
+/* On machines with one instruction for both a compiler may leave out the first rounding. */
+#ifdef __x86_64__
+#define FUSES __attribute__((target("fma")))
+#define CAN_FUSE __builtin_cpu_supports("fma")
+#else
+#define FUSES
+#define CAN_FUSE true
+#endif
+FUSES static double product_and_sum(double a, double b, double c)
+{
+    return a * b + c;
+}
+
+static void each_operation_is_rounded(void **state)
+{
+    (void)state;
+    volatile double a = 1 + 0x1p-30, b = 1 - 0x1p-30, c = -1;
+    if (CAN_FUSE)
+        assert_true(product_and_sum(a, b, c) == 0); /* fused: -0x1p-60 */
+}
+
 static void percentile_is_type_7(void **state)
 {
     (void)state;
@@ -369,6 +390,7 @@ static void shapley_adds_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_operation_is_rounded),
         cmocka_unit_test(percentile_is_type_7),
         cmocka_unit_test(percentile_of_one_and_of_nothing),
         cmocka_unit_test(mad_is_unscaled),
