@@ -337,6 +337,9 @@ static void add_report_tools(struct drc_arena *a, struct drc_message *m, const c
 static void add_empty(struct drc_arena *a, struct drc_message *m, const struct drc_result *res)
 {
     char first[16], last[16];
+    const struct drc_params *p = &res->params;
+    bool filtered =
+        p->workspace != NULL || p->owner != NULL || p->department != NULL || p->tag_key != NULL;
     struct drc_block *b = drc_message_add(a, m, DRC_BLOCK_TEXT, "empty");
     if (res->report->empty != NULL)
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "%s ", res->report->empty);
@@ -344,10 +347,10 @@ static void add_empty(struct drc_arena *a, struct drc_message *m, const struct d
         drc_text_printf(a, &b->text, DRC_SPAN_PLAIN, "No %s had any cost in this window. ",
                         res->report->noun);
     drc_text_printf(a, &b->text, DRC_SPAN_PLAIN,
-                    "The data goes from %s to %s; try another window, for example 60d, or fewer "
-                    "filters.",
+                    "%sThe data goes from %s to %s; try another window, for example 60d%s.",
+                    filtered ? "Is the filter spelt as the name in the workspace? " : "",
                     drc_date_long(res->data_first_day, first),
-                    drc_date_long(res->data_last_day, last));
+                    drc_date_long(res->data_last_day, last), filtered ? ", or fewer filters" : "");
 }
 
 struct drc_message *drc_compose_report(struct drc_arena *a, const struct drc_snapshot *s,

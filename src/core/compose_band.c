@@ -133,7 +133,9 @@ int drc_compose_band(struct drc_arena *a, const struct drc_theme *t,
         .title = texts.title,
         .subtitle = texts.subtitle,
         .footer = drc_arena_printf(
-            a, "Numbers mark %s %s, each of a single series; the line is the sum of all. %s%s",
+            a,
+            "Numbers mark %s %s, each of a single series; the line is the sum of all, with dots on "
+            "the days of short ones. %s%s",
             live > n ? drc_arena_printf(a, "the worst %zu of %zu", n, live) : "the",
             res->report->nouns, drc_chart_weekends(s.count, DRC_CHART_BAND_PX), texts.footer),
         .plot_title = "Total cost by day",

@@ -88,3 +88,9 @@ test('runs and causes that a job is told of are its own, and answer the question
     assert.doesNotMatch(why.said, /price of a DBU|runs take longer|costs a little more/);
   }
 });
+
+test('a report without rows asks about the filter only where there is one', () => {
+  const empty = (...words) => run(['report', 'job-cost', ...words, '--db', estate(1), '--out', scratch.path('.')], { env: { DRC_STATE_DB: scratch.path('state.db') } }).stdout;
+  assert.match(empty('workspace:nope'), /Is the filter spelt as the name in the workspace\? The data goes from [^;]+; try another window, for example 60d, or fewer filters\./);
+  assert.doesNotMatch(empty(), /filter/);
+});
