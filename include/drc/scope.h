@@ -8,6 +8,7 @@
 #include "drc/arena.h"
 #include "drc/db.h"
 #include "drc/err.h"
+#include "drc/report.h"
 
 struct drc_scope_name {
     const char *kind, *name, *id; /* "workspace"; id NULL: there is none */
@@ -25,5 +26,8 @@ int drc_scope_load(struct drc_arena *a, const char *home, struct drc_db *facts,
  * nearest names. A tag is "key=value". */
 const char *drc_scope_unknown(struct drc_arena *a, const struct drc_scope *s, const char *kind,
                               const char *value);
+/* The same of the filters of a report or digest, the first that is not there. */
+const char *drc_scope_unknown_filter(struct drc_arena *a, const struct drc_scope *s,
+                                     const struct drc_params *scope);
 
 #endif

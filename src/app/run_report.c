@@ -225,8 +225,12 @@ int drc_run_report(struct drc_env *env, const struct drc_request *req, const cha
     struct drc_run run;
     struct drc_picture pic;
     struct drc_posted posted = {NULL, NULL, false};
-    if (drc_params_parse(env->a, r, words + n, &params, err) < 0 ||
-        make_run(env, req, r, &params, &run, err) < 0)
+    if (drc_params_parse(env->a, r, words + n, &params, err) < 0)
+        return -1;
+    const char *unknown = drc_scope_unknown_filter(env->a, &env->snap->scope, &params);
+    if (unknown != NULL)
+        return drc_err_set(err, DRC_ERR_INPUT, "%s", unknown);
+    if (make_run(env, req, r, &params, &run, err) < 0)
         return -1;
     struct drc_message *m = drc_report_message(env, &run, req->user, &pic, err);
     if (m == NULL || post_report(env, req, m, params.is_private, &posted, err) < 0)

@@ -319,7 +319,7 @@ static size_t judge_fields(struct drc_arena *a, const struct drc_snapshot *s, in
             wrong[i] = i == TAG ? "write a tag as key=value, such as team=finance"
                                 : drc_arena_strdup(a, err.msg);
         else
-            wrong[i] = sub_unknown(a, s, &scope);
+            wrong[i] = drc_scope_unknown_filter(a, &s->scope, &scope);
         count += wrong[i] != NULL;
     }
     if (parts[SUB_WORDS] != NULL && count == 0) /* each for itself is right */

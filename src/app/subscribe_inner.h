@@ -20,9 +20,6 @@ int sub_judge(struct drc_arena *a, const struct drc_snapshot *s, int64_t now_ms,
               struct drc_sub *sub, const char *wrong[SUB_PARTS]);
 /* The same with the first of them as INPUT. */
 int sub_check(struct drc_env *env, struct drc_sub *sub, struct drc_err *err);
-/* A sentence for the first filter that names what the estate does not have; NULL. */
-const char *sub_unknown(struct drc_arena *a, const struct drc_snapshot *s,
-                        const struct drc_params *scope);
 /* 0: drc may post there, and the person may have it there: is in the channel, or one of DRC_ADMINS.
  * Channel "": direct messages. */
 int sub_check_place(struct drc_env *env, const struct drc_request *req, const char *channel,

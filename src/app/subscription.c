@@ -58,25 +58,6 @@ static const char *keep(struct drc_arena *a, struct drc_err *err)
     return msg;
 }
 
-const char *sub_unknown(struct drc_arena *a, const struct drc_snapshot *s,
-                        const struct drc_params *scope)
-{
-    const char *tag = scope->tag_key == NULL
-                          ? NULL
-                          : drc_arena_printf(a, "%s=%s", scope->tag_key, scope->tag_value);
-    const struct {
-        const char *kind, *value;
-    } filters[] = {{"workspace", scope->workspace},
-                   {"owner", scope->owner},
-                   {"department", scope->department},
-                   {"tag", tag}};
-    const char *why = NULL;
-    for (size_t i = 0; i < sizeof filters / sizeof *filters && why == NULL; i++)
-        if (filters[i].value != NULL)
-            why = drc_scope_unknown(a, &s->scope, filters[i].kind, filters[i].value);
-    return why;
-}
-
 int sub_judge(struct drc_arena *a, const struct drc_snapshot *s, int64_t now_ms,
               struct drc_sub *sub, const char *wrong[SUB_PARTS])
 {
@@ -98,7 +79,7 @@ int sub_judge(struct drc_arena *a, const struct drc_snapshot *s, int64_t now_ms,
     else if (def != NULL && drc_digest_scope(a, s, def, sub->words, &scope, &err) < 0)
         wrong[SUB_WORDS] = keep(a, &err);
     else if (def != NULL)
-        wrong[SUB_WORDS] = sub_unknown(a, s, &scope);
+        wrong[SUB_WORDS] = drc_scope_unknown_filter(a, &s->scope, &scope);
     if (drc_fmt_style_find(sub->numbers) < 0)
         wrong[SUB_NUMBERS] = drc_arena_printf(
             a, "'%.20s' is no language of numbers: en is 1,234.5, de 1.234,5, fr 1 234,5",

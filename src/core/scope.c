@@ -96,3 +96,22 @@ const char *drc_scope_unknown(struct drc_arena *a, const struct drc_scope *s, co
                              drc_utf8_clean(a, best[i], strlen(best[i]), SHOWN_MAX_CHARS, false));
     return text;
 }
+
+const char *drc_scope_unknown_filter(struct drc_arena *a, const struct drc_scope *s,
+                                     const struct drc_params *scope)
+{
+    const char *tag = scope->tag_key == NULL
+                          ? NULL
+                          : drc_arena_printf(a, "%s=%s", scope->tag_key, scope->tag_value);
+    const struct {
+        const char *kind, *value;
+    } filters[] = {{"workspace", scope->workspace},
+                   {"owner", scope->owner},
+                   {"department", scope->department},
+                   {"tag", tag}};
+    const char *why = NULL;
+    for (size_t i = 0; i < sizeof filters / sizeof *filters && why == NULL; i++)
+        if (filters[i].value != NULL)
+            why = drc_scope_unknown(a, s, filters[i].kind, filters[i].value);
+    return why;
+}

@@ -89,8 +89,14 @@ test('runs and causes that a job is told of are its own, and answer the question
   }
 });
 
-test('a report without rows asks about the filter only where there is one', () => {
-  const empty = (...words) => run(['report', 'job-cost', ...words, '--db', estate(1), '--out', scratch.path('.')], { env: { DRC_STATE_DB: scratch.path('state.db') } }).stdout;
-  assert.match(empty('workspace:nope'), /Is the filter spelt as the name in the workspace\? The data goes from [^;]+; try another window, for example 60d, or fewer filters\./);
-  assert.doesNotMatch(empty(), /filter/);
+test('a filter that names nothing of the estate is refused with the nearest names; one that has no rows is asked about', () => {
+  const made = (...words) => run(['report', 'job-cost', ...words, '--db', estate(1), '--out', scratch.path('.')], { env: { DRC_STATE_DB: scratch.path('state.db') } });
+  for (const [words, said] of [['workspace:prod-lakehuose', /there is no workspace 'prod-lakehuose' in the data; the nearest: prod-lakehouse/], ['owner:"Anna Ruiz"', /there is no owner 'Anna Ruiz' in the data; the nearest: Ana Ruiz/]]) {
+    const r = made(words);
+    assert.equal(r.status, 2);
+    assert.match(r.stderr, said);
+    assert.equal(r.stdout, '');
+  }
+  assert.match(made('owner:"Ludmila Horáková"').stdout, /Is the filter spelt as the name in the workspace\? The data goes from [^;]+; try another window, for example 60d, or fewer filters\./);
+  assert.doesNotMatch(made().stdout, /filter/);
 });
