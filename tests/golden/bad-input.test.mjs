@@ -89,9 +89,11 @@ test('an incomplete day is never shown: one source that ends earlier moves all r
 });
 
 test('no rows: the message says so and what to try, and shows no amount', () => {
+  const db = variant('no-cost', ...['job_day', 'job_month', 'job_vm_month', 'job_waste_month', 'job_run_day', 'job_run_month', 'job_run_values', 'resource_day',
+    'resource_month', 'sku_day', 'node_usage'].map((t) => `DELETE FROM ${t}`));
   for (const id of REPORTS) {
     assert.deepEqual(json([id, 'workspace:no-such']).rows, []);
-    const shown = says([id, 'workspace:no-such'], facts(), 'workspace no-such', 'try another window', `from ${dayLong(msOf(first))} to ${dayLong(msOf(last))}`);
+    const shown = says([id, 'workspace:prod-lakehouse'], db, 'workspace prod-lakehouse', 'Is the filter spelt', 'try another window', `from ${dayLong(msOf(first))} to ${dayLong(msOf(last))}`);
     assert.doesNotMatch(shown, /\$0/);
   }
 });

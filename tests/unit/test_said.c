@@ -199,7 +199,8 @@ static void ask_all(const struct drc_result *res, int row)
     drc_arena_free(a);
 }
 
-/* Lines of the Details window: longer ones are broken in it, and no column stands under its title. */
+/* Lines of the Details window: longer ones are broken in it, and no column stands under its
+ * title. */
 static void check_details(struct drc_arena *a, const struct drc_result *res)
 {
     const struct drc_block *table = drc_compose_details(a, res, "run-0")->first;
