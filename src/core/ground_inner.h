@@ -224,6 +224,8 @@ void ground_region(const struct sentence *s, size_t i, size_t *lo, size_t *hi);
 /* The entity named last before token i; -1. */
 int ground_named_before(const struct sentence *s, size_t i, bool in_clause);
 /* Whether number i, with its unit and hedge, may be the fact's value. */
+bool ground_value_fits(const struct drc_ground_number *n, double fact, double shown,
+                       enum ground_hedge hedge);
 bool ground_number_fits(const struct drc_ground_number *n, const struct ground_fact *f,
                         enum ground_hedge hedge);
 bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_fact *f);
