@@ -121,6 +121,11 @@ static int listed_entity(const struct sentence *s, size_t i)
             return -1;
         }
     }
+    bool theirs = false; /* "Their durations are 2 h and 1 h" */
+    for (size_t k = 0; k < s->n; k++)
+        theirs = theirs || ground_is(s, k, "their") || ground_is(s, k, "respectively");
+    if (names == 0 && numbers == 2 && theirs && s->pair[0] >= 0)
+        return s->pair[own];
     bool ordered = false; /* "$5 and $3, in that order: A and B" */
     for (size_t k = 0; k < s->n; k++)
         ordered = ordered || (ground_is(s, k, "that") && ground_is(s, k + 1, "order"));
@@ -176,7 +181,9 @@ static int paired_entity(const struct sentence *s, size_t i)
         if (!against || k == i || s->t[k].kind != T_NUMBER || s->t[k].num.dim != s->t[i].num.dim)
             continue;
         int first = -1, second = -1;
+        bool figure = false; /* between the names: each has its own figures */
         for (size_t m = 0; m < i && m < k; m++) {
+            figure = figure || (first >= 0 && second < 0 && s->t[m].kind == T_NUMBER);
             if (s->t[m].kind != T_ENTITY)
                 continue;
             if (second >= 0 && s->t[m].entity != first && s->t[m].entity != second)
@@ -184,7 +191,7 @@ static int paired_entity(const struct sentence *s, size_t i)
             second = first >= 0 && s->t[m].entity != first ? s->t[m].entity : second;
             first = first < 0 ? s->t[m].entity : first;
         }
-        if (second < 0)
+        if (second < 0 || figure)
             return -1;
         return side == 0 ? first : second;
     }
@@ -396,7 +403,14 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
         bool free =
             !has_entities(s) && (s->carried < 0 || (!has_pronoun(s) && ground_cited(s, f)) ||
                                  (nothing_named(s) && !says_it(s)));
-        return whole || rows || free || out_of(s, i);
+        bool from = false; /* "The increase of $9 [F1] comes mainly from A" */
+        for (size_t k = i + 1; k + 1 < s->n && s->said < 0; k++)
+            if (s->t[k + 1].kind == T_ENTITY) {
+                from = ground_is(s, k, "from") && ground_named_before(s, i, false) < 0 &&
+                       ground_cited(s, f);
+                break;
+            }
+        return whole || rows || free || from || out_of(s, i);
     }
     bool tied;
     bool all_of_it = i > 0 && ground_is(s, i - 1, "all") && /* "all 28 runs of A" */
@@ -408,10 +422,12 @@ static bool entity_fits(const struct sentence *s, size_t i, const struct ground_
             return false;
     /* "The total is ..." speaks of the whole. */
     for (size_t k = lo; k < i; k++)
-        if ((ground_concepts_at(s, k) & C_TOTAL) && s->t[i].num.dim != DRC_DIM_RATIO &&
-            ground_named_before(s, i, true) < 0 && !ground_is(s, k + 1, "it") &&
-            !ground_is(s, k + 1, "its") && !ground_is(s, k, "report") &&
-            !ground_is(s, k, "reports") && !(k > 0 && ground_is(s, k - 1, "of")))
+        if ((ground_concepts_at(s, k) & C_TOTAL) &&
+            !(k + 1 == i && (ground_concepts_at(s, i + 1) & C_RUNS)) &&
+            s->t[i].num.dim != DRC_DIM_RATIO && ground_named_before(s, i, true) < 0 &&
+            !ground_is(s, k + 1, "it") && !ground_is(s, k + 1, "its") &&
+            !ground_is(s, k, "report") && !ground_is(s, k, "reports") &&
+            !(k > 0 && ground_is(s, k - 1, "of")))
             return false;
     return f->entity == bound || (other >= 0 && f->entity == other) ||
            (bound < 0 && f->entity == s->described);

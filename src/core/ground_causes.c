@@ -167,7 +167,8 @@ static bool reasoned(const struct sentence *s, size_t i)
     static const char *const advice[] = {
         "start",    "begin",      "focus",      "consider", "try",       "protect",
         "priority", "prioritise", "prioritize", "worth",    "candidate", "look",
-        "check",    "i'd",        "would",      "should",   "treat",     NULL};
+        "check",    "i'd",        "would",      "should",   "treat",     "review",
+        "verify",   "compare",    "confirm",    "notable",  "follow",    NULL};
     bool advised = false, moved = false;
     if (!ground_any_of(s, i, words))
         return false;
@@ -179,10 +180,25 @@ static bool reasoned(const struct sentence *s, size_t i)
     return (advised || ground_not_known(s)) && !moved;
 }
 
+/* "a possible explanation, but no fact confirms it", "the reason is less certain" */
+static bool open_question(const struct sentence *s, size_t i)
+{
+    static const char *const nouns[] = {"reason", "explanation", "cause",   "causes",
+                                        "why",    "caused",      "reasons", NULL};
+    static const char *const open[] = {"certain", "clear", NULL};
+    bool less = false, may = false;
+    for (size_t k = 0; k < s->n; k++) {
+        less = less || (ground_is(s, k, "less") && ground_any_of(s, k + 1, open));
+        may = may || ground_is(s, k, "possible") || ground_is(s, k, "plausible") ||
+              ground_is(s, k, "what") || ground_is(s, k, "confirm");
+    }
+    return ground_any_of(s, i, nouns) && (less || (may && ground_not_known(s)));
+}
+
 void ground_check_cause(struct sentence *s, size_t i)
 {
     if ((causal(s, i) || makes_change(s, i)) && !ground_negated(s, i) && !ground_of_unknown(s, i) &&
-        !cause_cited(s, i) && !part_of_split(s) && !reasoned(s, i))
+        !cause_cited(s, i) && !part_of_split(s) && !reasoned(s, i) && !open_question(s, i))
         ground_reject(s, "'%.*s': no graph row names that cause", (int)s->t[i].n, s->t[i].s);
 }
 
@@ -384,6 +400,17 @@ static bool hardly_changed(const struct sentence *s, size_t i)
     static const char *const words[] = {"unchanged", "flat", "stable", "constant", "steady", NULL};
     int other, entity = ground_bound_entity(s, i, &other);
     bool known = false;
+    if (ground_is(s, i, "similar")) { /* "are similar at 2 h 05 min and 2 h 02 min" */
+        const struct ground_fact *first = NULL;
+        for (size_t k = 0; k < s->n; k++) {
+            if (s->t[k].kind != T_NUMBER || !s->t[k].traced || s->t[k].fact < 0)
+                continue;
+            const struct ground_fact *f = &s->g->facts[s->t[k].fact];
+            if (first != NULL && first->dim == f->dim && first->entity != f->entity)
+                return fabs(first->value - f->value) <= 0.1 * fabs(f->value);
+            first = f;
+        }
+    }
     for (size_t k = 0; ground_any_of(s, i, words) && k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
         if (f->entity != entity || !f->change || f->dim != DRC_DIM_RATIO)

@@ -11,8 +11,9 @@ static bool zero_fact(const struct sentence *s, int entity, uint32_t concept)
 {
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
-        if (f->entity == entity && (f->concepts & concept) && !f->change && f->value == 0 &&
-            (f->dim == DRC_DIM_COUNT || f->dim == DRC_DIM_USD))
+        bool fits = concept == C_SPOT ? f->dim == DRC_DIM_RATIO && !(f->concepts & C_EVICT)
+                                      : f->dim == DRC_DIM_COUNT || f->dim == DRC_DIM_USD;
+        if (f->entity == entity && (f->concepts & concept) && !f->change && f->value == 0 && fits)
             return true;
     }
     return false;
@@ -71,7 +72,7 @@ static void check_none(struct sentence *s, size_t i)
     uint32_t concept = said & C_FAILED    ? C_FAILED
                        : said & C_EVICT   ? C_EVICT
                        : said & C_SUCCESS ? C_SUCCESS
-                                          : said & (C_ATTEMPT | C_RUNS | C_IDLE | C_WASTE);
+                                          : said & (C_ATTEMPT | C_RUNS | C_IDLE | C_WASTE | C_SPOT);
     bool compares = false;
     for (size_t k = i; k < s->n; k++)
         compares = compares || ground_is(s, k, "than");
@@ -100,9 +101,13 @@ static void check_unchanged(struct sentence *s, size_t i)
     if (!none || ground_of_unknown(s, i))
         return;
     int other, entity = ground_bound_entity(s, i, &other);
+    bool others = false;
+    for (size_t k = 0; k < i; k++)
+        others = others || ground_is(s, k, "other") || ground_is(s, k, "others");
     for (size_t k = 0; k < s->g->ledger->fact_count; k++) {
         const struct ground_fact *f = &s->g->facts[k];
-        if (f->entity == entity && f->change && f->dim == DRC_DIM_RATIO && !isnan(f->value) &&
+        bool own = others ? f->entity >= 0 && f->entity != s->carried : f->entity == entity;
+        if (own && f->change && f->dim == DRC_DIM_RATIO && !isnan(f->value) &&
             fabs(f->value) >= GROUND_UNCHANGED_MAX)
             ground_reject(s, "there was a change");
     }

@@ -81,7 +81,10 @@ static enum window window_of(const struct sentence *s, size_t i)
         for (size_t k = i + 1; k + 1 < s->n; k++)
             if (ground_is(s, k, "to") && s->t[k + 1].kind == T_NUMBER)
                 return EARLIER;
-    if (i > 0 && ground_is(s, i - 1, "from") && i > 1 && !ground_is(s, i - 2, "band") &&
+    uint32_t counted = ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2);
+    bool counts = s->t[i].num.dim == DRC_DIM_COUNT && /* "from 1 failed attempt" */
+                  (counted & (C_FAILED | C_ATTEMPT | C_EVICT | C_RUNS)) != 0;
+    if (i > 0 && ground_is(s, i - 1, "from") && i > 1 && !counts && !ground_is(s, i - 2, "band") &&
         !ground_is(s, i - 2, "range"))
         return EARLIER;
     for (size_t k = hedge; k-- > 0 && s->t[k].kind != T_NUMBER && hedge - k < 8;)
@@ -287,7 +290,7 @@ int ground_governed_by(const struct sentence *s, size_t i)
     if (k == 0)
         return -1;
     const struct token *t = &s->t[k - 1];
-    if (ground_particle(s, k - 1))
+    if (ground_particle(s, k - 1) || (ground_is(s, k - 1, "expensive") && ground_is(s, k, "of")))
         return -1;
     bool beside_it = k < i && ground_is(s, i - 1, "the") && /* "below the $5 of before" */
                      (t->kind == T_WORD && (t->is.roles & (W_OVER | W_UNDER)));

@@ -313,6 +313,11 @@ static bool contradicted(const struct sentence *s, size_t i, const struct ground
         strong &= ~(uint32_t)(C_WASTE | C_DBU);
         before = (after != 0 ? 0 : before) | (leading(s, i) & C_PER);
     }
+    if (f->dim == DRC_DIM_SECONDS && !(f->concepts & C_UTIL))
+        for (size_t k = 0; k < s->g->ledger->fact_count; k++) /* time used is not time paid */
+            if (s->g->facts[k].entity == f->entity && s->g->facts[k].dim == f->dim &&
+                (s->g->facts[k].concepts & C_UTIL))
+                strong |= C_UTIL;
     if (f->dim == DRC_DIM_SECONDS) /* "takes 2 h to complete a run" */
         strong &= ~(uint32_t)C_SUCCESS;
     if (i > 0 && ground_is(s, i - 1, "all")) /* "all 28 runs succeeded" is checked as a claim */
@@ -361,8 +366,8 @@ static bool titled(const struct sentence *s, size_t i, const struct ground_fact 
  * fact, says nothing ("items"), or is a kind of entity that the facts have. */
 static bool counts_these(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
-    static const char *const any[] = {"items",  "item",  "rows", "row",     "entities",
-                                      "entity", "count", "days", "compute", NULL};
+    static const char *const any[] = {"items", "item", "rows",    "row",       "entities", "entity",
+                                      "count", "days", "compute", "resources", NULL};
     const struct token *t = &s->t[i + 1];
     if (i + 1 >= s->n || t->kind != T_WORD || !(t->is.concepts & C_ROWS) ||
         !(f->concepts & C_ROWS) || f->dim != DRC_DIM_COUNT)

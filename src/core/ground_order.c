@@ -119,7 +119,8 @@ static int other_of_two(const struct sentence *s, size_t i, int subject)
     for (size_t k = 0; k < s->n; k++)
         if (s->t[k].kind == T_ENTITY && s->t[k].entity != subject)
             other = s->t[k].entity;
-    if (!two && !(compares && other >= 0))
+    if ((!two && !(compares && other >= 0)) ||
+        (other < 0 && s->pair[0] < 0 && ground_first_entity(s, 0, s->n, false) < 0))
         return -2;
     for (int k = 0; k < 2 && other < 0; k++)
         other = s->pair[k] != subject ? s->pair[k] : -1;

@@ -45,6 +45,8 @@ static bool speaks_of_rank(const struct sentence *s, size_t i)
                !(ground_is(s, i, "lead") && i > 0 &&
                  (ground_is(s, i - 1, "one") || ground_is(s, i - 1, "a") ||
                   ground_is(s, i - 1, "only"))); /* "the facts point to one lead" */
+    if (ground_is(s, i, "top") && i + 1 < s->n && s->t[i + 1].kind == T_NUMBER)
+        return false; /* "the top 11 jobs" */
     if (ground_is(s, i, "top") && i > 0 && ground_is(s, i - 1, "on") && ground_is(s, i + 1, "of"))
         return false;
     if (ground_is(s, i, "most") || ground_is(s, i, "least"))
@@ -152,6 +154,10 @@ static bool placed_by_figure(const struct sentence *s, size_t i, int entity, int
         if (s->t[k].kind == T_NUMBER && s->t[k].traced && s->t[k].fact >= 0 &&
             ground_same_clause(s, i, k))
             own = &s->g->facts[s->t[k].fact];
+    for (size_t k = i; k-- > 0 && own == NULL;) /* "97 %, the highest of the three" */
+        if (s->t[k].kind == T_NUMBER && s->t[k].traced && s->t[k].fact >= 0 &&
+            s->t[k].clause == s->t[i].clause - 1 && ground_first_entity(s, k, i, false) < 0)
+            own = &s->g->facts[s->t[k].fact];
     for (size_t k = i; k < s->n && own == NULL; k++)
         if (s->t[k].kind == T_NUMBER && s->t[k].traced && s->t[k].fact >= 0 &&
             s->t[k].clause == s->t[i].clause + 1)
@@ -169,6 +175,20 @@ static bool placed_by_figure(const struct sentence *s, size_t i, int entity, int
         place += least ? f->value < own->value : f->value > own->value;
     }
     return others > 0 && place == want;
+}
+
+/* "was in 2nd place before [F4]": the fact of a place that is cited behind it. */
+static bool place_cited(const struct sentence *s, size_t i, int want)
+{
+    int other, entity = ground_bound_entity(s, i, &other);
+    for (size_t k = i + 1; k < s->n && ground_same_clause(s, i, k); k++) {
+        const struct ground_fact *f =
+            s->t[k].kind == T_CITE && s->t[k].fact >= 0 ? &s->g->facts[s->t[k].fact] : NULL;
+        if (f != NULL && (f->concepts & C_RANK) && f->dim == DRC_DIM_COUNT && f->entity == entity &&
+            f->value == want)
+            return true;
+    }
+    return false;
 }
 
 void ground_check_rank(struct sentence *s, size_t i)
@@ -202,7 +222,7 @@ void ground_check_rank(struct sentence *s, size_t i)
     bool they = want == 1 && !least && lead_together(s, i, concept);
     bool wrong = change != 0 ? least || ground_place_by_change(s, entity, change) != want
                              : !they && ground_place_of(s, entity, concept, least) != want;
-    if (wrong && !placed_by_figure(s, i, entity, want, least))
+    if (wrong && !placed_by_figure(s, i, entity, want, least) && !place_cited(s, i, want))
         ground_reject(s, "the facts do not show that rank ('%.*s')", (int)s->t[i].n, s->t[i].s);
     else
         s->verified = true;

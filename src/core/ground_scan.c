@@ -355,14 +355,17 @@ static void set_clauses(struct sentence *s)
 /* "the latter", "the second is": the second one of the two entities named last. */
 static void name_the_pair(struct sentence *s)
 {
-    static const char *const verbs[] = {"cost", "costs", "is", "was", "has", "had", "ran", NULL};
+    static const char *const verbs[] = {"cost", "costs", "is",    "was",  "has",
+                                        "had",  "ran",   "takes", "took", NULL};
     int pair[2] = {s->pair[0], s->pair[1]};
     for (size_t i = 0; i < s->n; i++) {
         struct token *t = &s->t[i];
         bool word = t->kind == T_WORD && i > 0 && s->t[i - 1].kind == T_WORD &&
                     strcmp(s->t[i - 1].low, "the") == 0;
-        bool alone = word && (ground_any_of(s, i + 1, verbs) ||
-                              (i + 1 < s->n && s->t[i + 1].kind == T_MARK));
+        bool alone =
+            word &&
+            (ground_any_of(s, i + 1, verbs) ||
+             (i + 1 < s->n && (s->t[i + 1].kind == T_MARK || s->t[i + 1].kind == T_NUMBER)));
         bool first =
             word && (strcmp(t->low, "former") == 0 || (alone && strcmp(t->low, "first") == 0));
         if (first ||

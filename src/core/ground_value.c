@@ -73,6 +73,8 @@ bool ground_value_fits(const struct drc_ground_number *n, double fact, double sh
     if (hedge == H_ABOUT) {
         double place = v > 0 ? pow(10, floor(log10(v)) + 1 - (n->digits > 0 ? n->digits : 1)) : 0;
         double wide = n->spelled && n->dim == DRC_DIM_RATIO ? 0.1 * v : place / 2;
+        if (n->dim == DRC_DIM_SECONDS && n->digits > 1)
+            wide = half; /* the places are those of hours, not of seconds */
         half = fmax(half, fmin(wide, 0.125 * v));
     }
     double low = v - half, high = v + half;

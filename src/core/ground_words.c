@@ -109,7 +109,7 @@ static const struct group {
     {0, W_CAUSE,
      "because caused causes causing cause owing due thanks led resulted results result "
      "resulting driven drives driving drove reason reasons attributable explained explains "
-     "stems stemmed why triggered trigger triggers blame blamed provoked reflects reflect "
+     "stems stemmed why triggered trigger triggers blame blamed provoked linked reflects reflect "
      "reflecting reflected originates originate originated culprit culprits consequence "
      "consequently therefore hence fuelled fueled prompted induced underlies owes pushed pushes "
      "traces explains explain explaining explanation attributed"},
