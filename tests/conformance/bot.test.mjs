@@ -123,6 +123,7 @@ describe('the bot against another Slack', { concurrency: 4, timeout: 150000 }, (
       for (const [x, y] of chips) acks.push(await slack.click(x, y.e, y.block));
       const more = find(m, 'more:chips');
       for (const o of optionsOf(more.e)) acks.push(await press(slack, m, 'more:chips', { selected_option: o }));
+      await waitFor('answers', () => slack.messages.size - before >= chips.length / 2, 60000);
       await settled(slack);
       const answers = [...slack.messages.values()].slice(before);
       assert.ok(answers.length >= chips.length / 2, `${answers.length} answers for ${chips.length} chips`);

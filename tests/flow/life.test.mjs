@@ -55,7 +55,7 @@ test('SIGTERM: running work ends, sockets close with 1000, exit status 0; open r
   await withSlack({}, async (slack, bot) => {
     await slack.fault('slow', { method: 'chat.postMessage', ms: 700, times: 1 });
     const m = answer(slack, () => slack.say(alice, finops, '/drc report job-cost 21d top:5'), (x) => x.text.startsWith('Job cost'));
-    await sleep(150);
+    await waitFor('the post', async () => (await slack.admin('GET', '/admin/state')).requests['chat.postMessage'] === 1);
     assert.deepEqual(await bot.stop(), { code: 0, signal: null });
     assert.ok(bot.log().includes('stop'));
     await bot.start();
