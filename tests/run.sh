@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs test suites and prints a line for each: named ones one after the other, all of them by two workers.
+# Runs test suites and prints a line for each: named ones one after the other, all of them by three workers.
 # Usage: run.sh [suite ...] | --long FOLDER
 #
 # Suites are the functions suite_* below; without names: all that `make test` runs (not `seeds`). Every suite prints
@@ -88,7 +88,7 @@ run_suite() {
     echo "$name: $p passed, $f failed, $((SECONDS - begin)) s"
 }
 
-# Two workers take the next line of the queue, whose suites share a build, until it is empty.
+# Workers take the next line of the queue, whose suites share a build, until it is empty.
 work() {
     local line
     while line=$(flock "$logs/queue.lock" bash -c 'head -n 1 "$0"; sed -i 1d "$0"' "$logs/queue") && [ -n "$line" ]; do
@@ -106,13 +106,15 @@ if [ $# -gt 0 ]; then
     suites=("$@")
     run_suites "$@"
 else
-    # The longest first; tests that wait for timers and sockets beside those that compute.
-    queue=("tsan flow-tsan" flow "asan flow-asan fuzz" golden cli unit e2e conformance torture lint)
+    # The longest first; tests that wait for timers and sockets beside those that compute. Three workers for two cores: of
+    # `flow` and `conformance` most is waiting.
+    queue=("asan flow-asan fuzz" flow "tsan flow-tsan" golden e2e cli unit conformance torture lint)
     suites=(${queue[*]})
     printf '%s\n' "${queue[@]}" >"$logs/queue"
     make -s "$jobs" build unit-build
     build/release/drc db build --out "$DRC_TEST_FACTS" >/dev/null
     build/release/drc docs build --corpus corpus --out "$DRC_TEST_INDEX" >/dev/null
+    work &
     work &
     work
     wait
