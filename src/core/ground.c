@@ -166,6 +166,9 @@ void drc_ground_check(struct drc_arena *a, const struct drc_ledger *ledger, cons
         ground_scan(&g, plain.s, from, to, &s);
         tokens = s.t;
         room = s.room;
+        for (size_t i = 0; i < s.n; i++)
+            if (s.t[i].kind == T_CITE && s.t[i].source >= 0)
+                g.cited[s.t[i].source] = true;
         if (s.n == 0)
             continue;
         s.plural = says_these(&s) ? things : 0;

@@ -512,6 +512,10 @@ static bool no_figure(const struct sentence *s, size_t i)
     const struct token *t = &s->t[i];
     if (names_a_group(s, i))
         return true;
+    if (t->num.dim == DRC_DIM_RATIO && !t->num.spelled && ground_is(s, i + 1, "of"))
+        for (size_t k = i + 2; k < i + 5; k++) /* "80 % of the failures" is none of the cost */
+            if (ground_concepts_at(s, k) & (C_FAILED | C_EVICT | C_RUNS | C_WASTE | C_IDLE))
+                return false;
     static const char *const windows[] = {"windows", "periods", NULL};
     if (t->num.value == 2 && t->num.spelled && ground_any_of(s, i + 1, windows))
         return true;

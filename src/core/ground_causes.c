@@ -51,6 +51,18 @@ static bool wasted_next(const struct sentence *s, size_t i)
     return false;
 }
 
+/* "comes from a surge in users": no name, no figure, nothing that is measured. */
+static bool from_elsewhere(const struct sentence *s, size_t i)
+{
+    static const char *const data[] = {"facts", "data",  "figures", "ledger", "report", "graph",
+                                       "it",    "these", "this",    "them",   NULL};
+    for (size_t k = i; k < s->n && k < i + 4; k++)
+        if (s->t[k].kind == T_ENTITY || s->t[k].kind == T_NUMBER || s->t[k].kind == T_CITE ||
+            ground_concepts_at(s, k) != 0 || ground_any_of(s, k, data))
+            return false;
+    return true;
+}
+
 static bool causal(const struct sentence *s, size_t i)
 {
     static const char *const explains[] = {"explain", NULL}, *const results[] = {"result", NULL};
@@ -98,6 +110,9 @@ static bool causal(const struct sentence *s, size_t i)
                       !(ground_clause_concepts(s, i) & C_CHANGE); /* "spending attributed to A" */
         return !share_of_one(s, i) && !to_one;
     }
+    if ((ground_is(s, i, "comes") || ground_is(s, i, "came")) && ground_is(s, i + 1, "from") &&
+        from_elsewhere(s, i + 2))
+        return true;
     if (ground_is(s, i, "comes") || ground_is(s, i, "come") || ground_is(s, i, "came"))
         return ground_is(s, i + 1, "from") && ((ground_clause_concepts(s, i) & C_CHANGE) ||
                                                (i + 2 < s->n && s->t[i + 2].kind == T_WORD &&
@@ -361,6 +376,19 @@ static bool judging_phrase(const struct sentence *s, size_t i)
                                         "ordered", "requested", NULL};
     if (ground_any_of(s, i, asked) && (ground_is(s, i + 1, "by") || ground_is(s, i + 1, "to")))
         return true;
+    static const char *const best[] = {"place", "way",  "first", "candidate", "start", "option",
+                                       "guess", "step", "lead",  "next",      NULL};
+    static const char *const lists[] = {"list", "table", "ranking", NULL};
+    static const char *const calls[] = {"its", "the", "job's", "their", NULL};
+    if (ground_is(s, i, "best") && !ground_any_of(s, i + 1, best) &&
+        !(i > 0 && ground_is(s, i - 1, "at")))
+        return true;
+    if (ground_is(s, i, "end") && ground_is(s, i + 1, "of") && ground_any_of(s, i + 3, lists))
+        return true;
+    if (ground_any_of(s, i, calls) && ground_is(s, i + 1, "name") && i > 0 &&
+        (ground_is(s, i - 1, "following") || ground_is(s, i - 1, "per") ||
+         ground_is(s, i - 1, "as") || ground_is(s, i - 1, "to")))
+        return true;
     static const char *const pay[] = {"pay", NULL};
     if ((ground_is(s, i, "all") || ground_is(s, i, "everything")) && ground_is(s, i + 1, "is") &&
         (ground_is(s, i + 2, "well") || ground_is(s, i + 2, "fine")))
@@ -422,8 +450,23 @@ static bool hardly_changed(const struct sentence *s, size_t i)
     return known;
 }
 
+/* "did not contribute $5", "not even A with 46 %": a figure of what is said not to be. */
+static bool denies_figure(const struct sentence *s, size_t i)
+{
+    static const char *const before[] = {"did", "does", "has", "do", "had", NULL};
+    bool even = ground_is(s, i + 1, "even"), did = i > 0 && ground_any_of(s, i - 1, before);
+    if (!ground_is(s, i, "not") || !(even || did) || ground_not_known(s) || ground_of_unknown(s, i))
+        return false;
+    for (size_t k = i + 1; k < s->n && ground_same_clause(s, i, k); k++)
+        if (s->t[k].kind == T_NUMBER)
+            return even || k < i + 4;
+    return false;
+}
+
 void ground_check_manners(struct sentence *s, size_t i)
 {
+    if (denies_figure(s, i))
+        ground_reject(s, "a figure is denied");
     if (judging_phrase(s, i) || nothing_needed(s, i))
         ground_reject(s, "'%s %s' is not for a commentary to say", s->t[i].low,
                       i + 1 < s->n && s->t[i + 1].kind == T_WORD ? s->t[i + 1].low : "");
@@ -435,8 +478,11 @@ void ground_check_manners(struct sentence *s, size_t i)
     if ((roles & W_BECOME) && i > 0 &&
         ((ground_roles_at(s, i - 1) | (i > 1 ? ground_roles_at(s, i - 2) : 0)) & W_MODAL))
         ground_reject(s, "no fact is about the future");
-    if (hardly_changed(s, i))
+    if (hardly_changed(s, i)) {
+        if (ground_negated(s, i) || ground_is(s, 0, "none"))
+            ground_reject(s, "it hardly changed");
         return;
+    }
     bool not_told = ground_is(s, i, "reveal") && ground_of_unknown(s, i);
     static const char *const starts[] = {"start", "place",     "deal", "idea", "first",
                                          "way",   "candidate", "next", "lead", NULL};

@@ -88,14 +88,16 @@ static void check_none(struct sentence *s, size_t i)
 /* "hardly any movement", "barely changed", "remained at": so said of what has a change. */
 static void check_unchanged(struct sentence *s, size_t i)
 {
-    static const char *const little[] = {"no",      "hardly",    "barely", "scarcely", "little",
-                                         "without", "virtually", "not",    "neither",  NULL};
-    static const char *const change[] = {"change", "movement", "variation", "difference", "shift",
-                                         "move",   "budge",    "moved",     "vary",       NULL};
+    static const char *const little[] = {"no",      "hardly",  "barely",    "scarcely",
+                                         "little",  "without", "virtually", "not",
+                                         "neither", "nothing", NULL};
+    static const char *const change[] = {"change", "movement", "variation", "difference",
+                                         "shift",  "move",     "change",    "budge",
+                                         "moved",  "vary",     NULL};
     static const char *const stay[] = {"stay", "remain", "keep",  "kept",
                                        "hold", "held",   "hover", NULL};
     bool none = false;
-    for (size_t k = i + 1; ground_any_of(s, i, little) && k < i + 3; k++)
+    for (size_t k = i + 1; ground_any_of(s, i, little) && k < i + 4; k++)
         none = none || ground_form_of(s, k, change);
     none = none || (ground_form_of(s, i, stay) && ground_is(s, i + 1, "at"));
     if (!none || ground_of_unknown(s, i))
@@ -133,6 +135,34 @@ static void check_same(struct sentence *s, size_t i)
         cost = cost || (ground_concepts_at(s, k) & C_COST);
     if (ground_any_of(s, i + 1, goes) || (before && !equal) || (cost && !equal))
         ground_reject(s, "no fact holds that it is the same");
+}
+
+/* "moved a lot" of what hardly moved; "had failed attempts" of what had none. */
+static void check_much(struct sentence *s, size_t i)
+{
+    static const char *const much[] = {"lot",      "considerably", "significantly", "sharply",
+                                       "strongly", "markedly",     "much",          NULL};
+    static const char *const moves[] = {"move", "change", "shift", NULL};
+    static const char *const had[] = {"had", "has", "saw", "shows", "suffered", NULL};
+    int other, entity = ground_bound_entity(s, i, &other);
+    bool lot = ground_any_of(s, i + 1, much) || ground_any_of(s, i + 2, much);
+    for (size_t k = 0; ground_form_of(s, i, moves) && lot && k < s->g->ledger->fact_count; k++) {
+        const struct ground_fact *f = &s->g->facts[k];
+        if (f->entity == entity && f->change && f->dim == DRC_DIM_RATIO && !ground_negated(s, i) &&
+            fabs(f->value) < GROUND_UNCHANGED_MAX)
+            ground_reject(s, "the facts do not show that much of a change");
+    }
+    uint32_t said =
+        (ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2)) & (C_FAILED | C_EVICT);
+    bool counted = false;
+    for (size_t k = i; k < s->n && ground_same_clause(s, i, k); k++)
+        counted = counted || s->t[k].kind == T_NUMBER || (ground_roles_at(s, k) & W_NOT);
+    if (ground_any_of(s, i, had) && said != 0 && !counted && zero_fact(s, entity, said))
+        ground_reject(s, "there were none");
+    uint32_t none = (ground_concepts_at(s, i + 1) | ground_concepts_at(s, i + 2)) &
+                    (C_FAILED | C_EVICT | C_WASTE | C_IDLE);
+    if (ground_is(s, i, "never") && none == 0 && !ground_of_unknown(s, i) && !ground_not_known(s))
+        ground_reject(s, "no fact holds 'never'");
 }
 
 static void check_all(struct sentence *s, size_t i)
@@ -257,6 +287,7 @@ void ground_check_claims(struct sentence *s)
             ground_check_majority(s, i);
         check_as_expected(s, i);
         check_unchanged(s, i);
+        check_much(s, i);
         check_same(s, i);
         check_only(s, i);
         check_unmeasured(s, i);

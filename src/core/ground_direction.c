@@ -416,7 +416,8 @@ static bool of_the_window_before(const struct sentence *s, size_t i)
 /* "The increase of A is $5": no cost. */
 static bool amount_of_change(const struct sentence *s, size_t i)
 {
-    static const char *const behind[] = {"of", "for", "in", "at", "on", "is", "was", "comes", NULL};
+    static const char *const behind[] = {"of",  "for",   "in",   "at",     "on", "is",
+                                         "was", "comes", "over", "across", NULL};
     static const char *const before[] = {"the", "an", "a", "its", "this", NULL};
     if (i == 0 || ground_is(s, i - 1, "to") || ground_is(s, i - 1, "from"))
         return false;

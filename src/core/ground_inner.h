@@ -134,6 +134,7 @@ struct ground { /* a ledger, prepared */
     int subject; /* entity; -1 */
     int only;    /* the one entity that nearly all facts are of; -1 */
     struct word_slot *words;
+    bool *cited;   /* by source: by this sentence or one before it */
     bool *tainted; /* by source: it speaks to its reader, so nothing is said with its words */
 };
 void ground_words_load(struct ground *g);
@@ -254,7 +255,7 @@ void ground_check_claims(struct sentence *s);
 /* The entity that token `i` speaks of, of its clause or sentence; -1: none. `other`: a second one
  * that it may be; -1. */
 int ground_bound_entity(const struct sentence *s, size_t i, int *other);
-/* Whether any source of the ledger, cited or not, has these words. */
+/* Whether a source that is cited here or earlier in the text has these words. */
 bool ground_source_says(const struct sentence *s, const char *needle, size_t n);
 bool ground_sentence_cites(const struct sentence *s, const char *needle, size_t n);
 /* "p95", or "95th" of "95th percentile", where a metric is called p95_ms. */

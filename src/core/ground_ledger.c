@@ -366,6 +366,7 @@ static bool speaks_to_reader(const struct ground *g, const struct drc_ground_sou
 
 static void take_sources(struct ground *g)
 {
+    g->cited = drc_arena_array(g->a, g->ledger->source_count + 1, sizeof *g->cited);
     g->tainted = drc_arena_array(g->a, g->ledger->source_count + 1, sizeof *g->tainted);
     for (size_t i = 0; i < g->ledger->source_count; i++)
         g->tainted[i] =

@@ -237,6 +237,10 @@ static uint32_t allowed(const struct ground_fact *f)
 /* "Per day, A costs $5", "These cost $5": what stands before the clause and holds for it. */
 static uint32_t leading(const struct sentence *s, size_t i)
 {
+    static const char *const one[] = {"a", "single", "one", "each", NULL};
+    for (size_t k = 1; k < i && s->t[i].num.dim == DRC_DIM_USD; k++)
+        if (ground_is(s, k, "run") && ground_any_of(s, k - 1, one) && ground_same_clause(s, i, k))
+            return C_PER; /* "a single run of A costs $5" */
     static const char *const times[] = {"day", "night", "week", "hour", "month", "year", NULL};
     for (size_t k = 0; k < i; k++)
         if ((ground_is(s, k, "every") || ground_is(s, k, "each")) && ground_any_of(s, k + 1, times))
@@ -403,6 +407,10 @@ static bool of_runs(const struct sentence *s, size_t i)
 
 bool ground_metric_fits(const struct sentence *s, size_t i, const struct ground_fact *f)
 {
+    if (f->change && i > 1 && ground_is(s, i - 1, "of") && ground_is(s, i - 2, "share"))
+        return false; /* "a share of 34 %" is no change */
+    if (i > 0 && ground_is(s, i - 1, "number") && !(f->concepts & C_RANK))
+        return false; /* "number 6" is a place */
     uint32_t need = required(f);
     bool of = i > 1 && ground_is(s, i - 1, "of") && s->t[i - 2].kind == T_NUMBER;
     if ((need & C_ROWS) && of && (ground_clause_concepts(s, i) & C_RANK)) /* "rank 2 of 9" */

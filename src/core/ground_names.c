@@ -42,7 +42,8 @@ bool ground_source_says(const struct sentence *s, const char *needle, size_t n)
 {
     for (size_t i = 0; i < s->g->ledger->source_count; i++) {
         const struct drc_ground_source *x = &s->g->ledger->sources[i];
-        if (!s->g->tainted[i] && (stands_in(x->title, needle, n) || stands_in(x->text, needle, n)))
+        if (s->g->cited[i] && !s->g->tainted[i] &&
+            (stands_in(x->title, needle, n) || stands_in(x->text, needle, n)))
             return true;
     }
     return false;

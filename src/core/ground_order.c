@@ -282,6 +282,16 @@ static int shown_by_pair(const struct sentence *s, size_t i, int sign)
     return (pair[0]->value - pair[1]->value) * sign > 0 ? 1 : -1;
 }
 
+/* "no sign that it rose" */
+static bool no_sign_of(const struct sentence *s, size_t i)
+{
+    static const char *const signs[] = {"sign", "signs", "evidence", "indication", "hint", NULL};
+    for (size_t k = 0; k + 1 < i; k++)
+        if (ground_is(s, k, "no") && ground_any_of(s, k + 1, signs))
+            return true;
+    return false;
+}
+
 /* "All three jobs became more expensive" */
 static bool of_all(const struct sentence *s, size_t i)
 {
@@ -376,7 +386,9 @@ void ground_check_direction(struct sentence *s, size_t i)
         return;
     }
     bool not_so = right_after_not(s, i);
-    if (not_so ? fact != -sign : fact != sign && !ground_negated(s, i))
+    bool denied = ground_negated(s, i) && !not_so && fact == sign &&
+                  (no_sign_of(s, i) || (!ground_of_unknown(s, i) && !ground_not_known(s)));
+    if (denied || (not_so ? fact != -sign : fact != sign && !ground_negated(s, i)))
         ground_reject(s, "the facts do not show that direction ('%.*s')", (int)s->t[i].n,
                       s->t[i].s);
     else

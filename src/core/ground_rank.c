@@ -149,7 +149,12 @@ bool ground_last_place(const struct sentence *s, size_t i)
 /* "has lasted the longest: 21 days": a place by the metric of the figure that stands beside it. */
 static bool placed_by_figure(const struct sentence *s, size_t i, int entity, int want, bool least)
 {
+    static const char *const known[] = {
+        "most",   "largest",  "highest", "biggest", "greatest", "longest",   "least",    "lowest",
+        "fewest", "smallest", "fastest", "slowest", "shortest", "strongest", "steepest", NULL};
     const struct ground_fact *own = NULL;
+    if (!ground_any_of(s, i, known))
+        return false; /* "the safest": which way it points is not known */
     for (size_t k = 0; k < s->n && own == NULL; k++)
         if (s->t[k].kind == T_NUMBER && s->t[k].traced && s->t[k].fact >= 0 &&
             ground_same_clause(s, i, k))
