@@ -79,7 +79,9 @@ describe('the bot against another Slack', { concurrency: 4, timeout: 150000 }, (
       assert.equal(refused.payload.response_action, 'errors');
       assert.deepEqual(Object.keys(refused.payload.errors).sort(), ['tag', 'zone']);
       assert.ok(Object.keys(refused.payload.errors).every((id) => inputs.some((b) => b.block_id === id)));
-      const { ack, ms } = await slack.submit(view, fill({ owner: 'Ana "<!channel>" & Ruiz' }));
+      const nobody = (await slack.submit(view, fill({ owner: 'Ana "<!channel>" & Ruiz' }))).ack;
+      assert.deepEqual(Object.keys(nobody.payload.errors), ['owner']);
+      const { ack, ms } = await slack.submit(view, fill({ owner: 'Ana Ruiz' }));
       assert.ok(ms < 1500, `acked in ${ms} ms`);
       assert.equal(ack.payload.response_action, 'update');
       assert.deepEqual(viewErrors(ack.payload.view), []);
