@@ -1,4 +1,4 @@
-// The groundedness checker against its sets: `node ground.mjs [--second | --third | --fourth | --fifth | --natural | --dev]
+// The groundedness checker against its sets: `node ground.mjs [--second | --third | --fourth | --fifth | --sixth | --natural | --dev]
 // [--misses]`. Prints, per kind, how many adversarial texts passed (must be none) and how many faithful ones were withheld (at most 3 %).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ export const evaluate = (prefix) => {
   return { faithful: run('faithful.tsv'), adversarial: run('adversarial.tsv') };
 };
 
-// The third, the fourth, the fifth and the natural set are texts, not frames; ground/README.md says when they may be run.
+// The third to the sixth and the natural set are texts, not frames; ground/README.md says when they may be run.
 export const evaluateFrozen = (name) => {
   const list = frozenLedgers(name);
   const run = (file) => judged(frozenCases(file), list);
@@ -50,9 +50,9 @@ const table = (cases, wrong, word) => {
 
 if (process.argv[1] === import.meta.filename) {
   const second = process.argv.includes('--second'), dev = process.argv.includes('--dev'), misses = process.argv.includes('--misses');
-  const frozen = ['third', 'fourth', 'fifth', 'natural'].find((name) => process.argv.includes(`--${name}`) || process.env.SET === name);
+  const frozen = ['third', 'fourth', 'fifth', 'sixth', 'natural'].find((name) => process.argv.includes(`--${name}`) || process.env.SET === name);
   const { faithful, adversarial } = frozen ? evaluateFrozen(frozen) : evaluate(second ? 'second-' : dev ? 'dev-' : '');
-  console.log(`groundedness, ${frozen ? `${frozen} set (${{ third: 'used', fourth: 'frozen', fifth: 'frozen', natural: 'for tuning' }[frozen]})` : second ? 'second set (used)' : dev ? 'dev set' : 'first set'}: adversarial texts that passed`);
+  console.log(`groundedness, ${frozen ? `${frozen} set (${{ third: 'used', fourth: 'frozen', fifth: 'frozen', sixth: 'frozen', natural: 'for tuning' }[frozen]})` : second ? 'second set (used)' : dev ? 'dev set' : 'first set'}: adversarial texts that passed`);
   const passed = table(adversarial, (c) => c.ok, 'passed');
   console.log('faithful texts that were withheld');
   const withheld = table(faithful, (c) => !c.ok, 'withheld');

@@ -1,7 +1,7 @@
 // Writes a frozen set from frames and ledgers: `node frozen.mjs third|fourth|fifth` prints how many lines each kind has; with --write it writes
 // NAME-faithful.tsv and NAME-adversarial.tsv, with --check it compares the figures of each text with the facts that it cites. Those
-// files are frozen: write them anew only together with the date in README.md. The natural set has no frames, and half of its texts cite
-// nothing: `node frozen.mjs natural --check` compares it with all that is in the ledger.
+// files are frozen: write them anew only together with the date in README.md. The natural and the sixth set have no frames, and not all
+// of their texts cite: `node frozen.mjs natural|sixth --check` compares them with all that is in the ledger.
 //
 // A frame: kind, text, condition. In the text {A} is a name, {A.cost:usd} a figure in a format (table `formats`), with ! a change that
 // makes it false ({A.cost:usd!digit}, {A!swap}), [A.cost] the id of the fact, {now:iso} the period of A.cost, {before:iso} the one
@@ -15,6 +15,7 @@ import * as fourth from './fourth-frames.mjs';
 import * as third from './third-frames.mjs';
 
 const here = import.meta.dirname;
+const byHand = ['natural', 'sixth']; // without frames, and over dev-ledgers too
 // Of each set its frames, how its ids begin, the most lines of a frame, and the script that it was written by under the name of its day.
 const sets = {
   third: { frames: third, letters: { faithful: 'm', adversarial: 'n' }, most: { faithful: 5, adversarial: 6 }, script: 'third.mjs' },
@@ -24,7 +25,7 @@ const sets = {
 
 // The ledgers that a set is written over, as the other sets' reader gives them.
 export const frozenLedgers = (name) =>
-  ['ledgers', 'third-ledgers', ...(name === 'natural' ? ['dev-ledgers'] : [])].flatMap((folder) => readdirSync(join(here, folder)).filter((f) => f.endsWith('.json')).sort()
+  ['ledgers', 'third-ledgers', ...(byHand.includes(name) ? ['dev-ledgers'] : [])].flatMap((folder) => readdirSync(join(here, folder)).filter((f) => f.endsWith('.json')).sort()
     .map((f) => ({ name: f.slice(0, -5), path: join(here, folder, f), ...JSON.parse(readFileSync(join(here, folder, f), 'utf8')) })));
 
 // The frozen lines: id, kind, ledger, text (with \n for a new line).
@@ -225,7 +226,7 @@ const unheld = (kind, text, ledger, every) => {
 };
 
 const check = (name) => {
-  const list = frozenLedgers(name), of = (c) => unheld(c.kind, c.text, list.find((l) => l.name === c.ledger), name === 'natural');
+  const list = frozenLedgers(name), of = (c) => unheld(c.kind, c.text, list.find((l) => l.name === c.ledger), byHand.includes(name));
   const wrong = frozenCases(`${name}-faithful.tsv`).filter((c) => of(c).length > 0);
   const right = frozenCases(`${name}-adversarial.tsv`).filter((c) => ['digit', 'percent', 'rounding'].includes(c.kind) && of(c).length === 0);
   for (const c of wrong) console.log(`faithful ${c.id}: not held: ${of(c).join(', ')}: ${JSON.stringify(c.text)}`);
@@ -235,8 +236,8 @@ const check = (name) => {
 
 if (process.argv[1] === import.meta.filename) {
   const name = process.argv[2], set = sets[name];
-  if (process.argv.includes('--check') && (set || name === 'natural')) check(name);
-  else if (!set) throw new Error('usage: node frozen.mjs third|fourth|fifth [--write | --check], natural --check');
+  if (process.argv.includes('--check') && (set || byHand.includes(name))) check(name);
+  else if (!set) throw new Error('usage: node frozen.mjs third|fourth|fifth [--write | --check], natural|sixth --check');
   else
     for (const [side, letter] of Object.entries(set.letters)) {
       const frames = set.frames[side], lines = expand(frames, letter, set.most[side]);
