@@ -486,6 +486,9 @@ static bool names_a_group(const struct sentence *s, size_t i)
     bool points = false, seen[8] = {false};
     for (size_t k = 0; i > 0 && k < sizeof pointing / sizeof *pointing; k++)
         points = points || ground_is(s, i - 1, pointing[k]);
+    static const char *const listed[] = {"listed", "shown", "named", "described", NULL};
+    points = points || (ground_is(s, i + 1, "of") && ground_is(s, i + 2, "which")) ||
+             (ground_is(s, i + 1, "are") && ground_any_of(s, i + 2, listed));
     points = points || (i == 0 && (ground_any_of(s, 2, stand) || ground_any_of(s, 1, things_that)));
     if (!points || !t->num.spelled || t->num.dim != DRC_DIM_COUNT || t->num.value > 5)
         return false;
